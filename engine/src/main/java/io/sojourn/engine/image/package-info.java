@@ -1,0 +1,5 @@
+/** Image directories: manifest, digests, whole or absent. */
+@NullMarked
+package io.sojourn.engine.image;
+
+import org.jspecify.annotations.NullMarked;
