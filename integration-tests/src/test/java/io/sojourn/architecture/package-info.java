@@ -1,0 +1,5 @@
+/** Rules over the whole code, checked on its classes. */
+@NullMarked
+package io.sojourn.architecture;
+
+import org.jspecify.annotations.NullMarked;
