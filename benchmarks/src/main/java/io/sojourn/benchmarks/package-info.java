@@ -1,0 +1,5 @@
+/** Paired runs against plain CRIU. */
+@NullMarked
+package io.sojourn.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
