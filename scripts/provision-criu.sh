@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Provides a CRIU that can freeze JVMs, without touching the system: provision-criu.sh PREFIX [SUITE]
+#
+# Unpacks Debian's criu from SUITE (default forky) together with the C library it was built for into PREFIX, and
+# writes PREFIX/criu, a wrapper that runs it. Does nothing where PREFIX/criu is already 4.2 or newer. Debian 12's own
+# 3.17 cannot start on Linux >= 6.13, and 4.1 cannot dump TCP connections there.
+#
+# Packages come from the mirror that apt is configured for; apt's lists and the system's packages stay as they are.
+set -euo pipefail
+
+needed=4.2
+fail() {
+  echo "provision-criu: $1" >&2
+  exit 1
+}
+
+[ $# -ge 1 ] && [ $# -le 2 ] || fail "usage: provision-criu.sh PREFIX [SUITE]"
+prefix=$(realpath -m "$1")
+suite=${2:-forky}
+
+# The version that a criu prints ("Version: 4.2.1"), or nothing.
+version_of() {
+  "$1" --version 2> /dev/null | sed -n 's/^Version: *//p' || true
+}
+
+# Whether version $1 is at least $needed.
+new_enough() {
+  [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$needed" "$1" | sort -V | head -n 1)" = "$needed" ]
+}
+
+if [ -x "$prefix/criu" ] && new_enough "$(version_of "$prefix/criu")"; then
+  exit 0
+fi
+
+[ "$(uname -m)" = x86_64 ] || fail "only x86_64 is supported, this is $(uname -m)"
+for tool in apt-get dpkg dpkg-deb; do
+  command -v "$tool" > /dev/null || fail "$tool is missing: this needs a Debian system; elsewhere install criu >= $needed yourself"
+done
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+[ -r "$keyring" ] || fail "$keyring is missing: install debian-archive-keyring"
+
+# Security mirrors hold no suite of their own for what we want: take the first of the others.
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!/security/ { print; exit }')
+[ -n "$mirror" ] || fail "apt has no package mirror configured (see /etc/apt/sources.list)"
+
+# Beside the prefix, so that the last step is a rename in one file system; whoever is killed leaves no half prefix.
+mkdir -p "$(dirname "$prefix")"
+work=$(mktemp -d "$prefix.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+chmod 0755 "$work"
+
+apt=$work/apt
+mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+# An empty status file: nothing counts as installed, so that the C library is fetched as well.
+: > "$apt/status"
+echo "deb [signed-by=$keyring] $mirror $suite main" > "$apt/sources.list"
+options=(
+  -qq
+  -o Dir::Etc::SourceList="$apt/sources.list"
+  -o Dir::Etc::SourceParts=/dev/null
+  -o Dir::State::Lists="$apt/lists"
+  -o Dir::State::status="$apt/status"
+  -o Dir::Cache="$apt/cache"
+  -o APT::Sandbox::User=root
+  -o Debug::NoLocking=true
+)
+if ! apt-get "${options[@]}" update > "$apt/log" 2>&1; then
+  cat "$apt/log" >&2
+  fail "cannot read suite $suite from $mirror"
+fi
+if ! apt-get "${options[@]}" install -y --no-install-recommends --download-only criu > "$apt/log" 2>&1; then
+  cat "$apt/log" >&2
+  fail "cannot fetch criu of suite $suite from $mirror"
+fi
+for package in "$apt"/cache/archives/*.deb; do
+  dpkg-deb -x "$package" "$work/root" || fail "cannot unpack $(basename "$package")"
+done
+rm -rf "$apt"
+
+# The wrapper finds its own place when it runs: it is written before the rename, and may be moved after it.
+cat > "$work/criu" << 'W'
+#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+root=$here/root
+lib=$root/usr/lib/x86_64-linux-gnu
+exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$root/usr/sbin/criu" "$@"
+W
+chmod 0755 "$work/criu"
+got=$(version_of "$work/criu")
+new_enough "$got" || fail "suite $suite has criu ${got:-that does not start here}; $needed or newer is needed"
+
+# An older or broken prefix gives way; directories cannot be swapped by rename alone.
+if [ -e "$prefix" ]; then
+  old=$(mktemp -d "$prefix.XXXXXX")
+  mv "$prefix" "$old/old"
+  trap 'rm -rf "$work" "$old"' EXIT
+fi
+mv -T "$work" "$prefix"
+echo "criu $got in $prefix"
