@@ -12,5 +12,5 @@ if ! command -v cmake > /dev/null; then
 fi
 {
   cmake --log-level=WARNING -S "$source" -B "$build" -DJDK_HOME="$jdk" -DCMAKE_INSTALL_PREFIX="$dest" &&
-  cmake --build "$build" --target install --parallel -- --no-print-directory
+  cmake --build "$build" --target install --parallel "$(nproc)" -- --no-print-directory
 } > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
