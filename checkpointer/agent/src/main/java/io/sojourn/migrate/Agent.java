@@ -1,22 +1,46 @@
 package io.sojourn.migrate;
 
-import org.jspecify.annotations.Nullable;
+import java.io.File;
+import java.lang.instrument.Instrumentation;
 
-/** Where the JVM enters the agent, at its start or later through the attach API. */
+/**
+ * Entry of {@code migrate.jar}. Never throws, and prints only what is wrong with its options: a
+ * program must run with the agent as it runs without.
+ *
+ * <p>Everything of ours lives in this package, in the system class loader, where the JVM puts an
+ * agent's jar. The boot class path would be farther away from the application, but appending to it
+ * makes the JVM warn that class data sharing is off.
+ */
 public final class Agent {
+  private static boolean started;
+
   private Agent() {}
 
-  /**
-   * Called before {@code main} for {@code -javaagent:migrate.jar}.
-   *
-   * @param options the text after {@code =}, or null
-   */
-  public static void premain(@Nullable String options) {}
+  /** Called by the JVM before {@code main}. */
+  public static void premain(String options, Instrumentation instrumentation) {
+    start(options, instrumentation);
+  }
+
+  /** Called by the JVM when the agent is attached to a running program. */
+  public static void agentmain(String options, Instrumentation instrumentation) {
+    start(options, instrumentation);
+  }
 
   /**
-   * Called in a JVM that was started without the agent.
-   *
-   * @param options the text after {@code =}, or null
+   * Starts once; a second agent on the command line, or an attach to a task under care, changes
+   * nothing.
    */
-  public static void agentmain(@Nullable String options) {}
+  private static synchronized void start(String text, Instrumentation instrumentation) {
+    if (started) return;
+    started = true;
+    try {
+      Options options = Options.parse(text);
+      options.problems().forEach(problem -> System.err.println("migrate.jar: " + problem));
+      NativeLibrary.load(instrumentation);
+      NativeAgent.start(options);
+      Knock.at(new File(options.runDirectory(), "agent.sock"));
+    } catch (Throwable harmless) {
+      // The program runs on without care; `ckpt ps` does not list it.
+    }
+  }
 }

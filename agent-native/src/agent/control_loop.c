@@ -1,0 +1,114 @@
+// The control thread: an agent thread of the VM that waits for the daemon's requests and serves them one by one.
+#include "control_loop.h"
+
+#include <string.h>
+
+#include "attach_listener.h"
+#include "control_block.h"
+#include "futex.h"
+#include "heap_spaces.h"
+#include "safepoint.h"
+
+static jclass agent_class, runtime_class; // global references
+static jmethodID before_stop, after_stop, thread_count;
+
+static jlong runtime_number(JNIEnv *jni, const char *method) {
+  jmethodID get = (*jni)->GetStaticMethodID(jni, runtime_class, "getRuntime", "()Ljava/lang/Runtime;");
+  jobject runtime = (*jni)->CallStaticObjectMethod(jni, runtime_class, get);
+  jmethodID number = (*jni)->GetMethodID(jni, runtime_class, method, "()J");
+  jlong value = (*jni)->CallLongMethod(jni, runtime, number);
+  (*jni)->DeleteLocalRef(jni, runtime);
+  return value;
+}
+
+static void read_status(JNIEnv *jni) {
+  jlong total = runtime_number(jni, "totalMemory"), free = runtime_number(jni, "freeMemory");
+  control->heap_committed = (uint64_t)total;
+  control->heap_used = (uint64_t)(total - free);
+  control->threads = (uint32_t)(*jni)->CallStaticIntMethod(jni, agent_class, thread_count);
+  (*jni)->ExceptionClear(jni);
+}
+
+// auto: collect where that is expected to take less time than dumping the garbage. Rates measured on 2 cores (see
+// docs/collect-or-not.md): a dump writes about 1 byte a nanosecond, a full collection takes 8 ms and then
+// 0.6 ns for each live byte. What is live is bounded by what the last pause left; before the first, a quarter of what is used.
+static bool worth_collecting(uint64_t used) {
+  uint64_t after = safepoint_used_after_collection();
+  uint64_t live = after && after < used ? after : used / 4;
+  if (after >= used) live = used;
+  uint64_t dump_nanos = used - live, collect_nanos = 8000000 + live * 6 / 10;
+  return dump_nanos > collect_nanos;
+}
+
+static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
+  control->text[0] = 0;
+  control->trimmed = 0;
+  atomic_store(&control->outcome, OUTCOME_NONE);
+  control_phase(PHASE_GUARD);
+  jstring refusal = (*jni)->CallStaticObjectMethod(jni, agent_class, before_stop, (jint)control->flags, (jint)control->guard_limit_millis);
+  if ((*jni)->ExceptionCheck(jni)) {
+    (*jni)->ExceptionClear(jni);
+    control_text("the agent failed before the stop");
+    return RESULT_FAILED;
+  }
+  if (refusal) {
+    const char *text = (*jni)->GetStringUTFChars(jni, refusal, NULL);
+    if (text) {
+      control_text("%s", text + 1);
+      enum result result = *text == 'C' ? RESULT_CALLBACK_FAILED : RESULT_GUARD_HELD;
+      (*jni)->ReleaseStringUTFChars(jni, refusal, text);
+      (*jni)->DeleteLocalRef(jni, refusal);
+      return result;
+    }
+    return RESULT_FAILED;
+  }
+  attach_listener_remove();
+  read_status(jni);
+  bool collect = control->gc_mode == GC_FULL || (control->gc_mode == GC_AUTO && worth_collecting(control->heap_used));
+  control->collected = collect;
+  control->busy_since_nanos = monotonic_nanos();
+  control_phase(PHASE_COLLECTING);
+  bool stood = safepoint_stop(jvmti, collect);
+  control_phase(PHASE_RESUMING);
+  enum outcome outcome = atomic_load(&control->outcome);
+  (*jni)->CallStaticVoidMethod(jni, agent_class, after_stop, (jint)control->flags, (jint)outcome);
+  (*jni)->ExceptionClear(jni);
+  if (!stood) {
+    control_text("the VM did not come to a safepoint that calls the agent");
+    return RESULT_NO_SAFEPOINT;
+  }
+  return outcome == OUTCOME_NONE ? RESULT_TIMED_OUT : RESULT_DONE;
+}
+
+static void serve(jvmtiEnv *jvmti, JNIEnv *jni) {
+  enum result result = RESULT_DONE;
+  (*jni)->PushLocalFrame(jni, 16);
+  if (control->command == COMMAND_STATUS)
+    read_status(jni);
+  else if (control->command == COMMAND_STOP)
+    result = stop(jvmti, jni);
+  (*jni)->PopLocalFrame(jni, NULL);
+  control_reply(result);
+}
+
+static void JNICALL control_thread(jvmtiEnv *jvmti, JNIEnv *jni, void *unused) {
+  (void)unused;
+  for (;;) {
+    uint32_t request = atomic_load(&control->request);
+    if (request == atomic_load(&control->reply))
+      futex_wait(&control->request, request, NULL);
+    else
+      serve(jvmti, jni);
+  }
+}
+
+jvmtiError control_loop_start(jvmtiEnv *jvmti, JNIEnv *jni, jclass agent, jthread thread) {
+  agent_class = (*jni)->NewGlobalRef(jni, agent);
+  runtime_class = (*jni)->NewGlobalRef(jni, (*jni)->FindClass(jni, "java/lang/Runtime"));
+  before_stop = (*jni)->GetStaticMethodID(jni, agent, "beforeStop", "(II)Ljava/lang/String;");
+  after_stop = (*jni)->GetStaticMethodID(jni, agent, "afterStop", "(II)V");
+  thread_count = (*jni)->GetStaticMethodID(jni, agent, "threadCount", "()I");
+  if (!before_stop || !after_stop || !thread_count) return JVMTI_ERROR_INTERNAL;
+  strncpy(control->collector, heap_collector(), sizeof control->collector - 1);
+  return (*jvmti)->RunAgentThread(jvmti, thread, control_thread, NULL, JVMTI_THREAD_NORM_PRIORITY);
+}

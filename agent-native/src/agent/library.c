@@ -1,0 +1,54 @@
+// What the VM calls when the library is loaded, and the native methods of io.sojourn.migrate.NativeAgent.
+#include <jni.h>
+#include <jvmti.h>
+#include <string.h>
+#include <time.h>
+
+#include "control_block.h"
+#include "control_loop.h"
+#include "safepoint.h"
+
+static JavaVM *the_vm;
+
+static void copy(JNIEnv *jni, jobjectArray texts, int index, char *to, size_t size) {
+  jstring text = (*jni)->GetObjectArrayElement(jni, texts, index);
+  const char *characters = text ? (*jni)->GetStringUTFChars(jni, text, NULL) : NULL;
+  if (characters) {
+    strncpy(to, characters, size - 1);
+    (*jni)->ReleaseStringUTFChars(jni, text, characters);
+  }
+}
+
+// texts: id, name, main class, run directory, JVM, options.
+static jint JNICALL start(JNIEnv *jni, jclass agent, jobjectArray texts, jobject thread) {
+  jvmtiEnv *jvmti;
+  if ((*the_vm)->GetEnv(the_vm, (void **)&jvmti, JVMTI_VERSION_1_2)) return JVMTI_ERROR_UNSUPPORTED_VERSION;
+  if (control_block_create()) return JVMTI_ERROR_OUT_OF_MEMORY;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  control->started_millis = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+  control->incarnation = 1;
+  copy(jni, texts, 0, control->id, sizeof control->id);
+  copy(jni, texts, 1, control->name, sizeof control->name);
+  copy(jni, texts, 2, control->main_class, sizeof control->main_class);
+  copy(jni, texts, 3, control->run_dir, sizeof control->run_dir);
+  copy(jni, texts, 4, control->jvm, sizeof control->jvm);
+  copy(jni, texts, 5, control->options, sizeof control->options);
+  jvmtiError error = safepoint_prepare(jvmti);
+  if (!error) error = control_loop_start(jvmti, jni, agent, thread);
+  // Last: from here on the daemon takes the block for a task's.
+  if (!error) memcpy(control->magic, CONTROL_BLOCK_MAGIC, sizeof CONTROL_BLOCK_MAGIC);
+  return (jint)error;
+}
+
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
+  (void)reserved;
+  the_vm = vm;
+  JNIEnv *jni;
+  if ((*vm)->GetEnv(vm, (void **)&jni, JNI_VERSION_10)) return JNI_ERR;
+  jclass agent = (*jni)->FindClass(jni, "io/sojourn/migrate/NativeAgent");
+  // Registered, not looked up by name: JDK 24 and later would print a warning at the first look-up (JEP 472).
+  JNINativeMethod methods[] = {{"start", "([Ljava/lang/String;Ljava/lang/Thread;)I", (void *)start}};
+  if (!agent || (*jni)->RegisterNatives(jni, agent, methods, 1)) return JNI_ERR;
+  return JNI_VERSION_10;
+}

@@ -1,0 +1,65 @@
+package io.sojourn.migrate;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stands behind {@code -javaagent:migrate.jar=}.
+ *
+ * @param name the task's name; "" for the main class's
+ * @param crac whether programs that use {@code org.crac} find us behind it
+ * @param guard what is guarded: {@code on} (regions that the program declares), {@code off}, or
+ *     {@code native...}
+ * @param runDirectory where the node daemon is found
+ * @param text the options as they were given
+ * @param problems what could not be understood, a sentence each
+ */
+record Options(
+    String name,
+    boolean crac,
+    String guard,
+    String runDirectory,
+    String text,
+    List<String> problems) {
+
+  static Options parse(String text) {
+    String name = "";
+    boolean crac = true;
+    String guard = "on";
+    List<String> problems = new ArrayList<>();
+    for (String option : text == null || text.isBlank() ? new String[0] : text.split(",")) {
+      int at = option.indexOf('=');
+      String key = at < 0 ? option : option.substring(0, at),
+          value = at < 0 ? "" : option.substring(at + 1);
+      switch (key.trim()) {
+        case "name" -> {
+          name = value;
+          if (!value.matches("[A-Za-z0-9._-]{1,100}")) {
+            problems.add(
+                "name='"
+                    + value
+                    + "' was not taken: use 1 to 100 letters, digits, '.', '_' or '-'");
+            name = "";
+          }
+        }
+        case "crac" -> {
+          crac = !value.equals("off");
+          if (!value.equals("on") && !value.equals("off"))
+            problems.add("crac='" + value + "' was taken as on: use on or off");
+        }
+        case "guard" -> guard = value;
+        default ->
+            problems.add(
+                "option '" + key + "' is not known and was passed over (known: name, crac, guard)");
+      }
+    }
+    String directory = System.getenv("SOJOURN_RUN_DIR");
+    return new Options(
+        name,
+        crac,
+        guard,
+        directory == null || directory.isBlank() ? "/run/sojourn" : directory,
+        text == null ? "" : text,
+        problems);
+  }
+}
