@@ -1,0 +1,34 @@
+package io.sojourn.checkpointer;
+
+import java.time.Duration;
+
+/**
+ * How an image is to be made.
+ *
+ * @param stop end the task when the image is there (freeze), instead of letting it run on
+ *     (checkpoint)
+ * @param collection whether the heap is collected before
+ * @param crac call the program's CRaC resources around the stop
+ * @param pauseLimit how long the task may stand still
+ * @param guardLimit how long to wait for guarded regions
+ * @param ghostLimitBytes the largest deleted but open file that is taken into the image
+ */
+public record CheckpointOptions(
+    boolean stop,
+    Collection collection,
+    boolean crac,
+    Duration pauseLimit,
+    Duration guardLimit,
+    long ghostLimitBytes) {
+
+  /** In the order of the agent's {@code enum gc_mode}. */
+  public enum Collection {
+    AUTO,
+    FULL,
+    NONE
+  }
+
+  public static final CheckpointOptions FREEZE =
+      new CheckpointOptions(
+          true, Collection.AUTO, false, Duration.ofSeconds(15), Duration.ofSeconds(5), 64L << 20);
+}

@@ -1,0 +1,17 @@
+package io.sojourn.checkpointer;
+
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.operation.Report;
+import java.nio.file.Path;
+
+/** Makes images of running tasks: preflight, guard, safepoint, dump, store. */
+public interface Checkpointer {
+  /**
+   * @param task the running task
+   * @param target the image's directory, which must not exist
+   * @throws io.sojourn.engine.operation.OperationException the task runs on as before, and no image
+   *     was made
+   */
+  CheckpointResult checkpoint(
+      ControlBlock task, Path target, CheckpointOptions options, Report report);
+}

@@ -1,0 +1,66 @@
+package io.sojourn.engine.control;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/** Speaks with the agent of one task. One conversation at a time. */
+public final class Agent {
+  private final ControlBlock block;
+
+  public Agent(ControlBlock block) {
+    this.block = block;
+  }
+
+  /**
+   * Has the agent bring its numbers up to date. False where it does not answer in time: it stands
+   * still, or is busy.
+   */
+  public boolean refresh(Duration limit) {
+    if (busy()) return false;
+    int request = block.request(Command.STATUS);
+    return await(limit, b -> b.number(Word.REPLY) == request);
+  }
+
+  /** A request is being served. */
+  public boolean busy() {
+    return block.number(Word.REPLY) != block.number(Word.REQUEST);
+  }
+
+  /**
+   * Asks for a stop and waits for it.
+   *
+   * @param gcMode in the order of the agent's {@code enum gc_mode}
+   * @param pauseLimit the agent lets the VM run on by itself after so long
+   * @return true when the VM stands still; false when the agent refused or gave up: see {@link
+   *     ControlBlock#reply()}
+   */
+  public boolean stop(int gcMode, boolean crac, Duration pauseLimit, Duration guardLimit) {
+    block.number(Word.GC_MODE, gcMode);
+    block.number(Word.FLAGS, crac ? 1 : 0);
+    block.number(Word.PAUSE_LIMIT_MILLIS, (int) pauseLimit.toMillis());
+    block.number(Word.GUARD_LIMIT_MILLIS, (int) guardLimit.toMillis());
+    // The agent compares `go` with `stop`: a new number makes it wait.
+    block.number(Word.STOP, block.number(Word.STOP) + 1);
+    int request = block.request(Command.STOP);
+    await(
+        pauseLimit.plus(guardLimit),
+        b -> b.phase() == Phase.STOPPED || b.number(Word.REPLY) == request);
+    return block.phase() == Phase.STOPPED;
+  }
+
+  /** Waits until the agent has finished what it was asked. */
+  public boolean settle(Duration limit) {
+    return await(limit, b -> !busy());
+  }
+
+  private boolean await(Duration limit, Predicate<ControlBlock> until) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    for (; ; ) {
+      int seen = block.number(Word.EVENT);
+      if (until.test(block)) return true;
+      long left = deadline - System.nanoTime();
+      if (left <= 0) return false;
+      block.awaitEvent(seen, Duration.ofNanos(left));
+    }
+  }
+}

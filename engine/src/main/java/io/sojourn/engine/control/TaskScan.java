@@ -1,0 +1,57 @@
+package io.sojourn.engine.control;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the tasks of this machine: the processes that hold a control block. */
+public final class TaskScan {
+  private static final String LINK = "/memfd:" + ControlBlock.NAME + " (deleted)";
+
+  private final String runDirectory;
+
+  /** Only tasks that name this run directory belong to this daemon. */
+  public TaskScan(Path runDirectory) {
+    this.runDirectory = runDirectory.toString();
+  }
+
+  public List<ControlBlock> all() {
+    List<ControlBlock> tasks = new ArrayList<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : processes)
+        of(Integer.parseInt(process.getFileName().toString())).ifPresent(tasks::add);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return tasks;
+  }
+
+  /** The task that a process is, or empty. */
+  public Optional<ControlBlock> of(int pid) {
+    try (DirectoryStream<Path> descriptors =
+        Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+      for (Path descriptor : descriptors)
+        if (isBlock(descriptor)) {
+          Optional<ControlBlock> block =
+              ControlBlock.map(pid, Integer.parseInt(descriptor.getFileName().toString()))
+                  .filter(found -> found.runDirectory().equals(runDirectory));
+          if (block.isPresent()) return block;
+        }
+    } catch (IOException gone) {
+      // The process ended, or is a kernel thread.
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isBlock(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().equals(LINK);
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+}

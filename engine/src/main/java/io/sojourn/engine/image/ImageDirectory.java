@@ -1,0 +1,50 @@
+package io.sojourn.engine.image;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.image.Manifest;
+import io.sojourn.protocol.image.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** One finished image: CRIU's files and {@code manifest.json}. */
+public record ImageDirectory(Path path, Manifest manifest) {
+  public static final String MANIFEST = "manifest.json";
+  public static final int VERSION = 1;
+
+  /**
+   * Reads the manifest. Says what is wrong where {@code path} is no image, or one of a later
+   * version.
+   */
+  public static ImageDirectory open(Path path) {
+    Path file = path.resolve(MANIFEST);
+    Manifest.Builder manifest = Manifest.newBuilder();
+    try {
+      JsonFormat.parser().ignoringUnknownFields().merge(Files.readString(file), manifest);
+    } catch (InvalidProtocolBufferException broken) {
+      throw OperationException.refused(
+          "manifest " + file + " is damaged: " + broken.getMessage(),
+          "restore from another image (ckpt images)");
+    } catch (IOException unreadable) {
+      throw OperationException.notFound(
+          path + " is not an image: " + MANIFEST + " is missing or cannot be read",
+          "ckpt images lists what there is");
+    }
+    if (manifest.getVersion() != VERSION)
+      throw OperationException.refused(
+          "image " + path + " has format " + manifest.getVersion() + "; this node reads " + VERSION,
+          "use the version of Sojourn that made it");
+    return new ImageDirectory(path, manifest.build());
+  }
+
+  public String name() {
+    return manifest.getName();
+  }
+
+  /** Size of all members. */
+  public long bytes() {
+    return manifest.getMembersList().stream().mapToLong(Member::getSize).sum();
+  }
+}

@@ -1,0 +1,40 @@
+package io.sojourn.engine.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
+/** System calls that Java has no word for, by JNA's direct mapping. Numbers are x86_64's. */
+final class Libc {
+  static {
+    Native.register("c");
+  }
+
+  private Libc() {}
+
+  static final int SYS_FUTEX = 202;
+  static final int SYS_PIDFD_OPEN = 434;
+  static final int SYS_PIDFD_GETFD = 438;
+
+  static native long syscall(long number, Pointer a, long b, long c, Pointer d, Pointer e, long f);
+
+  static native long syscall(long number, long a, long b, long c) throws LastErrorException;
+
+  static native int kill(int pid, int signal) throws LastErrorException;
+
+  static native int close(int descriptor) throws LastErrorException;
+
+  static native int socketpair(int domain, int type, int protocol, int[] pair)
+      throws LastErrorException;
+
+  static native long recv(int descriptor, byte[] buffer, long length, int flags)
+      throws LastErrorException;
+
+  static native long send(int descriptor, byte[] buffer, long length, int flags)
+      throws LastErrorException;
+
+  static native int setsockopt(int descriptor, int level, int name, int[] value, int length)
+      throws LastErrorException;
+
+  static native int clock_gettime(int clock, long[] timespec) throws LastErrorException;
+}

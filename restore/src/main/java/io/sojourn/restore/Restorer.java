@@ -1,0 +1,15 @@
+package io.sojourn.restore;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.operation.Report;
+
+/** Runs a task again from an image: preflight, prepare, restore, verify, run. */
+public interface Restorer {
+  /**
+   * @param incarnation number of the life that begins
+   * @throws io.sojourn.engine.operation.OperationException nothing runs that did not run before,
+   *     and the image is as it was
+   */
+  RestoreResult restore(
+      ImageDirectory image, int incarnation, RestoreOptions options, Report report);
+}
