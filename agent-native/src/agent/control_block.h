@@ -11,7 +11,12 @@
 #define CONTROL_BLOCK_VERSION 1
 #define CONTROL_BLOCK_SIZE 16384
 
-enum command { COMMAND_NONE, COMMAND_STATUS, COMMAND_STOP };
+enum command {
+  COMMAND_NONE,
+  COMMAND_STATUS,
+  COMMAND_STOP,
+  COMMAND_REFUSE // the daemon will not do what crac_request asks for; `text` says why
+};
 
 enum phase { PHASE_RUNNING, PHASE_GUARD, PHASE_CALLBACKS, PHASE_COLLECTING, PHASE_STOPPED, PHASE_RESUMING };
 

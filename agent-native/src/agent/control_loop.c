@@ -10,7 +10,7 @@
 #include "safepoint.h"
 
 static jclass agent_class, runtime_class; // global references
-static jmethodID before_stop, after_stop, thread_count;
+static jmethodID before_stop, after_stop, answered, thread_count;
 
 static jlong runtime_number(JNIEnv *jni, const char *method) {
   jmethodID get = (*jni)->GetStaticMethodID(jni, runtime_class, "getRuntime", "()Ljava/lang/Runtime;");
@@ -44,7 +44,7 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   control->text[0] = 0;
   control->trimmed = 0;
   atomic_store(&control->outcome, OUTCOME_NONE);
-  control_phase(PHASE_GUARD);
+  control_phase(control->flags & FLAG_CRAC ? PHASE_CALLBACKS : PHASE_GUARD);
   jstring refusal = (*jni)->CallStaticObjectMethod(jni, agent_class, before_stop, (jint)control->flags, (jint)control->guard_limit_millis);
   if ((*jni)->ExceptionCheck(jni)) {
     (*jni)->ExceptionClear(jni);
@@ -71,13 +71,29 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   bool stood = safepoint_stop(jvmti, collect);
   control_phase(PHASE_RESUMING);
   enum outcome outcome = atomic_load(&control->outcome);
-  (*jni)->CallStaticVoidMethod(jni, agent_class, after_stop, (jint)control->flags, (jint)outcome);
+  jstring trouble = (*jni)->CallStaticObjectMethod(jni, agent_class, after_stop, (jint)control->flags, (jint)outcome);
   (*jni)->ExceptionClear(jni);
+  const char *text = trouble ? (*jni)->GetStringUTFChars(jni, trouble, NULL) : NULL;
+  if (text) {
+    control_text("%s", text);
+    (*jni)->ReleaseStringUTFChars(jni, trouble, text);
+  }
   if (!stood) {
     control_text("the VM did not come to a safepoint that calls the agent");
     return RESULT_NO_SAFEPOINT;
   }
   return outcome == OUTCOME_NONE ? RESULT_TIMED_OUT : RESULT_DONE;
+}
+
+// As bytes: NewStringUTF would want the VM's own variant of UTF-8.
+static void pass_refusal_on(JNIEnv *jni) {
+  jsize length = (jsize)strnlen(control->text, sizeof control->text);
+  jbyteArray text = (*jni)->NewByteArray(jni, length);
+  if (text) {
+    (*jni)->SetByteArrayRegion(jni, text, 0, length, (const jbyte *)control->text);
+    (*jni)->CallStaticVoidMethod(jni, agent_class, answered, text);
+  }
+  (*jni)->ExceptionClear(jni);
 }
 
 static void serve(jvmtiEnv *jvmti, JNIEnv *jni) {
@@ -87,6 +103,8 @@ static void serve(jvmtiEnv *jvmti, JNIEnv *jni) {
     read_status(jni);
   else if (control->command == COMMAND_STOP)
     result = stop(jvmti, jni);
+  else if (control->command == COMMAND_REFUSE)
+    pass_refusal_on(jni);
   (*jni)->PopLocalFrame(jni, NULL);
   control_reply(result);
 }
@@ -106,9 +124,10 @@ jvmtiError control_loop_start(jvmtiEnv *jvmti, JNIEnv *jni, jclass agent, jthrea
   agent_class = (*jni)->NewGlobalRef(jni, agent);
   runtime_class = (*jni)->NewGlobalRef(jni, (*jni)->FindClass(jni, "java/lang/Runtime"));
   before_stop = (*jni)->GetStaticMethodID(jni, agent, "beforeStop", "(II)Ljava/lang/String;");
-  after_stop = (*jni)->GetStaticMethodID(jni, agent, "afterStop", "(II)V");
+  after_stop = (*jni)->GetStaticMethodID(jni, agent, "afterStop", "(II)Ljava/lang/String;");
+  answered = (*jni)->GetStaticMethodID(jni, agent, "answered", "([B)V");
   thread_count = (*jni)->GetStaticMethodID(jni, agent, "threadCount", "()I");
-  if (!before_stop || !after_stop || !thread_count) return JVMTI_ERROR_INTERNAL;
+  if (!before_stop || !after_stop || !answered || !thread_count) return JVMTI_ERROR_INTERNAL;
   strncpy(control->collector, heap_collector(), sizeof control->collector - 1);
   return (*jvmti)->RunAgentThread(jvmti, thread, control_thread, NULL, JVMTI_THREAD_NORM_PRIORITY);
 }

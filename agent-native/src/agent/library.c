@@ -41,6 +41,14 @@ static jint JNICALL start(JNIEnv *jni, jclass agent, jobjectArray texts, jobject
   return (jint)error;
 }
 
+static void JNICALL request(JNIEnv *jni, jclass agent, jstring what) {
+  (void)agent;
+  const char *characters = (*jni)->GetStringUTFChars(jni, what, NULL);
+  if (!characters) return;
+  strncpy(control->crac_request, characters, sizeof control->crac_request - 1);
+  (*jni)->ReleaseStringUTFChars(jni, what, characters);
+}
+
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
   (void)reserved;
   the_vm = vm;
@@ -48,7 +56,8 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
   if ((*vm)->GetEnv(vm, (void **)&jni, JNI_VERSION_10)) return JNI_ERR;
   jclass agent = (*jni)->FindClass(jni, "io/sojourn/migrate/NativeAgent");
   // Registered, not looked up by name: JDK 24 and later would print a warning at the first look-up (JEP 472).
-  JNINativeMethod methods[] = {{"start", "([Ljava/lang/String;Ljava/lang/Thread;)I", (void *)start}};
-  if (!agent || (*jni)->RegisterNatives(jni, agent, methods, 1)) return JNI_ERR;
+  JNINativeMethod methods[] = {{"start", "([Ljava/lang/String;Ljava/lang/Thread;)I", (void *)start},
+                               {"request", "(Ljava/lang/String;)V", (void *)request}};
+  if (!agent || (*jni)->RegisterNatives(jni, agent, methods, sizeof methods / sizeof *methods)) return JNI_ERR;
   return JNI_VERSION_10;
 }

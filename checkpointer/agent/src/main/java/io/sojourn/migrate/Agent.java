@@ -1,5 +1,6 @@
 package io.sojourn.migrate;
 
+import io.sojourn.migrate.crac.Notifications;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 
@@ -38,9 +39,21 @@ public final class Agent {
       options.problems().forEach(problem -> System.err.println("migrate.jar: " + problem));
       NativeLibrary.load(instrumentation);
       NativeAgent.start(options);
-      Knock.at(new File(options.runDirectory(), "agent.sock"));
+      File socket = new File(options.runDirectory(), "agent.sock");
+      if (options.crac()) standBehindCrac(socket);
+      Knock.at(socket);
     } catch (Throwable harmless) {
       // The program runs on without care; `ckpt ps` does not list it.
     }
+  }
+
+  /**
+   * {@code org.crac.Core} reads the property once, in its static initialiser. A program that has
+   * named another implementation keeps it.
+   */
+  private static void standBehindCrac(File socket) {
+    if (System.getProperty("org.crac.Core.Compat") != null) return;
+    Notifications.connect(new CracRequest(socket));
+    System.setProperty("org.crac.Core.Compat", Notifications.class.getPackageName());
   }
 }

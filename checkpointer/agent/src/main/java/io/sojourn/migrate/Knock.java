@@ -14,12 +14,14 @@ import java.nio.channels.SocketChannel;
 final class Knock {
   private Knock() {}
 
-  static void at(File socket) {
-    if (!socket.exists()) return;
+  /** False where nobody listens. */
+  static boolean at(File socket) {
+    if (!socket.exists()) return false;
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket.toPath()));
+      return true;
     } catch (Exception nobody) {
-      // No daemon.
+      return false;
     }
   }
 }
