@@ -1,0 +1,35 @@
+package io.sojourn.node.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/**
+ * The commands by name. Only the one that is meant is looked at: reading the options of all would
+ * cost more time than most of them take.
+ */
+final class Commands {
+  private static final Map<String, Supplier<Object>> ALL = new LinkedHashMap<>();
+
+  static {
+    ALL.put("ps", PsCommand::new);
+    ALL.put("node", NodeCommand::new);
+  }
+
+  private Commands() {}
+
+  /** With the command that {@code args} begin with, or with all where they begin otherwise. */
+  static CommandLine of(Object root, String... args) {
+    CommandLine line = new CommandLine(root);
+    boolean oneIsMeant = args.length > 0 && ALL.containsKey(args[0]);
+    ALL.forEach(
+        (name, command) -> {
+          if (!oneIsMeant || name.equals(args[0])) line.addSubcommand(name, command.get());
+        });
+    Failures failures = new Failures(args);
+    return line.setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+}

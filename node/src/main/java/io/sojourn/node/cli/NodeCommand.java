@@ -1,0 +1,27 @@
+package io.sojourn.node.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "node",
+    description = "Starts and ends the node daemon, or says how it is.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {NodeStartCommand.class, NodeStopCommand.class, NodeStatusCommand.class})
+final class NodeCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which one? start, stop or status");
+  }
+}

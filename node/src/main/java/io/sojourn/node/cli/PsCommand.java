@@ -1,0 +1,91 @@
+package io.sojourn.node.cli;
+
+import io.sojourn.protocol.node.ListTasksRequest;
+import io.sojourn.protocol.node.Task;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "ps", description = "Lists the tasks.")
+final class PsCommand extends NodeCall {
+  @Parameters(arity = "0..1", paramLabel = "TASK", description = "Only this one.")
+  private @Nullable String task;
+
+  @Override
+  public Integer call() {
+    List<Task> tasks;
+    try (NodeClient client = connect()) {
+      tasks =
+          client
+              .node()
+              .listTasks(ListTasksRequest.newBuilder().setTask(task == null ? "" : task).build())
+              .getTasksList();
+    }
+    if (json()) print(toJson(tasks));
+    else print(toTable(tasks, System.currentTimeMillis()));
+    return 0;
+  }
+
+  static JsonText toJson(List<Task> tasks) {
+    JsonText text = new JsonText().object().array("tasks");
+    tasks.forEach(task -> add(text.object(), task).end());
+    return text.end().end();
+  }
+
+  private static JsonText add(JsonText text, Task task) {
+    text.put("id", task.getId()).put("name", task.getName());
+    if (task.getPid() == 0) text.none("pid");
+    else text.put("pid", task.getPid());
+    return text.put("mainClass", task.getMainClass())
+        .put("state", state(task))
+        .put("node", task.getNode())
+        .put("home", task.getHome())
+        .put("incarnation", task.getIncarnation())
+        .put("heapUsedBytes", task.getHeapUsedBytes())
+        .put("threads", task.getThreads())
+        .put("connections", task.getConnections())
+        .put("lastImage", task.getLastImage().isEmpty() ? null : task.getLastImage());
+  }
+
+  static String toTable(List<Task> tasks, long nowMillis) {
+    Table table =
+        new Table(
+            "ID",
+            "NAME",
+            "PID>",
+            "MAIN CLASS",
+            "STATE",
+            "NODE",
+            "HOME",
+            "LIFE>",
+            "HEAP>",
+            "THREADS>",
+            "CONNECTIONS>",
+            "LAST IMAGE");
+    for (Task task : tasks) {
+      boolean lives = task.getPid() != 0;
+      table.row(
+          task.getId(),
+          task.getName(),
+          lives ? String.valueOf(task.getPid()) : "-",
+          task.getMainClass(),
+          state(task),
+          task.getNode(),
+          task.getHome(),
+          String.valueOf(task.getIncarnation()),
+          lives ? Units.bytes(task.getHeapUsedBytes()) : "-",
+          lives ? String.valueOf(task.getThreads()) : "-",
+          lives ? String.valueOf(task.getConnections()) : "-",
+          task.getLastImage().isEmpty()
+              ? "-"
+              : task.getLastImage() + ", " + Units.ago(task.getLastImageEpochMillis(), nowMillis));
+    }
+    return table.toString();
+  }
+
+  private static String state(Task task) {
+    return task.getState().name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,95 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.engine.operation.OperationException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The node's images, and those that were made elsewhere ({@code -o}). A manifest is read again only
+ * when its file has changed: a list of many images must not cost a parse each.
+ */
+final class ImageCatalog {
+  /** An image, or why it is none that can be used. */
+  record Entry(Path path, Optional<ImageDirectory> image, Optional<OperationException> problem) {}
+
+  private record Read(FileTime modified, Entry entry) {}
+
+  private final ImageRepository repository;
+  private final Map<Path, Read> read = new ConcurrentHashMap<>();
+
+  ImageCatalog(ImageRepository repository) {
+    this.repository = repository;
+  }
+
+  ImageRepository repository() {
+    return repository;
+  }
+
+  /** What lies in the repository, the newest first; what cannot be read comes last. */
+  List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    if (!Files.isDirectory(repository.root())) return entries;
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(repository.root())) {
+      for (Path directory : directories)
+        if (!directory.getFileName().toString().startsWith(".") && Files.isDirectory(directory))
+          entries.add(entry(directory));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    read.keySet().removeIf(path -> !Files.exists(path));
+    entries.sort(Comparator.comparingLong(ImageCatalog::created).reversed());
+    return entries;
+  }
+
+  /** Those that can be used. */
+  List<ImageDirectory> all() {
+    return entries().stream().flatMap(entry -> entry.image().stream()).toList();
+  }
+
+  /** The newest image of a task, in the repository or where its last one was made. */
+  Optional<ImageDirectory> newest(String taskId, String lastImage) {
+    List<ImageDirectory> candidates = new ArrayList<>(all());
+    if (!lastImage.isEmpty()) entry(Path.of(lastImage)).image().ifPresent(candidates::add);
+    return candidates.stream()
+        .filter(image -> image.manifest().getTask().getId().equals(taskId))
+        .max(Comparator.comparingLong(image -> image.manifest().getCreatedEpochMillis()));
+  }
+
+  /** What lies in a directory. */
+  Entry entry(Path directory) {
+    try {
+      FileTime modified = Files.getLastModifiedTime(directory.resolve(ImageDirectory.MANIFEST));
+      Read known = read.get(directory);
+      if (known != null && known.modified().equals(modified)) return known.entry();
+      Entry entry = open(directory);
+      read.put(directory, new Read(modified, entry));
+      return entry;
+    } catch (IOException noManifest) {
+      return open(directory);
+    }
+  }
+
+  private static Entry open(Path directory) {
+    try {
+      return new Entry(directory, Optional.of(ImageDirectory.open(directory)), Optional.empty());
+    } catch (OperationException unusable) {
+      return new Entry(directory, Optional.empty(), Optional.of(unusable));
+    }
+  }
+
+  private static long created(Entry entry) {
+    return entry.image().map(image -> image.manifest().getCreatedEpochMillis()).orElse(0L);
+  }
+}

@@ -1,0 +1,87 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.operation.OperationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a node keeps its things, and what it is called. An option wins over the environment, the
+ * environment over the default.
+ *
+ * @param runDirectory sockets and the lock; emptied by a reboot
+ * @param stateDirectory images, tasks and CRIU; kept
+ * @param nodeName by default the host's
+ */
+public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName) {
+  public static final String RUN_DIR = "SOJOURN_RUN_DIR";
+  public static final String STATE_DIR = "SOJOURN_STATE_DIR";
+  public static final String NODE_NAME = "SOJOURN_NODE_NAME";
+
+  /** A null or empty option counts as not given. */
+  public static NodeConfig of(
+      Map<String, String> environment,
+      @Nullable Path runDirectory,
+      @Nullable Path stateDirectory,
+      @Nullable String nodeName) {
+    return new NodeConfig(
+        directory(runDirectory, environment.get(RUN_DIR), "/run/sojourn"),
+        directory(stateDirectory, environment.get(STATE_DIR), "/var/lib/sojourn"),
+        first(nodeName, environment.get(NODE_NAME)).isEmpty()
+            ? hostName()
+            : checked(first(nodeName, environment.get(NODE_NAME))));
+  }
+
+  public Path socket() {
+    return runDirectory.resolve("node.sock");
+  }
+
+  /** Where agents knock. */
+  public Path agentSocket() {
+    return runDirectory.resolve("agent.sock");
+  }
+
+  public Path images() {
+    return stateDirectory.resolve("images");
+  }
+
+  public Path tasks() {
+    return stateDirectory.resolve("tasks");
+  }
+
+  /** What the daemon says when it was started by {@code ckpt node start}. */
+  public Path log() {
+    return stateDirectory.resolve("ckptd.log");
+  }
+
+  private static Path directory(
+      @Nullable Path option, @Nullable String environment, String otherwise) {
+    String text = first(option == null ? null : option.toString(), environment);
+    // Agents write the name of their run directory as they were given it: no symbolic link is
+    // followed here.
+    return Path.of(text.isEmpty() ? otherwise : text).toAbsolutePath().normalize();
+  }
+
+  private static String first(@Nullable String one, @Nullable String other) {
+    return one != null && !one.isBlank() ? one : Objects.requireNonNullElse(other, "").trim();
+  }
+
+  private static String checked(String name) {
+    if (!name.matches("[A-Za-z0-9._-]{1,64}"))
+      throw OperationException.usage(
+          "'" + name + "' cannot be a node's name",
+          "use 1 to 64 letters, digits, '.', '_' or '-' (--node-name)");
+    return name;
+  }
+
+  private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+    } catch (IOException noProc) {
+      return "localhost";
+    }
+  }
+}

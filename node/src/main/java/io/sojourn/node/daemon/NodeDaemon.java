@@ -1,0 +1,109 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.image.ImageRepository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running daemon. It keeps nothing that it cannot find again: what runs is found by the tasks'
+ * control blocks, what does not by images and by a file a task.
+ */
+public final class NodeDaemon implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NodeDaemon.class);
+
+  /** How long an end waits for operations: longer than the default pause limit. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final NodeConfig config;
+  private final NodeLock lock;
+  private final Operations operations = new Operations();
+  private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
+  private final Sockets sockets;
+
+  private NodeDaemon(NodeConfig config, NodeLock lock) throws IOException {
+    this.config = config;
+    this.lock = lock;
+    ImageRepository repository = new ImageRepository(config.images());
+    repository.sweep();
+    ImageCatalog images = new ImageCatalog(repository);
+    TaskRegistry registry =
+        new TaskRegistry(
+            new TaskScan(config.runDirectory()),
+            TaskStore.open(config.tasks()),
+            images,
+            config.nodeName());
+    TaskLookup lookup = new TaskLookup(registry);
+    NodeService service =
+        new NodeService(config, lookup, new TaskList(operations, workers, config.nodeName()));
+    sockets =
+        Sockets.open(config.socket(), service, config.agentSocket(), registry::knocked, workers);
+    int known = registry.tasks().size();
+    log.info(
+        "node {} is ready: {}, {} task(s) known, state in {}",
+        config.nodeName(),
+        config.socket(),
+        known,
+        config.stateDirectory());
+  }
+
+  /**
+   * Starts one, which answers when this returns.
+   *
+   * @throws io.sojourn.engine.operation.OperationException another daemon holds the run directory
+   */
+  public static NodeDaemon start(NodeConfig config) throws IOException {
+    // Agents of all users knock in the one; images hold what programs had in their memory.
+    make(config.runDirectory(), "rwxr-xr-x");
+    make(config.stateDirectory(), "rwx------");
+    NodeLock lock = NodeLock.acquire(config.runDirectory());
+    try {
+      return new NodeDaemon(config, lock);
+    } catch (IOException | RuntimeException failure) {
+      lock.close();
+      throw failure;
+    }
+  }
+
+  private static void make(Path directory, String mode) throws IOException {
+    if (Files.isDirectory(directory)) return;
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
+  }
+
+  /** Lets operations under way come to their end, and closes the sockets. */
+  @Override
+  public void close() {
+    try {
+      if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
+      sockets.close();
+      workers.shutdown();
+      if (!workers.awaitTermination(5, TimeUnit.SECONDS)) workers.shutdownNow();
+      Files.deleteIfExists(config.socket());
+      Files.deleteIfExists(config.agentSocket());
+      lock.close();
+      log.info("node {} ended", config.nodeName());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException left) {
+      log.warn("left something in {}: {}", config.runDirectory(), left.toString());
+    }
+  }
+
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "worker-" + NUMBER.incrementAndGet());
+    thread.setDaemon(true);
+    return thread;
+  }
+}

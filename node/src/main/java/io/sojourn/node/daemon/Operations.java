@@ -1,0 +1,98 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.operation.OperationException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is under way, one operation a task at a time. Bringing a task's numbers up to date speaks
+ * with its agent as well: an operation waits for that, which is short; it is left out where an
+ * operation runs.
+ */
+final class Operations {
+  private record Running(String verb, long sinceNanos) {}
+
+  private final Map<String, Running> running = new HashMap<>();
+  private final Set<String> refreshing = new HashSet<>();
+  private boolean closed;
+
+  /** Ends with {@link #close()}. */
+  interface Operation extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Begins one, or refuses because of the one that runs.
+   *
+   * @param verb "freeze"
+   */
+  synchronized Operation begin(String taskId, String title, String verb) {
+    if (closed)
+      throw OperationException.refused(
+          "the daemon is about to end", "start it again (ckpt node start)");
+    Running other = running.get(taskId);
+    if (other != null)
+      throw OperationException.refused(
+          "task %s is busy: %s, for %.1f s"
+              .formatted(title, other.verb(), (System.nanoTime() - other.sinceNanos()) / 1e9),
+          "wait until it is done (ckpt ps)");
+    running.put(taskId, new Running(verb, System.nanoTime()));
+    while (refreshing.contains(taskId)) await();
+    return () -> end(taskId);
+  }
+
+  private synchronized void end(String taskId) {
+    running.remove(taskId);
+    notifyAll();
+  }
+
+  synchronized Optional<String> verb(String taskId) {
+    return Optional.ofNullable(running.get(taskId)).map(Running::verb);
+  }
+
+  /** Runs something short that an operation must not meet, unless one runs. */
+  void unlessBusy(String taskId, Runnable shortWork) {
+    synchronized (this) {
+      if (running.containsKey(taskId) || !refreshing.add(taskId)) return;
+    }
+    try {
+      shortWork.run();
+    } finally {
+      synchronized (this) {
+        refreshing.remove(taskId);
+        notifyAll();
+      }
+    }
+  }
+
+  /** Lets no more begin, and waits for those that run. False where the time did not suffice. */
+  synchronized boolean close(Duration limit) {
+    closed = true;
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!running.isEmpty()) {
+      long millis = (deadline - System.nanoTime()) / 1_000_000;
+      if (millis <= 0) return false;
+      try {
+        wait(millis);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void await() {
+    try {
+      wait();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw OperationException.refused("the daemon is about to end", "start it again");
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.control.Agent;
+import io.sojourn.protocol.node.ListTasksResponse;
+import io.sojourn.protocol.node.Task.State;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/** Tasks as a user sees them, with their numbers up to date. */
+final class TaskList {
+  /** For an agent's answer; one that stands still or is starved shows its last numbers. */
+  private static final Duration REFRESH = Duration.ofMillis(100);
+
+  private final Operations operations;
+  private final ExecutorService workers;
+  private final String node;
+
+  TaskList(Operations operations, ExecutorService workers, String node) {
+    this.operations = operations;
+    this.workers = workers;
+    this.node = node;
+  }
+
+  ListTasksResponse of(List<Task> tasks) {
+    ListTasksResponse.Builder list = ListTasksResponse.newBuilder();
+    List<Callable<io.sojourn.protocol.node.Task>> views =
+        tasks.stream()
+            .map(task -> (Callable<io.sojourn.protocol.node.Task>) () -> view(task))
+            .toList();
+    try {
+      for (Future<io.sojourn.protocol.node.Task> view : workers.invokeAll(views))
+        list.addTasks(view.get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the daemon is about to end", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+    return list.build();
+  }
+
+  private io.sojourn.protocol.node.Task view(Task task) {
+    TaskRecord record = task.record();
+    var view =
+        io.sojourn.protocol.node.Task.newBuilder()
+            .setId(record.id())
+            .setName(record.name())
+            .setMainClass(record.mainClass())
+            .setState(state(task))
+            .setNode(node)
+            .setHome(record.home())
+            .setIncarnation(record.incarnation())
+            .setUid(record.uid());
+    task.newest()
+        .ifPresent(
+            image ->
+                view.setLastImage(image.name())
+                    .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
+    task.life().ifPresent(life -> addLife(view, task, life));
+    return view.build();
+  }
+
+  private void addLife(io.sojourn.protocol.node.Task.Builder view, Task task, Life life) {
+    operations.unlessBusy(task.id(), () -> new Agent(life.block()).refresh(REFRESH));
+    view.setPid(life.pid())
+        .setIncarnation(life.block().incarnation())
+        .setHeapUsedBytes(life.block().heapUsedBytes())
+        .setThreads(life.block().threads())
+        .setConnections(Connections.of(life.pid()));
+  }
+
+  private State state(Task task) {
+    if (operations.verb(task.id()).isPresent()) return State.BUSY;
+    if (task.runs()) return State.RUNNING;
+    return task.frozen() ? State.FROZEN : State.ENDED;
+  }
+}

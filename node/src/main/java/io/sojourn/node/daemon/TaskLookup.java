@@ -1,0 +1,55 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.operation.OperationException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Finds the one task that a user means, among those that the user may see. */
+final class TaskLookup {
+  private static final String MEND = "ckpt ps lists the tasks";
+
+  private final TaskRegistry registry;
+
+  TaskLookup(TaskRegistry registry) {
+    this.registry = registry;
+  }
+
+  List<Task> visible(Caller caller) {
+    return registry.tasks().stream().filter(task -> caller.may(task.record().uid())).toList();
+  }
+
+  /**
+   * @param text a name, an id or a pid; where several have the name, one that runs or is frozen is
+   *     meant rather than those that have ended
+   */
+  Task find(String text, Caller caller) {
+    List<Task> tasks = visible(caller);
+    List<Task> found = tasks.stream().filter(task -> task.id().equals(text)).toList();
+    if (found.isEmpty())
+      found =
+          tasks.stream().filter(task -> task.name().equals(text) || hasPid(task, text)).toList();
+    if (found.size() > 1 && found.stream().anyMatch(task -> task.runs() || task.frozen()))
+      found = found.stream().filter(task -> task.runs() || task.frozen()).toList();
+    if (found.isEmpty()) throw OperationException.notFound("no task '" + text + "'", MEND);
+    if (found.size() > 1)
+      throw OperationException.usage(
+          "'"
+              + text
+              + "' is the name of "
+              + found.size()
+              + " tasks: "
+              + found.stream().map(TaskLookup::distinctly).collect(Collectors.joining(", ")),
+          "use an id or a pid");
+    return found.get(0);
+  }
+
+  private static boolean hasPid(Task task, String text) {
+    return task.life().map(life -> String.valueOf(life.pid()).equals(text)).orElse(false);
+  }
+
+  private static String distinctly(Task task) {
+    return task.life()
+        .map(life -> task.id() + " (pid " + life.pid() + ")")
+        .orElse(task.id() + (task.frozen() ? " (frozen)" : " (ended)"));
+  }
+}

@@ -1,0 +1,146 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.protocol.image.Manifest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All tasks of this node: those that run, and those that live in images only or have ended. */
+final class TaskRegistry {
+  private static final Logger log = LoggerFactory.getLogger(TaskRegistry.class);
+
+  private final TaskScan scan;
+  private final TaskStore store;
+  private final ImageCatalog images;
+  private final String node;
+
+  TaskRegistry(TaskScan scan, TaskStore store, ImageCatalog images, String node) {
+    this.scan = scan;
+    this.store = store;
+    this.images = images;
+    this.node = node;
+  }
+
+  /** A process has knocked: it is registered where it is a task of ours. */
+  void knocked(int pid) {
+    scan.of(pid).flatMap(Life::of).ifPresent(this::adopt);
+  }
+
+  /** Looks for what runs, and joins it with what is known; by name. */
+  synchronized List<Task> tasks() {
+    adoptImages();
+    List<Task> tasks = new ArrayList<>();
+    Set<String> running = new HashSet<>();
+    for (Life life : lives())
+      adopt(life)
+          .ifPresent(
+              record -> {
+                running.add(record.id());
+                tasks.add(new Task(record, Optional.of(life), newest(record)));
+              });
+    for (TaskRecord record : store.all()) {
+      if (running.contains(record.id())) continue;
+      Task task = new Task(record, Optional.empty(), newest(record));
+      if (task.newest().isPresent()) tasks.add(task);
+      else store.remove(record.id());
+    }
+    tasks.sort(Comparator.comparing(Task::name).thenComparing(Task::id));
+    return tasks;
+  }
+
+  /** A new image of a task. */
+  void imaged(String taskId, ImageDirectory image) {
+    store.get(taskId).ifPresent(record -> store.put(record.withLastImage(image.path().toString())));
+  }
+
+  /** A new life of a task. */
+  void revived(ImageDirectory image, int incarnation) {
+    String id = image.manifest().getTask().getId();
+    TaskRecord record = store.get(id).orElseGet(() -> recordOf(image));
+    store.put(record.withIncarnation(Math.max(incarnation, record.incarnation())));
+  }
+
+  /** The number of the next life of an image's task. */
+  int nextIncarnation(ImageDirectory image) {
+    Manifest manifest = image.manifest();
+    int known = store.get(manifest.getTask().getId()).map(TaskRecord::incarnation).orElse(1);
+    return Math.max(known, Math.max(1, manifest.getTask().getIncarnation())) + 1;
+  }
+
+  private List<Life> lives() {
+    List<Life> lives = scan.all().stream().map(Life::of).flatMap(Optional::stream).toList();
+    // A child that a task has just forked holds the same block until it executes its program.
+    return lives.stream()
+        .filter(
+            life ->
+                lives.stream()
+                    .noneMatch(
+                        other ->
+                            other.pid() == life.parent()
+                                && other.block().id().equals(life.block().id())))
+        .toList();
+  }
+
+  /** Notes a running task; empty where its block says what cannot be. */
+  private synchronized Optional<TaskRecord> adopt(Life life) {
+    ControlBlock block = life.block();
+    if (!Names.isId(block.id())) return Optional.empty();
+    Optional<TaskRecord> known = store.get(block.id());
+    // The id is written by the program: another user's is not taken from it.
+    if (known.isPresent() && known.get().uid() != life.uid()) return Optional.empty();
+    if (block.incarnation() == 0) block.incarnation(1);
+    TaskRecord record =
+        known.orElseGet(
+            () ->
+                new TaskRecord(
+                    block.id(),
+                    Names.of(block.name(), block.mainClass()),
+                    block.mainClass(),
+                    life.uid(),
+                    node,
+                    1,
+                    ""));
+    store.put(record.withIncarnation(Math.max(record.incarnation(), block.incarnation())));
+    if (known.isEmpty())
+      log.info(
+          "task registered: {} ({}) {}, pid {}, uid {}",
+          record.name(),
+          record.id(),
+          record.mainClass(),
+          life.pid(),
+          life.uid());
+    return store.get(block.id());
+  }
+
+  /** Tasks that are known by their images alone. */
+  private void adoptImages() {
+    for (ImageDirectory image : images.all()) {
+      String id = image.manifest().getTask().getId();
+      if (Names.isId(id) && store.get(id).isEmpty()) store.put(recordOf(image));
+    }
+  }
+
+  private TaskRecord recordOf(ImageDirectory image) {
+    var task = image.manifest().getTask();
+    return new TaskRecord(
+        task.getId(),
+        Names.of(task.getName(), task.getMainClass()),
+        task.getMainClass(),
+        task.getUid(),
+        task.getHome().isEmpty() ? node : task.getHome(),
+        Math.max(1, task.getIncarnation()),
+        image.path().toString());
+  }
+
+  private Optional<ImageDirectory> newest(TaskRecord record) {
+    return images.newest(record.id(), record.lastImage());
+  }
+}
