@@ -6,6 +6,7 @@
 #include "attach_listener.h"
 #include "control_block.h"
 #include "futex.h"
+#include "guard.h"
 #include "heap_spaces.h"
 #include "safepoint.h"
 
@@ -40,6 +41,22 @@ static bool worth_collecting(uint64_t used) {
   return dump_nanos > collect_nanos;
 }
 
+// A thread in an allocator function that calls the VM comes out only when the VM runs: so there are several tries, each with
+// a part of what is left of the limit.
+static enum stop stop_outside_allocators(jvmtiEnv *jvmti, bool collect) {
+  uint64_t deadline = monotonic_nanos() + control->guard_limit_millis * 1000000ull;
+  enum stop stood;
+  uint64_t now;
+  do {
+    now = monotonic_nanos();
+    uint64_t left = now < deadline ? (deadline - now) / 1000000 : 0;
+    stood = safepoint_stop(jvmti, collect, left < 40 ? left : left / 4);
+    // What was collected just now need not be collected again.
+    collect = false;
+  } while (stood == STOP_HELD && now < deadline);
+  return stood;
+}
+
 static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   control->text[0] = 0;
   control->trimmed = 0;
@@ -68,7 +85,7 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   control->collected = collect;
   control->busy_since_nanos = monotonic_nanos();
   control_phase(PHASE_COLLECTING);
-  bool stood = safepoint_stop(jvmti, collect);
+  enum stop stood = stop_outside_allocators(jvmti, collect);
   control_phase(PHASE_RESUMING);
   enum outcome outcome = atomic_load(&control->outcome);
   jstring trouble = (*jni)->CallStaticObjectMethod(jni, agent_class, after_stop, (jint)control->flags, (jint)outcome);
@@ -78,7 +95,11 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
     control_text("%s", text);
     (*jni)->ReleaseStringUTFChars(jni, trouble, text);
   }
-  if (!stood) {
+  if (stood == STOP_HELD) {
+    guard_native_holder(control->text, sizeof control->text);
+    return RESULT_GUARD_HELD;
+  }
+  if (stood == STOP_MISSED) {
     control_text("the VM did not come to a safepoint that calls the agent");
     return RESULT_NO_SAFEPOINT;
   }

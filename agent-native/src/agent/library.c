@@ -6,6 +6,7 @@
 
 #include "control_block.h"
 #include "control_loop.h"
+#include "guard_jni.h"
 #include "safepoint.h"
 
 static JavaVM *the_vm;
@@ -58,6 +59,6 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
   // Registered, not looked up by name: JDK 24 and later would print a warning at the first look-up (JEP 472).
   JNINativeMethod methods[] = {{"start", "([Ljava/lang/String;Ljava/lang/Thread;)I", (void *)start},
                                {"request", "(Ljava/lang/String;)V", (void *)request}};
-  if (!agent || (*jni)->RegisterNatives(jni, agent, methods, sizeof methods / sizeof *methods)) return JNI_ERR;
+  if (!agent || (*jni)->RegisterNatives(jni, agent, methods, sizeof methods / sizeof *methods) || !guard_jni_start(jni, agent)) return JNI_ERR;
   return JNI_VERSION_10;
 }

@@ -7,8 +7,9 @@
 #include "guard.h"
 #include "heap_spaces.h"
 
-static _Atomic bool armed;   // the next safepoint that calls us back is the stop
-static _Atomic bool stopped; // it came
+static _Atomic bool armed; // the next safepoint that calls us back is the stop
+static _Atomic int ended;  // enum stop: what came of it
+static _Atomic uint64_t guard_limit_millis;
 static _Atomic uint64_t used_after;
 
 static void add_used(struct heap_space space, void *context) { *(uint64_t *)context += space.top - space.bottom; }
@@ -16,8 +17,11 @@ static void add_used(struct heap_space space, void *context) { *(uint64_t *)cont
 // In the VM thread: every Java thread stands still, every allocation buffer is retired. What native code does goes on, but
 // for guarded regions. No JNI, no allocation.
 static void hold(void) {
-  atomic_store(&stopped, true);
-  guard_native_close();
+  if (!guard_native_close(atomic_load(&guard_limit_millis))) {
+    atomic_store(&ended, STOP_HELD);
+    return;
+  }
+  atomic_store(&ended, STOP_DONE);
   control->trimmed = heap_trim();
   uint32_t number = atomic_load(&control->stop);
   control->stopped_nanos = monotonic_nanos();
@@ -59,17 +63,18 @@ jvmtiError safepoint_prepare(jvmtiEnv *jvmti) {
   return error ? error : (*jvmti)->SetEventNotificationMode(jvmti, JVMTI_ENABLE, JVMTI_EVENT_GARBAGE_COLLECTION_FINISH, NULL);
 }
 
-bool safepoint_stop(jvmtiEnv *jvmti, bool collect) {
-  atomic_store(&stopped, false);
+enum stop safepoint_stop(jvmtiEnv *jvmti, bool collect, uint64_t guard_millis) {
+  atomic_store(&guard_limit_millis, guard_millis);
+  atomic_store(&ended, STOP_MISSED);
   atomic_store(&armed, true);
   if (collect) (*jvmti)->ForceGarbageCollection(jvmti);
   // Not stopped by a collection: none was wanted, or this collector posts no such event (Epsilon, ZGC of some versions).
-  if (!atomic_load(&stopped)) {
+  if (atomic_load(&ended) == STOP_MISSED) {
     jvmtiHeapCallbacks callbacks = {.heap_reference_callback = on_first_root};
     (*jvmti)->FollowReferences(jvmti, 0, NULL, NULL, &callbacks, NULL);
   }
   atomic_store(&armed, false);
-  return atomic_load(&stopped);
+  return (enum stop)atomic_load(&ended);
 }
 
 uint64_t safepoint_used_after_collection(void) { return atomic_load(&used_after); }

@@ -7,9 +7,15 @@
 // Adds the capabilities and switches the events on. 0, or a JVMTI error.
 jvmtiError safepoint_prepare(jvmtiEnv *jvmti);
 
+enum stop {
+  STOP_DONE,
+  STOP_MISSED, // the VM never called us back
+  STOP_HELD    // a thread did not come out of an allocator function; see guard_native_holder()
+};
+
 // Stops, waits, and returns after the VM ran on. With `collect` the stop comes at the end of a full collection, else in a
-// safepoint of its own. False when the VM never stood still.
-bool safepoint_stop(jvmtiEnv *jvmti, bool collect);
+// safepoint of its own. Threads in allocator functions have `guard_millis` to come out.
+enum stop safepoint_stop(jvmtiEnv *jvmti, bool collect, uint64_t guard_millis);
 
 // Bytes in use after the collector's last pause; 0 before the first. An upper bound of what is live.
 uint64_t safepoint_used_after_collection(void);

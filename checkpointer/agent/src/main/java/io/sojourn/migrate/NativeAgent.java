@@ -32,6 +32,7 @@ final class NativeAgent {
     while (top.getParent() != null) top = top.getParent();
     Thread control = new Thread(top, null, "Sojourn control", 0, false);
     control.setDaemon(true);
+    Guards.start(options.guard());
     start(texts, control);
   }
 
@@ -49,13 +50,19 @@ final class NativeAgent {
    * Called by the control thread before a stop: null, or 'G' or 'C' (guard, callback) and why not.
    */
   private static @Nullable String beforeStop(int flags, int limitMillis) {
-    if ((flags & FLAG_CRAC) == 0) return null;
-    String refusal = Notifications.beforeStop(Duration.ofMillis(limitMillis));
-    return refusal == null ? null : "C" + refusal;
+    boolean crac = (flags & FLAG_CRAC) != 0;
+    // The callbacks come first, for they may enter guarded regions themselves.
+    String refusal = crac ? Notifications.beforeStop(Duration.ofMillis(limitMillis)) : null;
+    if (refusal != null) return "C" + refusal;
+    String held = Guards.close(limitMillis);
+    if (held == null) return null;
+    if (crac) Notifications.afterStop(false);
+    return "G" + held;
   }
 
   /** Called by the control thread after the VM ran on: null, or what did not come back. */
   private static @Nullable String afterStop(int flags, int outcome) {
+    Guards.open();
     if ((flags & FLAG_CRAC) == 0) return null;
     return Notifications.afterStop(outcome == OUTCOME_CHECKPOINTED || outcome == OUTCOME_RESTORED);
   }
@@ -64,6 +71,21 @@ final class NativeAgent {
   private static void answered(byte[] text) {
     Notifications.answered(new String(text, StandardCharsets.UTF_8));
   }
+
+  /**
+   * Guards calls of native functions from now on, in libraries loaded now and later.
+   *
+   * @param functions library and function by turns; none for malloc's family
+   */
+  static native void guardNative(String[] functions);
+
+  /** Closes the gate before regions that C code declares. Null, or who is inside. */
+  static native @Nullable String guardClose(int limitMillis);
+
+  static native void guardOpen();
+
+  /** Whether the calling thread is inside a region of native code. */
+  static native boolean guardInside();
 
   /** Live platform threads. */
   private static int threadCount() {

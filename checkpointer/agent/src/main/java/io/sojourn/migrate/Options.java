@@ -8,8 +8,7 @@ import java.util.List;
  *
  * @param name the task's name; "" for the main class's
  * @param crac whether programs that use {@code org.crac} find us behind it
- * @param guard what is guarded: {@code on} (regions that the program declares), {@code off}, or
- *     {@code native...}
+ * @param guard what is guarded
  * @param runDirectory where the node daemon is found
  * @param text the options as they were given
  * @param problems what could not be understood, a sentence each
@@ -17,7 +16,7 @@ import java.util.List;
 record Options(
     String name,
     boolean crac,
-    String guard,
+    GuardOption guard,
     String runDirectory,
     String text,
     List<String> problems) {
@@ -25,7 +24,7 @@ record Options(
   static Options parse(String text) {
     String name = "";
     boolean crac = true;
-    String guard = "on";
+    GuardOption guard = GuardOption.ON;
     List<String> problems = new ArrayList<>();
     for (String option : text == null || text.isBlank() ? new String[0] : text.split(",")) {
       int at = option.indexOf('=');
@@ -47,7 +46,7 @@ record Options(
           if (!value.equals("on") && !value.equals("off"))
             problems.add("crac='" + value + "' was taken as on: use on or off");
         }
-        case "guard" -> guard = value;
+        case "guard" -> guard = GuardOption.parse(value, problems);
         default ->
             problems.add(
                 "option '" + key + "' is not known and was passed over (known: name, crac, guard)");
