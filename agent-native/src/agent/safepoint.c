@@ -28,12 +28,12 @@ static void hold(void) {
   uint64_t deadline = control->stopped_nanos + control->pause_limit_millis * 1000000ull;
   control_phase(PHASE_STOPPED);
   // A restore that comes hours later finds the deadline passed and runs on at once; so does a task whose daemon died.
-  while (atomic_load(&control->go) != number) {
+  for (uint32_t go; (go = atomic_load(&control->go)) != number;) {
     uint64_t now = monotonic_nanos();
     if (now >= deadline || now < control->stopped_nanos) break;
     uint64_t left = deadline - now;
     struct timespec timeout = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
-    futex_wait(&control->go, number - 1, &timeout);
+    futex_wait(&control->go, go, &timeout);
   }
   control->resumed_nanos = monotonic_nanos();
   guard_native_open();

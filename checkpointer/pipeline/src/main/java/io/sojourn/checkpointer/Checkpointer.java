@@ -8,10 +8,11 @@ import java.nio.file.Path;
 public interface Checkpointer {
   /**
    * @param task the running task
+   * @param taskName as users know it
    * @param target the image's directory, which must not exist
    * @throws io.sojourn.engine.operation.OperationException the task runs on as before, and no image
    *     was made
    */
   CheckpointResult checkpoint(
-      ControlBlock task, Path target, CheckpointOptions options, Report report);
+      ControlBlock task, String taskName, Path target, CheckpointOptions options, Report report);
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.util.JsonFormat;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ public final class ImageDraft {
 
   private final Path draft;
   private final Path target;
+  private boolean published;
 
   private ImageDraft(Path draft, Path target) {
     this.draft = draft;
@@ -73,12 +75,22 @@ public final class ImageDraft {
     }
     sync(draft);
     Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    published = true;
     sync(parentOf(target));
     return new ImageDirectory(target, manifest);
   }
 
-  /** Removes what was made. */
+  /**
+   * Removes what was made, also after it was published: then under its temporary name again first.
+   */
   public void discard() {
+    if (published) {
+      try {
+        Files.move(target, draft, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
     Trees.delete(draft);
   }
 

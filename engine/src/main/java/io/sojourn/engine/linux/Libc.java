@@ -3,6 +3,7 @@ package io.sojourn.engine.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import com.sun.jna.StringArray;
 
 /** System calls that Java has no word for, by JNA's direct mapping. Numbers are x86_64's. */
 final class Libc {
@@ -36,5 +37,24 @@ final class Libc {
   static native int setsockopt(int descriptor, int level, int name, int[] value, int length)
       throws LastErrorException;
 
+  static native int getsockopt(int descriptor, int level, int name, int[] value, int[] length)
+      throws LastErrorException;
+
+  static native int poll(int[] fds, long count, int timeoutMillis) throws LastErrorException;
+
   static native int clock_gettime(int clock, long[] timespec) throws LastErrorException;
+
+  /** Returns an errno value instead of setting it. */
+  static native int posix_spawn(
+      int[] pid, String path, Pointer actions, Pointer attributes, StringArray argv, Pointer envp);
+
+  static native int posix_spawn_file_actions_init(Pointer actions);
+
+  static native int posix_spawn_file_actions_adddup2(Pointer actions, int from, int to);
+
+  static native int posix_spawn_file_actions_addclosefrom_np(Pointer actions, int from);
+
+  static native int posix_spawn_file_actions_destroy(Pointer actions);
+
+  static native int waitpid(int pid, int[] status, int options) throws LastErrorException;
 }

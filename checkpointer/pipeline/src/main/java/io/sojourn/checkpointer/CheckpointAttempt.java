@@ -1,0 +1,257 @@
+package io.sojourn.checkpointer;
+
+import io.sojourn.engine.control.Agent;
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.Outcome;
+import io.sojourn.engine.criu.CriuLog;
+import io.sojourn.engine.criu.DumpConversation;
+import io.sojourn.engine.criu.NetworkLock;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.image.ImageDraft;
+import io.sojourn.engine.linux.Clock;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.Report;
+import io.sojourn.protocol.criu.CriuNetworkLock;
+import io.sojourn.protocol.criu.CriuOpts;
+import io.sojourn.protocol.image.Engine;
+import io.sojourn.protocol.image.Manifest;
+import io.sojourn.protocol.image.Stream;
+import io.sojourn.protocol.image.Timing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try to make one image. The order: CRIU starts; at its first question the VM is stopped in a
+ * safepoint; CRIU dumps; at its second question the image is complete and the task still held. A
+ * freeze then stores the image before it lets CRIU end the task; a checkpoint lets the task run on
+ * and stores behind its back.
+ */
+final class CheckpointAttempt implements DumpConversation.Steps {
+  static final String LOG = "dump.log";
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+
+  private final CheckpointPipeline.Settings settings;
+  private final FileDigests digests;
+  private final ControlBlock task;
+  private final String taskName;
+  private final List<Stream> streams;
+  private final ImageDraft draft;
+  private final CheckpointOptions options;
+  private final Report report;
+  private final Agent agent;
+
+  private @Nullable ThreadCensus threads;
+  private @Nullable ImageDirectory image;
+  private @Nullable PauseLimit limit;
+  private @Nullable FrozenStreams holder;
+  private @Nullable CompletableFuture<Observation> observation;
+  private long askedNanos;
+  private long dumpNanos;
+  private long heldNanos;
+
+  CheckpointAttempt(
+      CheckpointPipeline.Settings settings,
+      FileDigests digests,
+      ControlBlock task,
+      String taskName,
+      TaskFacts facts,
+      ImageDraft draft,
+      CheckpointOptions options,
+      Report report) {
+    this.settings = settings;
+    this.digests = digests;
+    this.task = task;
+    this.taskName = taskName;
+    this.streams = StreamCensus.of(facts);
+    this.draft = draft;
+    this.options = options;
+    this.report = report;
+    this.agent = new Agent(task);
+  }
+
+  CheckpointResult run() {
+    boolean dumped = false;
+    try (DumpConversation criu = DumpConversation.start(settings.criu())) {
+      limit = new PauseLimit(options.pauseLimit(), criu::abort);
+      dumped = criu.dump(options(), this);
+    } catch (IOException ended) {
+      throw criuDied(ended);
+    } finally {
+      if (limit != null) limit.close();
+      if (!dumped) giveUp();
+    }
+    if (!dumped)
+      throw CriuLog.failure(
+          "CRIU could not dump the task",
+          draft.path().resolve(LOG),
+          FailureLog.place(settings.stateDirectory(), draft.target()));
+    // A frozen task has been stored already. One that runs on is stored now, behind its back.
+    ImageDirectory stored = image != null ? image : report.phase("store", this::store);
+    discard(stored.path().resolve("stats-dump"));
+    if (!options.stop()) agent.settle(SETTLE);
+    return new CheckpointResult(stored, pauseMillis());
+  }
+
+  private CriuOpts options() {
+    CriuOpts.Builder criu =
+        CriuOpts.newBuilder()
+            .setImagesDirFd(-1)
+            .setImagesDir(draft.path().toString())
+            .setPid(task.pid())
+            .setLeaveRunning(!options.stop())
+            .setExtUnixSk(true)
+            .setTcpEstablished(true)
+            .setShellJob(true)
+            .setFileLocks(true)
+            .setLinkRemap(true)
+            .setLogLevel(2)
+            .setLogFile(LOG)
+            .setGhostLimit((int) Math.min(Integer.MAX_VALUE, options.ghostLimitBytes()))
+            .setNetworkLock(CriuNetworkLock.NFTABLES);
+    for (Stream stream : streams)
+      if (stream.getKind().equals("terminal")) criu.addExternal(stream.getKey());
+    return criu.build();
+  }
+
+  /** CRIU has started: stop the VM. */
+  @Override
+  public void beforeDump() {
+    askedNanos = Clock.monotonicNanos();
+    boolean stopped =
+        agent.stop(
+            options.collection().ordinal(),
+            options.crac(),
+            options.pauseLimit(),
+            options.guardLimit());
+    if (!stopped) throw Refusals.stop(task, taskName, options);
+    report.finished("wait for guards", (task.askedNanos() - askedNanos) / 1e6);
+    report.finished(
+        task.collected() ? "collect and stop" : "stop",
+        (task.stoppedNanos() - task.askedNanos()) / 1e6);
+    if (limit != null) limit.start();
+    threads = ThreadCensus.take(task.pid());
+    observation = CompletableFuture.supplyAsync(() -> Observation.of(task, draft.path()));
+    dumpNanos = Clock.monotonicNanos();
+    report.listener().phaseStarted("dump");
+  }
+
+  /** The image is complete, the task is held. */
+  @Override
+  public void afterDump() {
+    if (limit != null) limit.close();
+    heldNanos = Clock.monotonicNanos();
+    report.finished("dump", (heldNanos - dumpNanos) / 1e6);
+    observed();
+    if (options.stop()) {
+      holder = new FrozenStreams(settings.shim(), settings.runDirectory());
+      holder.hold(task.pid(), streams, draft.target().getFileName().toString());
+      image = report.phase("store", this::store);
+    } else {
+      task.go(Outcome.CHECKPOINTED);
+    }
+  }
+
+  /** What was seen of the task while CRIU dumped it; there, as a rule, long before CRIU is done. */
+  private Observation observed() {
+    try {
+      return Objects.requireNonNull(observation).join();
+    } catch (CompletionException e) {
+      throw OperationException.failed(
+          "the task could not be read while it stood still: " + e.getCause(),
+          "see whether the disk is full",
+          e);
+    }
+  }
+
+  private ImageDirectory store() {
+    Observation seen = observed();
+    TaskFacts facts = seen.facts();
+    Manifest.Builder manifest = ManifestWriter.begin(task, taskName, settings.nodeName(), seen);
+    manifest
+        .setName(draft.target().getFileName().toString())
+        .setKind(options.stop() ? Manifest.Kind.FREEZE : Manifest.Kind.CHECKPOINT)
+        .addAllFiles(digests.complete(seen.files()))
+        .addAllSockets(ManifestWriter.sockets(facts))
+        .addAllStreams(streams)
+        .setEngine(engine(facts))
+        .setTiming(
+            Timing.newBuilder()
+                .setGuardMillis((task.askedNanos() - askedNanos) / 1e6)
+                .setCollectMillis((task.stoppedNanos() - task.askedNanos()) / 1e6)
+                .setDumpMillis((heldNanos - dumpNanos) / 1e6)
+                .setPauseMillis(pauseMillis()));
+    if (threads != null) manifest.addAllThreads(threads.describe(facts));
+    try {
+      if (!options.stop()) discard(draft.path().resolve("stats-dump"));
+      discard(draft.path().resolve(LOG));
+      return draft.publish(manifest.addAllMembers(ManifestWriter.members(draft.path())).build());
+    } catch (IOException | UncheckedIOException e) {
+      throw OperationException.failed(
+          "the image cannot be stored in " + draft.target().getParent() + ": " + e.getMessage(),
+          "see whether the disk is full (df -h "
+              + draft.target().getParent()
+              + "), or choose another directory with -o",
+          e);
+    }
+  }
+
+  private Engine engine(TaskFacts facts) {
+    Engine.Builder engine = Engine.newBuilder().setGhostLimitBytes(options.ghostLimitBytes());
+    if (options.stop()) NetworkLock.holding(facts.connections()).ifPresent(engine::setNetworkLock);
+    return engine.build();
+  }
+
+  /**
+   * From the moment the VM was asked to stand still. For a freeze: until its memory was in the
+   * image.
+   */
+  private double pauseMillis() {
+    long end =
+        !options.stop() && task.resumedNanos() > task.stoppedNanos()
+            ? task.resumedNanos()
+            : heldNanos;
+    return (end - task.askedNanos()) / 1e6;
+  }
+
+  /** Whatever went wrong: the task runs on, its connections too. */
+  private void giveUp() {
+    if (holder != null) holder.release();
+    task.go(Outcome.ABANDONED);
+    CriuRemains.clear(TaskFacts.of(task.pid()));
+    agent.settle(SETTLE);
+  }
+
+  private OperationException criuDied(IOException cause) {
+    if (limit != null && limit.hit())
+      return OperationException.failed(
+          "task "
+              + taskName
+              + " would have stood still for longer than "
+              + options.pauseLimit().toMillis()
+              + " ms; it runs on",
+          "allow more: --pause-limit="
+              + 2 * options.pauseLimit().toSeconds()
+              + "s, or make the image on a faster disk (-o)",
+          cause);
+    return CriuLog.failure(
+        "CRIU ended in the middle of the dump; the task runs on",
+        draft.path().resolve(LOG),
+        FailureLog.place(settings.stateDirectory(), draft.target()));
+  }
+
+  private static void discard(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.sojourn.checkpointer;
+
+import io.sojourn.engine.control.Agent;
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.ImageDraft;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.Report;
+import java.nio.file.Path;
+
+/** The real {@link Checkpointer}: preflight, then one {@link CheckpointAttempt}. */
+public final class CheckpointPipeline implements Checkpointer {
+  /**
+   * @param criu binary or wrapper, version 4.2 or later
+   * @param shim ckpt-shim
+   * @param runDirectory of the daemon
+   * @param stateDirectory of the daemon; logs of failed attempts go to its "logs"
+   * @param nodeName as users know this node
+   */
+  public record Settings(
+      Path criu, Path shim, Path runDirectory, Path stateDirectory, String nodeName) {}
+
+  private final Settings settings;
+  private final FileDigests digests = new FileDigests();
+
+  public CheckpointPipeline(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public CheckpointResult checkpoint(
+      ControlBlock task, String taskName, Path target, CheckpointOptions options, Report report) {
+    if (new Agent(task).busy())
+      throw OperationException.refused(
+          "task " + taskName + " is busy with an earlier request",
+          "try again when ckpt ps shows it running");
+    TaskFacts facts =
+        report.phase(
+            "preflight",
+            () -> {
+              TaskFacts now = TaskFacts.of(task.pid());
+              Preflight.check(now, options.ghostLimitBytes());
+              // Libraries and jars are read now, while the task runs; what it writes comes later.
+              digests.complete(
+                  FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
+              return now;
+            });
+    ImageDraft draft = ImageDraft.create(target);
+    try {
+      return new CheckpointAttempt(settings, digests, task, taskName, facts, draft, options, report)
+          .run();
+    } catch (RuntimeException failed) {
+      FailureLog.keep(
+          draft.path().resolve(CheckpointAttempt.LOG), settings.stateDirectory(), target);
+      draft.discard();
+      throw failed;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.sojourn.checkpointer;
+
+import io.sojourn.engine.criu.NetworkLock;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.InternetSocket;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.linux.TcpRepair;
+
+/**
+ * Clears away what a CRIU that was killed leaves: sockets in repair mode, locked connections,
+ * stopped processes.
+ */
+final class CriuRemains {
+  private CriuRemains() {}
+
+  static void clear(TaskFacts facts) {
+    for (Descriptor descriptor : facts.descriptors()) {
+      InternetSocket socket = facts.internetSockets().get(descriptor.inode());
+      if (socket != null && socket.tcp()) TcpRepair.off(descriptor);
+    }
+    NetworkLock.holding(facts.connections()).ifPresent(NetworkLock::remove);
+    for (int pid : facts.processes()) if (Proc.state(pid) == 'T') Signals.send(pid, Signals.CONT);
+  }
+}

@@ -1,0 +1,130 @@
+package io.sojourn.checkpointer;
+
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.Digest;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.Cpu;
+import io.sojourn.engine.linux.InternetSocket;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.UnixSocket;
+import io.sojourn.protocol.image.Jvm;
+import io.sojourn.protocol.image.Machine;
+import io.sojourn.protocol.image.Manifest;
+import io.sojourn.protocol.image.Member;
+import io.sojourn.protocol.image.Process;
+import io.sojourn.protocol.image.Socket;
+import io.sojourn.protocol.image.TaskIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Gathers what a manifest says. */
+final class ManifestWriter {
+  private ManifestWriter() {}
+
+  /** Who the task is and where it ran. */
+  static Manifest.Builder begin(ControlBlock task, String taskName, String node, Observation seen) {
+    TaskFacts facts = seen.facts();
+    int pid = facts.root();
+    int[] owner = Proc.owner(pid);
+    Manifest.Builder manifest =
+        Manifest.newBuilder()
+            .setVersion(ImageDirectory.VERSION)
+            .setCreatedEpochMillis(System.currentTimeMillis())
+            .setTask(
+                TaskIdentity.newBuilder()
+                    .setId(task.id())
+                    .setName(taskName)
+                    .setPid(pid)
+                    .setUid(owner[0])
+                    .setGid(owner[1])
+                    .setMainClass(task.mainClass())
+                    .setIncarnation(task.incarnation())
+                    .setHome(node)
+                    .addAllCommandLine(Proc.commandLine(pid))
+                    .setWorkingDirectory(Proc.workingDirectory(pid))
+                    .setOptions(task.options()))
+            .setJvm(
+                Jvm.newBuilder()
+                    .setVersion(task.jvm())
+                    .setJavaHome(Proc.executable(pid).replaceAll("/bin/[^/]*$", ""))
+                    .setCollector(task.collector())
+                    .setHeapUsedBytes(task.heapUsedBytes())
+                    .setHeapCommittedBytes(task.heapCommittedBytes())
+                    .setTrimmedBytes(task.trimmedBytes())
+                    .setCollected(task.collected()))
+            .setMachine(
+                Machine.newBuilder()
+                    .setNode(node)
+                    .setKernel(Cpu.kernel())
+                    .setArchitecture(System.getProperty("os.arch", ""))
+                    .setBootId(Cpu.bootId())
+                    .addAllCpuFeatures(Cpu.features())
+                    .setCpuModel(Cpu.model())
+                    .setMonotonicNanos(seen.monotonicNanos())
+                    .setBoottimeNanos(seen.boottimeNanos()));
+    for (int each : facts.processes())
+      manifest.addProcesses(
+          Process.newBuilder()
+              .setPid(each)
+              .setParent(Proc.parent(each))
+              .setCommand(Proc.command(each))
+              .setThreads(Proc.threads(each).size()));
+    return manifest;
+  }
+
+  static List<Socket> sockets(TaskFacts facts) {
+    List<Socket> sockets = new ArrayList<>();
+    Set<Long> seen = new java.util.LinkedHashSet<>(facts.socketInodes());
+    for (long inode : seen) {
+      Socket.Builder socket = Socket.newBuilder().setInode(inode);
+      facts.descriptors().stream()
+          .filter(d -> d.isSocket() && d.inode() == inode)
+          .forEach(d -> socket.addDescriptors(d.number()));
+      InternetSocket internet = facts.internetSockets().get(inode);
+      UnixSocket unix = facts.unixSockets().get(inode);
+      if (internet != null)
+        socket
+            .setProtocol(internet.protocol())
+            .setState(internet.state())
+            .setLocal(internet.local())
+            .setRemote(internet.listening() ? "" : internet.remote())
+            .setReceiveQueue(internet.receiveQueue())
+            .setSendQueue(internet.sendQueue());
+      else if (unix != null)
+        socket
+            .setProtocol("unix")
+            .setState(unix.listening() ? "LISTEN" : unix.connected() ? "ESTABLISHED" : "CLOSE")
+            .setLocal(unix.path());
+      else socket.setProtocol("other");
+      sockets.add(socket.build());
+    }
+    return sockets;
+  }
+
+  /** Every file in the directory with size and digest. */
+  static List<Member> members(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList().parallelStream().map(ManifestWriter::member).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Member member(Path file) {
+    try {
+      return Member.newBuilder()
+          .setName(file.getFileName().toString())
+          .setSize(Files.size(file))
+          .setDigest(Digest.of(file, count -> {}))
+          .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.sojourn.checkpointer;
+
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.InternetSocket;
+import io.sojourn.engine.linux.Mapping;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.SocketProbe;
+import io.sojourn.engine.linux.UnixSocket;
+import io.sojourn.engine.operation.OperationException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Refuses, before anything is touched, what could not be put into an image or not be taken out of
+ * it again.
+ */
+final class Preflight {
+  private static final int MAJOR_MEMORY = 1;
+  private static final int MAJOR_TTY = 5;
+  private static final int FIRST_PTY = 136;
+  private static final int LAST_PTY = 143;
+  private static final int AF_UNIX_STREAM = 1;
+
+  private static final Map<String, String> KINDS =
+      Map.of(
+          "anon_inode:[io_uring]",
+              "an io_uring; run the program without it (Netty: -Dio.netty.transport.noNative=true or use epoll)",
+          "anon_inode:[userfaultfd]",
+              "a userfaultfd; it cannot be carried over: run the program without it",
+          "anon_inode:[perf_event]", "a perf event; end the profiler first",
+          "anon_inode:bpf-map", "a BPF map; end the tracer first",
+          "anon_inode:bpf-prog", "a BPF program; end the tracer first",
+          "anon_inode:kvm-vm", "a virtual machine; it cannot be carried over");
+
+  private final TaskFacts facts;
+  private final long ghostLimitBytes;
+
+  private Preflight(TaskFacts facts, long ghostLimitBytes) {
+    this.facts = facts;
+    this.ghostLimitBytes = ghostLimitBytes;
+  }
+
+  /** Throws the first reason against an image. */
+  static void check(TaskFacts facts, long ghostLimitBytes) {
+    Preflight preflight = new Preflight(facts, ghostLimitBytes);
+    preflight.processes();
+    facts.descriptors().forEach(preflight::descriptor);
+    facts
+        .mappings()
+        .forEach((pid, mappings) -> mappings.forEach(mapping -> preflight.mapping(pid, mapping)));
+  }
+
+  private void processes() {
+    int self = (int) ProcessHandle.current().pid();
+    for (int pid : facts.processes()) {
+      for (String kind : List.of("mnt", "net", "pid"))
+        if (!Proc.namespace(pid, kind).equals(Proc.namespace(self, kind)))
+          throw OperationException.refused(
+              name(pid) + " lives in another " + kind + " namespace than the node daemon",
+              "run the daemon where the task runs (inside its container)");
+      char state = Proc.state(pid);
+      if (state == 'T' || state == 't')
+        throw OperationException.refused(
+            name(pid) + " is stopped by a signal or a debugger",
+            "let it run: kill -CONT " + pid + ", or end the debugger");
+    }
+  }
+
+  private void descriptor(Descriptor descriptor) {
+    String kind = KINDS.get(descriptor.target());
+    if (kind != null) {
+      int cut = kind.indexOf("; ");
+      throw OperationException.refused(
+          where(descriptor) + " is " + kind.substring(0, cut), kind.substring(cut + 2));
+    }
+    if (descriptor.isSocket()) socket(descriptor);
+    else if (descriptor.target().startsWith("/")) file(descriptor);
+  }
+
+  private void file(Descriptor descriptor) {
+    descriptor
+        .status()
+        .ifPresent(
+            status -> {
+              if (status.blockDevice() || (status.characterDevice() && !supported(status.major())))
+                throw unsupportedDevice(descriptor);
+              if (descriptor.deleted() && status.regular())
+                ghost(where(descriptor), descriptor.path(), status.size());
+            });
+  }
+
+  private static boolean supported(int major) {
+    return major == MAJOR_MEMORY || major == MAJOR_TTY || (major >= FIRST_PTY && major <= LAST_PTY);
+  }
+
+  private static OperationException unsupportedDevice(Descriptor descriptor) {
+    return OperationException.refused(
+        where(descriptor)
+            + " is the device "
+            + descriptor.path()
+            + ", whose state lies in its driver",
+        "have the program close it before (CRaC: beforeCheckpoint), or run it without");
+  }
+
+  private void mapping(int pid, Mapping mapping) {
+    if (mapping.path().startsWith("/dev/")
+        && !mapping.path().startsWith("/dev/shm/")
+        && !mapping.path().startsWith("/dev/zero"))
+      throw OperationException.refused(
+          name(pid)
+              + " has the device "
+              + mapping.plainPath()
+              + " mapped, whose state lies in its driver",
+          "have the program unmap it before (CRaC: beforeCheckpoint), or run it without");
+  }
+
+  private void ghost(String where, String path, long size) {
+    if (size > ghostLimitBytes)
+      throw OperationException.refused(
+          where
+              + " is the deleted file "
+              + path
+              + " of "
+              + size
+              + " bytes, which would have to go into the image; the limit is "
+              + ghostLimitBytes,
+          "raise it: --ghost-limit=" + (size + (1 << 20) - 1 >> 20) + "M");
+  }
+
+  private void socket(Descriptor descriptor) {
+    UnixSocket unix = facts.unixSockets().get(descriptor.inode());
+    if (unix != null) {
+      unixSocket(descriptor, unix);
+      return;
+    }
+    InternetSocket internet = facts.internetSockets().get(descriptor.inode());
+    if (internet != null) return;
+    SocketProbe.protocol(descriptor)
+        .ifPresent(
+            protocol -> {
+              if (protocol == SocketProbe.IPPROTO_MPTCP)
+                throw OperationException.refused(
+                    where(descriptor) + " is a Multipath TCP socket",
+                    "run the program without MPTCP (mptcpize, net.mptcp.enabled=0)");
+            });
+  }
+
+  private void unixSocket(Descriptor descriptor, UnixSocket unix) {
+    if (!unix.connected() || unix.type() != AF_UNIX_STREAM) return;
+    // Every JVM that uses channels holds a socket pair with one end closed; CRIU takes such halves.
+    if (SocketProbe.closedByPeer(descriptor)) return;
+    SocketProbe.peerPid(descriptor)
+        .ifPresent(
+            peer -> {
+              if (!facts.processes().contains(peer))
+                throw OperationException.refused(
+                    where(descriptor)
+                        + " is a unix connection to "
+                        + name(peer)
+                        + ", which is not part of the task",
+                    "have the program close it before (CRaC: beforeCheckpoint), or use TCP");
+            });
+  }
+
+  private static String where(Descriptor descriptor) {
+    return "descriptor " + descriptor.number() + " of " + name(descriptor.pid());
+  }
+
+  private static String name(int pid) {
+    String command = Proc.command(pid);
+    return command.isEmpty() ? "process " + pid : "process " + pid + " (" + command + ")";
+  }
+}

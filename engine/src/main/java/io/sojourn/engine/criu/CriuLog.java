@@ -1,0 +1,47 @@
+package io.sojourn.engine.criu;
+
+import io.sojourn.engine.operation.OperationException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What CRIU says in its log. The first error is the cause; those after it are consequences. */
+public final class CriuLog {
+  private static final Pattern ERROR = Pattern.compile("Error \\(([^)]*)\\): (.*)");
+
+  /** Said on every machine without CAP_SYS_RESOURCE, and harmless there. */
+  private static final String HARMLESS = "rlimit: Can't setup RLIMIT_NOFILE";
+
+  private CriuLog() {}
+
+  /** The first error of a log. */
+  public static Optional<String> firstError(Path log) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
+    } catch (IOException none) {
+      return Optional.empty();
+    }
+    return lines.stream()
+        .map(ERROR::matcher)
+        .filter(Matcher::find)
+        .map(matcher -> matcher.group(2).strip())
+        .filter(error -> !error.startsWith(HARMLESS))
+        .findFirst();
+  }
+
+  /**
+   * @param what what was not done
+   * @param log where CRIU wrote
+   * @param kept where the log will be found
+   */
+  public static OperationException failure(String what, Path log, Path kept) {
+    return OperationException.failed(
+        what + firstError(log).map(error -> ": " + error).orElse(""), "CRIU's log is " + kept);
+  }
+}

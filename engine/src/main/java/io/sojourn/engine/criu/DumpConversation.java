@@ -1,0 +1,107 @@
+package io.sojourn.engine.criu;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.sojourn.engine.linux.SeqpacketChild;
+import io.sojourn.protocol.criu.CriuOpts;
+import io.sojourn.protocol.criu.CriuRequest;
+import io.sojourn.protocol.criu.CriuRequestType;
+import io.sojourn.protocol.criu.CriuResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One dump, as a conversation with {@code criu swrk}. CRIU asks us twice. Before it touches the
+ * task ("pre-dump"): its own start-up lies behind it then, so that the task is stopped as late as
+ * can be. And when the images are complete while the task is still held ("post-dump"): a yes lets
+ * it end the task, or let it run, as ordered; a no makes it undo everything and let the task run.
+ */
+public final class DumpConversation implements AutoCloseable {
+  /** What we do at CRIU's two questions. An exception is a no. */
+  public interface Steps {
+    /** The task is about to be held. */
+    void beforeDump();
+
+    /** The image is complete, the task is held. */
+    void afterDump();
+  }
+
+  private final SeqpacketChild criu;
+
+  private DumpConversation(SeqpacketChild criu) {
+    this.criu = criu;
+  }
+
+  /** Starts CRIU. */
+  public static DumpConversation start(Path binary) throws IOException {
+    return new DumpConversation(SeqpacketChild.start(List.of(binary.toString(), "swrk", "3")));
+  }
+
+  /** Process id of CRIU. */
+  public int pid() {
+    return criu.pid();
+  }
+
+  /**
+   * Dumps.
+   *
+   * @return true when CRIU says that it was done
+   * @throws IOException when CRIU ended without a word
+   * @throws RuntimeException what a step threw, after CRIU has undone what it did
+   */
+  public boolean dump(CriuOpts options, Steps steps) throws IOException {
+    send(
+        CriuRequest.newBuilder()
+            .setType(CriuRequestType.DUMP)
+            .setOpts(options.toBuilder().setNotifyScripts(true))
+            .build());
+    RuntimeException refusal = null;
+    for (; ; ) {
+      CriuResponse response = receive();
+      if (response.getType() != CriuRequestType.NOTIFY) {
+        if (refusal != null) throw refusal;
+        return response.getSuccess();
+      }
+      try {
+        ask(response.getNotify().getScript(), steps);
+        answer(true);
+      } catch (RuntimeException no) {
+        refusal = no;
+        answer(false);
+      }
+    }
+  }
+
+  private static void ask(String question, Steps steps) {
+    if (question.equals("pre-dump")) steps.beforeDump();
+    if (question.equals("post-dump")) steps.afterDump();
+  }
+
+  private void answer(boolean yes) throws IOException {
+    send(CriuRequest.newBuilder().setType(CriuRequestType.NOTIFY).setNotifySuccess(yes).build());
+  }
+
+  private void send(CriuRequest request) throws IOException {
+    criu.send(request.toByteArray());
+  }
+
+  private CriuResponse receive() throws IOException {
+    byte[] message = criu.receive();
+    if (message.length == 0) throw new IOException("CRIU ended in the middle of its work");
+    try {
+      return CriuResponse.parseFrom(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IOException("CRIU spoke what is not its protocol", e);
+    }
+  }
+
+  /** Ends CRIU at once; its parasite in the task sees that and gives the task back. */
+  public void abort() {
+    criu.kill();
+  }
+
+  @Override
+  public void close() {
+    criu.close();
+  }
+}

@@ -1,0 +1,96 @@
+package io.sojourn.engine.linux;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An open descriptor of a process, as /proc/PID/fd and fdinfo show it.
+ *
+ * @param target what the link says: a path, "socket:[123]", "pipe:[123]", "anon_inode:[eventpoll]"
+ * @param flags as of open(2)
+ * @param position offset in bytes
+ */
+public record Descriptor(int pid, int number, String target, int flags, long position) {
+  private static final int O_ACCMODE = 3;
+  private static final int O_RDONLY = 0;
+  private static final int O_WRONLY = 1;
+  private static final int O_APPEND = 02000;
+  private static final String DELETED = " (deleted)";
+
+  /** All descriptors of a process; those closed meanwhile are left out. */
+  public static List<Descriptor> of(int pid) {
+    List<Descriptor> descriptors = new ArrayList<>();
+    for (int number : Proc.numbers(Proc.of(pid).resolve("fd")))
+      Proc.link(Proc.of(pid).resolve("fd/" + number))
+          .ifPresent(target -> descriptors.add(read(pid, number, target)));
+    return descriptors;
+  }
+
+  private static Descriptor read(int pid, int number, String target) {
+    int flags = 0;
+    long position = 0;
+    for (String line : Proc.lines(Proc.of(pid).resolve("fdinfo/" + number))) {
+      if (line.startsWith("pos:")) position = Long.parseLong(line.substring(4).strip());
+      if (line.startsWith("flags:")) flags = (int) Long.parseLong(line.substring(6).strip(), 8);
+      if (line.startsWith("mnt_id:")) break;
+    }
+    return new Descriptor(pid, number, target, flags, position);
+  }
+
+  /** Other descriptors that this one watches, where it is an epoll: the "tfd" lines of fdinfo. */
+  public List<Integer> watched() {
+    return Proc.lines(Proc.of(pid).resolve("fdinfo/" + number)).stream()
+        .filter(line -> line.startsWith("tfd:"))
+        .map(line -> Integer.parseInt(line.substring(4).strip().split("\\s+")[0]))
+        .toList();
+  }
+
+  public boolean readable() {
+    return (flags & O_ACCMODE) != O_WRONLY;
+  }
+
+  public boolean writable() {
+    return (flags & O_ACCMODE) != O_RDONLY;
+  }
+
+  public boolean appendOnly() {
+    return (flags & O_ACCMODE) == O_WRONLY && (flags & O_APPEND) != 0;
+  }
+
+  public boolean deleted() {
+    return target.endsWith(DELETED);
+  }
+
+  /** The path without the remark that it is gone. */
+  public String path() {
+    return deleted() ? target.substring(0, target.length() - DELETED.length()) : target;
+  }
+
+  public boolean isSocket() {
+    return target.startsWith("socket:[");
+  }
+
+  public boolean isPipe() {
+    return target.startsWith("pipe:[");
+  }
+
+  /** The number in brackets of a socket or pipe; 0 for others. */
+  public long inode() {
+    int from = target.indexOf('['), to = target.indexOf(']');
+    return (isSocket() || isPipe()) && to > from
+        ? Long.parseLong(target.substring(from + 1, to))
+        : 0;
+  }
+
+  /** A path that opens the same thing, through the kernel's own link. */
+  public Path reopen() {
+    return Proc.of(pid).resolve("fd/" + number);
+  }
+
+  /** stat(2) of what is behind it; empty where it is gone. */
+  public Optional<FileStatus> status() {
+    return FileStatus.of(reopen());
+  }
+}

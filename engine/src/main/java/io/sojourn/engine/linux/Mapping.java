@@ -1,0 +1,42 @@
+package io.sojourn.engine.linux;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A mapped file of a process.
+ *
+ * @param mode as in /proc/PID/maps: "r-xp"
+ * @param device "MAJOR:MINOR" in hex
+ */
+public record Mapping(String mode, String device, long inode, String path) {
+  private static final String DELETED = " (deleted)";
+
+  /** The file mappings of a process, one for each file and mode. */
+  public static List<Mapping> filesOf(int pid) {
+    List<Mapping> mappings = new ArrayList<>();
+    for (String line : Proc.lines(Proc.of(pid).resolve("maps"))) {
+      String[] words = line.split("\\s+", 6);
+      if (words.length < 6 || !words[5].startsWith("/") || words[4].equals("0")) continue;
+      Mapping mapping = new Mapping(words[1], words[3], Long.parseLong(words[4]), words[5]);
+      if (!mappings.contains(mapping)) mappings.add(mapping);
+    }
+    return mappings;
+  }
+
+  public boolean deleted() {
+    return path.endsWith(DELETED);
+  }
+
+  public String plainPath() {
+    return deleted() ? path.substring(0, path.length() - DELETED.length()) : path;
+  }
+
+  public boolean shared() {
+    return mode.endsWith("s");
+  }
+
+  public boolean writable() {
+    return mode.charAt(1) == 'w';
+  }
+}

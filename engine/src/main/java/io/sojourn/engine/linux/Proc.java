@@ -1,0 +1,142 @@
+package io.sojourn.engine.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Plain facts of /proc. What is gone reads as empty: a process may end at any moment. See proc(5).
+ */
+public final class Proc {
+  private Proc() {}
+
+  static Path of(int pid) {
+    return Path.of("/proc/" + pid);
+  }
+
+  /** A whole file; "" where it cannot be read. */
+  static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  static List<String> lines(Path file) {
+    String text = text(file);
+    return text.isEmpty() ? List.of() : Arrays.asList(text.split("\n"));
+  }
+
+  static Optional<String> link(Path link) {
+    try {
+      return Optional.of(Files.readSymbolicLink(link).toString());
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+
+  /** Names in a directory that are numbers. */
+  static List<Integer> numbers(Path directory) {
+    List<Integer> numbers = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "[0-9]*")) {
+      for (Path entry : entries) numbers.add(Integer.parseInt(entry.getFileName().toString()));
+    } catch (IOException | java.nio.file.DirectoryIteratorException gone) {
+      return List.of();
+    }
+    numbers.sort(null);
+    return numbers;
+  }
+
+  public static boolean exists(int pid) {
+    return Files.exists(of(pid));
+  }
+
+  public static List<String> commandLine(int pid) {
+    String line = text(of(pid).resolve("cmdline"));
+    return line.isEmpty() ? List.of() : Arrays.asList(line.split("\0"));
+  }
+
+  /** The first 15 characters of its name. */
+  public static String command(int pid) {
+    return text(of(pid).resolve("comm")).strip();
+  }
+
+  public static String workingDirectory(int pid) {
+    return link(of(pid).resolve("cwd")).orElse("");
+  }
+
+  public static String executable(int pid) {
+    return link(of(pid).resolve("exe")).orElse("");
+  }
+
+  /** Real uid and gid. */
+  public static int[] owner(int pid) {
+    int[] owner = {-1, -1};
+    for (String line : lines(of(pid).resolve("status"))) {
+      String[] words = line.split("\\s+");
+      if (words[0].equals("Uid:")) owner[0] = Integer.parseInt(words[1]);
+      if (words[0].equals("Gid:")) owner[1] = Integer.parseInt(words[1]);
+    }
+    return owner;
+  }
+
+  /**
+   * Start in clock ticks since boot: with the pid it names a process for good. 0 where it is gone.
+   */
+  public static long startTicks(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 19 ? Long.parseLong(fields[19]) : 0;
+  }
+
+  /** One letter: R, S, D, T, t, Z ...; ' ' where it is gone. */
+  public static char state(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 0 && !fields[0].isEmpty() ? fields[0].charAt(0) : ' ';
+  }
+
+  public static int parent(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 1 ? Integer.parseInt(fields[1]) : 0;
+  }
+
+  /** The fields of stat from the third on; the second, the name in brackets, may hold anything. */
+  private static String[] statFields(int pid) {
+    String stat = text(of(pid).resolve("stat"));
+    int end = stat.lastIndexOf(')');
+    return end < 0 ? new String[0] : stat.substring(end + 2).strip().split(" ");
+  }
+
+  /** The process and all its descendants, parents first. */
+  public static List<Integer> tree(int root) {
+    List<Integer> tree = new ArrayList<>(List.of(root));
+    for (int i = 0; i < tree.size(); i++) {
+      int pid = tree.get(i);
+      for (int tid : threads(pid))
+        Stream.of(text(of(pid).resolve("task/" + tid + "/children")).split(" "))
+            .filter(word -> !word.isBlank())
+            .forEach(word -> tree.add(Integer.parseInt(word.strip())));
+    }
+    return tree;
+  }
+
+  public static List<Integer> threads(int pid) {
+    return numbers(of(pid).resolve("task"));
+  }
+
+  public static String threadName(int pid, int tid) {
+    return text(of(pid).resolve("task/" + tid + "/comm")).strip();
+  }
+
+  /** What a namespace link says: "net:[4026531840]". */
+  public static String namespace(int pid, String kind) {
+    return link(of(pid).resolve("ns/" + kind)).orElse("");
+  }
+}

@@ -1,0 +1,24 @@
+package io.sojourn.engine.linux;
+
+import com.sun.jna.LastErrorException;
+
+/** Sends signals. See kill(2). */
+public final class Signals {
+  public static final int KILL = 9;
+  public static final int CONT = 18;
+  public static final int STOP = 19;
+
+  private Signals() {}
+
+  /** False where there is no such process. */
+  public static boolean send(int pid, int signal) {
+    if (pid <= 1) throw new IllegalArgumentException("pid " + pid);
+    try {
+      Libc.kill(pid, signal);
+      return true;
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == Errno.ESRCH) return false;
+      throw e;
+    }
+  }
+}
