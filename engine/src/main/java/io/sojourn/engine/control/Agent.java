@@ -42,10 +42,22 @@ public final class Agent {
     // The agent compares `go` with `stop`: a new number makes it wait.
     block.number(Word.STOP, block.number(Word.STOP) + 1);
     int request = block.request(Command.STOP);
+    // Callbacks have as much time as guarded regions, and come before them.
     await(
-        pauseLimit.plus(guardLimit),
+        pauseLimit.plus(guardLimit.multipliedBy(crac ? 2 : 1)),
         b -> b.phase() == Phase.STOPPED || b.number(Word.REPLY) == request);
     return block.phase() == Phase.STOPPED;
+  }
+
+  /**
+   * Tells a program that asked for a checkpoint itself why there is none. Not heard where nobody
+   * waits for it any more.
+   */
+  public void refuse(String why, Duration limit) {
+    if (!settle(limit)) return;
+    block.explanation(why);
+    block.request(Command.REFUSE);
+    settle(limit);
   }
 
   /** Waits until the agent has finished what it was asked. */

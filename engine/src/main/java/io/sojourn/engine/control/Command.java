@@ -4,5 +4,6 @@ package io.sojourn.engine.control;
 enum Command {
   NONE,
   STATUS,
-  STOP
+  STOP,
+  REFUSE
 }

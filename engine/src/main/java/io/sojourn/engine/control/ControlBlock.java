@@ -26,6 +26,8 @@ public final class ControlBlock {
   private static final byte[] MAGIC = "SOJOURN\0".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;
   private static final int SIZE = 16384;
+  private static final int EXPLANATION = 1520;
+  private static final int EXPLANATION_SIZE = 4096;
 
   private final int pid;
   private final MappedByteBuffer block;
@@ -94,9 +96,21 @@ public final class ControlBlock {
     return text(976, 512);
   }
 
+  /** What the program itself asks for: "freeze", or "" for nothing. */
+  public String programRequest() {
+    return text(1488, 32);
+  }
+
   /** Explanation of the last reply. */
   public String explanation() {
-    return text(1520, 4096);
+    return text(EXPLANATION, EXPLANATION_SIZE);
+  }
+
+  void explanation(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] field = java.util.Arrays.copyOf(bytes, EXPLANATION_SIZE);
+    field[EXPLANATION_SIZE - 1] = 0;
+    ((ByteBuffer) block.duplicate()).put(EXPLANATION, field);
   }
 
   public Phase phase() {
