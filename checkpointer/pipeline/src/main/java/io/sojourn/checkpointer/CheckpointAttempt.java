@@ -5,10 +5,10 @@ import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.DumpConversation;
-import io.sojourn.engine.criu.NetworkLock;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.Clock;
+import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.protocol.criu.CriuNetworkLock;
@@ -47,6 +47,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final CheckpointOptions options;
   private final Report report;
   private final Agent agent;
+  private final TaskFacts facts;
+  private final ConnectionLock lock;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
@@ -70,6 +72,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.digests = digests;
     this.task = task;
     this.taskName = taskName;
+    this.facts = facts;
+    this.lock = new ConnectionLock(task.id());
     this.streams = StreamCensus.of(facts);
     this.draft = draft;
     this.options = options;
@@ -79,6 +83,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   CheckpointResult run() {
     boolean dumped = false;
+    if (options.stop()) lock.cover(facts.network());
     try (DumpConversation criu = DumpConversation.start(settings.criu())) {
       limit = new PauseLimit(options.pauseLimit(), criu::abort);
       dumped = criu.dump(options(), this);
@@ -115,7 +120,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             .setLogLevel(2)
             .setLogFile(LOG)
             .setGhostLimit((int) Math.min(Integer.MAX_VALUE, options.ghostLimitBytes()))
-            .setNetworkLock(CriuNetworkLock.NFTABLES);
+            .setNetworkLock(CriuNetworkLock.SKIP);
     for (Stream stream : streams)
       if (stream.getKind().equals("terminal")) criu.addExternal(stream.getKey());
     return criu.build();
@@ -137,6 +142,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
         task.collected() ? "collect and stop" : "stop",
         (task.stoppedNanos() - task.askedNanos()) / 1e6);
     if (limit != null) limit.start();
+    // Connections that were made since the preflight; as a rule none.
+    if (options.stop()) lock.cover(TaskFacts.of(task.pid()).network());
     threads = ThreadCensus.take(task.pid());
     observation = CompletableFuture.supplyAsync(() -> Observation.of(task, draft.path()));
     dumpNanos = Clock.monotonicNanos();
@@ -181,7 +188,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
         .addAllFiles(digests.complete(seen.files()))
         .addAllSockets(ManifestWriter.sockets(facts))
         .addAllStreams(streams)
-        .setEngine(engine(facts))
+        .setEngine(engine())
         .setTiming(
             Timing.newBuilder()
                 .setGuardMillis((task.askedNanos() - askedNanos) / 1e6)
@@ -203,9 +210,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     }
   }
 
-  private Engine engine(TaskFacts facts) {
+  private Engine engine() {
     Engine.Builder engine = Engine.newBuilder().setGhostLimitBytes(options.ghostLimitBytes());
-    if (options.stop()) NetworkLock.holding(facts.connections()).ifPresent(engine::setNetworkLock);
+    if (lock.placed()) engine.setNetworkLock(lock.table());
     return engine.build();
   }
 
@@ -225,6 +232,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private void giveUp() {
     if (holder != null) holder.release();
     task.go(Outcome.ABANDONED);
+    if (lock.placed()) ConnectionLock.remove(lock.table());
     CriuRemains.clear(TaskFacts.of(task.pid()));
     agent.settle(SETTLE);
   }

@@ -1,6 +1,5 @@
 package io.sojourn.checkpointer;
 
-import io.sojourn.engine.criu.NetworkLock;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
@@ -19,7 +18,6 @@ final class CriuRemains {
       InternetSocket socket = facts.internetSockets().get(descriptor.inode());
       if (socket != null && socket.tcp()) TcpRepair.off(descriptor);
     }
-    NetworkLock.holding(facts.connections()).ifPresent(NetworkLock::remove);
     for (int pid : facts.processes()) if (Proc.state(pid) == 'T') Signals.send(pid, Signals.CONT);
   }
 }

@@ -48,12 +48,11 @@ record TaskFacts(
         .collect(Collectors.toSet());
   }
 
-  /** The task's established TCP connections, as "LOCAL -> REMOTE". */
-  List<String> connections() {
+  /** The task's own TCP and UDP sockets. */
+  List<InternetSocket> network() {
     Set<Long> own = socketInodes();
     return internetSockets.values().stream()
-        .filter(socket -> own.contains(socket.inode()) && socket.tcp() && !socket.listening())
-        .map(InternetSocket::ends)
+        .filter(socket -> own.contains(socket.inode()))
         .toList();
   }
 }
