@@ -60,6 +60,11 @@ public final class Agent {
     settle(limit);
   }
 
+  /** Waits until a stopped VM, which was told to go, runs on. */
+  public boolean resumed(Duration limit) {
+    return await(limit, b -> b.phase() != Phase.STOPPED);
+  }
+
   /** Waits until the agent has finished what it was asked. */
   public boolean settle(Duration limit) {
     return await(limit, b -> !busy());

@@ -1,0 +1,15 @@
+// The parent of a restored task.
+#pragma once
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct run {
+  const char *status_file; // where the task's end is told
+  const char *pid_file;    // where CRIU writes the task's pid
+  bool clone;              // in namespaces of its own
+  pid_t last_pid;          // new processes get higher numbers than this; 0: as it comes
+  char **command;          // criu restore ...
+};
+
+// Runs CRIU and stays as the task's parent. Returns the exit status.
+int run(const struct run *order);

@@ -1,0 +1,10 @@
+// Namespaces of a clone's own.
+#pragma once
+#include <sys/types.h>
+
+// Makes them, and returns as their first process; the caller's own process stays behind, waits for it, and ends as it
+// ends. Returns 0, or 1 after having said what failed.
+int world_enter(void);
+
+// The next new process of this pid namespace gets a higher number than this. 0: as it comes.
+void world_skip_pids(pid_t last_pid);
