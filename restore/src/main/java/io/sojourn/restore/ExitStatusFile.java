@@ -1,0 +1,43 @@
+package io.sojourn.restore;
+
+import io.sojourn.engine.operation.OperationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a restored task ended: written by its shim, which is its parent, as "exited 0" or "killed 9".
+ * A node daemon that was not there at that moment reads it later.
+ */
+public record ExitStatusFile(Path path) {
+  public static ExitStatusFile of(Path runDirectory, String taskId, int incarnation) {
+    return new ExitStatusFile(runDirectory.resolve("exits").resolve(taskId + "-" + incarnation));
+  }
+
+  static ExitStatusFile create(RestoreOrder order) {
+    ExitStatusFile file =
+        of(
+            order.settings().runDirectory(),
+            order.manifest().getTask().getId(),
+            order.incarnation());
+    try {
+      Files.createDirectories(file.path().getParent());
+      Files.deleteIfExists(file.path());
+    } catch (IOException e) {
+      throw OperationException.refused(
+          "nothing can be written in " + order.settings().runDirectory() + ": " + e,
+          "see whether its disk is full");
+    }
+    return file;
+  }
+
+  /** Empty while the task lives. */
+  public Optional<String> read() {
+    try {
+      return Optional.of(Files.readString(path).strip());
+    } catch (IOException notYet) {
+      return Optional.empty();
+    }
+  }
+}

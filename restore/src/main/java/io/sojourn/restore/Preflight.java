@@ -1,0 +1,28 @@
+package io.sojourn.restore;
+
+import io.sojourn.engine.image.Verification;
+import io.sojourn.engine.operation.OperationException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Everything that is known to stand in the way of a restore, looked for before anything is touched.
+ */
+final class Preflight {
+  private static final List<Consumer<RestoreOrder>> CHECKS =
+      List.of(
+          order -> Verification.quick(order.image()),
+          MachineCheck::check,
+          PidCheck::check,
+          PortCheck::check,
+          FileCheck::check);
+
+  private Preflight() {}
+
+  /**
+   * @throws OperationException refused, naming what is in the way and how to mend it
+   */
+  static void check(RestoreOrder order) {
+    CHECKS.forEach(check -> check.accept(order));
+  }
+}

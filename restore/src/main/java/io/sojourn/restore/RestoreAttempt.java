@@ -1,0 +1,92 @@
+package io.sojourn.restore;
+
+import io.sojourn.engine.control.Agent;
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.Outcome;
+import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.image.Verification;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.Report;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * One try to restore one image. The order: files that the image carries are put back; CRIU makes
+ * the task while the image's digests are computed beside it; at the gate, when the task is there
+ * and stands still, the digests must be right, and the control block is told that this is a new
+ * life; then CRIU lets it go.
+ */
+final class RestoreAttempt {
+  private static final Duration WAKE = Duration.ofSeconds(10);
+
+  private final RestoreOrder order;
+  private final Report report;
+
+  RestoreAttempt(RestoreOrder order, Report report) {
+    this.order = order;
+    this.report = report;
+  }
+
+  RestoreResult run() {
+    LogDirectory logs = LogDirectory.create(order.logs());
+    ExitStatusFile exitStatus = ExitStatusFile.create(order);
+    CompletableFuture<Void> digests = CompletableFuture.runAsync(this::verify);
+    try (CarriedFiles carried = report.phase("prepare", () -> CarriedFiles.putBack(order));
+        Shim shim = Shim.start(CriuCommand.of(order, logs, exitStatus.path()), logs.shimLog())) {
+      ControlBlock task = report.phase("restore", () -> find(shim, logs));
+      report.phase("verify", () -> await(digests));
+      task.incarnation(order.incarnation());
+      task.go(Outcome.RESTORED);
+      RestoreResult result = report.phase("resume", () -> resume(shim, task, logs));
+      carried.keep();
+      return result;
+    }
+  }
+
+  private void verify() {
+    long total = order.image().bytes();
+    Verification.full(order.image(), done -> report.listener().progress(done, total));
+  }
+
+  private static void await(CompletableFuture<Void> digests) {
+    try {
+      digests.join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof OperationException damaged) throw damaged;
+      throw failed;
+    }
+  }
+
+  /** Until CRIU has made the task. */
+  private ControlBlock find(Shim shim, LogDirectory logs) {
+    int pid = shim.await("restored");
+    if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
+    return new TaskScan(order.settings().runDirectory())
+        .of(pid)
+        .orElseThrow(
+            () ->
+                OperationException.failed(
+                    "the restored process holds no control block of this node daemon",
+                    "restore by the daemon whose SOJOURN_RUN_DIR the task was started with"));
+  }
+
+  private RestoreResult resume(Shim shim, ControlBlock task, LogDirectory logs) {
+    shim.goOn();
+    int pid = shim.await("done");
+    if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
+    Agent agent = new Agent(task);
+    if (!agent.resumed(WAKE)) {
+      Proc.tree(pid).forEach(each -> Signals.send(each, Signals.KILL));
+      throw OperationException.failed(
+          "the restored JVM did not wake within " + WAKE.toSeconds() + " s and was ended",
+          "try once more; CRIU's log is " + logs.criuLog());
+    }
+    double millis = report.totalMillis();
+    // What the program's CRaC resources do after a restore may take its time; it runs.
+    agent.settle(WAKE);
+    return new RestoreResult(pid, order.incarnation(), millis);
+  }
+}

@@ -1,0 +1,32 @@
+package io.sojourn.restore;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.operation.Report;
+import java.nio.file.Path;
+
+/** The real {@link Restorer}: preflight, then one {@link RestoreAttempt}. */
+public final class RestorePipeline implements Restorer {
+  /**
+   * @param criu binary or wrapper, version 4.2 or later
+   * @param shim ckpt-shim
+   * @param runDirectory of the daemon
+   * @param stateDirectory of the daemon; CRIU's logs go to its "logs"
+   * @param nodeName as users know this node
+   */
+  public record Settings(
+      Path criu, Path shim, Path runDirectory, Path stateDirectory, String nodeName) {}
+
+  private final Settings settings;
+
+  public RestorePipeline(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public RestoreResult restore(
+      ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
+    RestoreOrder order = new RestoreOrder(image, incarnation, options, settings);
+    report.phase("preflight", () -> Preflight.check(order));
+    return new RestoreAttempt(order, report).run();
+  }
+}

@@ -1,0 +1,77 @@
+package io.sojourn.restore;
+
+import io.sojourn.engine.operation.OperationException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The other end of {@code ckpt-shim run}: it tells, a line each, how far the restore is, and waits
+ * at the gate for our word. Closing it before that word makes CRIU give up without a trace; after
+ * the restore it does nothing: the shim lives on by itself.
+ */
+final class Shim implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader lines;
+  private String last = "";
+
+  private Shim(Process process) {
+    this.process = process;
+    this.lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+  }
+
+  static Shim start(List<String> command, Path log) {
+    try {
+      return new Shim(new ProcessBuilder(command).redirectError(log.toFile()).start());
+    } catch (IOException e) {
+      throw OperationException.failed(
+          command.get(0) + " cannot be run: " + e.getMessage(), "see ckpt doctor", e);
+    }
+  }
+
+  /**
+   * Waits until the shim says {@code word}, and gives the number behind it; -1 where the restore
+   * ended otherwise.
+   */
+  int await(String word) {
+    try {
+      for (String line; (line = lines.readLine()) != null; ) {
+        last = line;
+        if (line.startsWith("failed")) return -1;
+        if (line.startsWith(word + " ")) return Integer.parseInt(line.substring(word.length() + 1));
+      }
+    } catch (IOException gone) {
+      last = gone.toString();
+    }
+    return -1;
+  }
+
+  /** What it said last. */
+  String last() {
+    return last;
+  }
+
+  /** Opens the gate. */
+  void goOn() {
+    try {
+      process.getOutputStream().write('y');
+      process.getOutputStream().flush();
+    } catch (IOException gone) {
+      // Then it does not say "done" either.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException gone) {
+      // Nobody waits.
+    }
+  }
+}
