@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -54,8 +55,7 @@ public final class ControlBlock {
       block.order(ByteOrder.LITTLE_ENDIAN);
       byte[] magic = new byte[MAGIC.length];
       block.get(0, magic);
-      if (!java.util.Arrays.equals(magic, MAGIC) || block.getInt(8) != VERSION)
-        return Optional.empty();
+      if (!Arrays.equals(magic, MAGIC) || block.getInt(8) != VERSION) return Optional.empty();
       return Optional.of(new ControlBlock(pid, block));
     } catch (IOException gone) {
       return Optional.empty();
@@ -69,6 +69,12 @@ public final class ControlBlock {
 
   public String id() {
     return text(144, 32);
+  }
+
+  /** Gives a second task that was made of an image an identity of its own. */
+  public void identity(String id, String name) {
+    text(144, 32, id);
+    text(176, 128, name);
   }
 
   /** As the user gave it; "" for none. */
@@ -107,10 +113,7 @@ public final class ControlBlock {
   }
 
   void explanation(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    byte[] field = java.util.Arrays.copyOf(bytes, EXPLANATION_SIZE);
-    field[EXPLANATION_SIZE - 1] = 0;
-    ((ByteBuffer) block.duplicate()).put(EXPLANATION, field);
+    text(EXPLANATION, EXPLANATION_SIZE, text);
   }
 
   public Phase phase() {
@@ -207,5 +210,11 @@ public final class ControlBlock {
     while (length < size && bytes[length] != 0) length++;
     return new String(bytes, 0, length, StandardCharsets.UTF_8)
         .replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "?");
+  }
+
+  private void text(int offset, int size, String text) {
+    byte[] field = Arrays.copyOf(text.getBytes(StandardCharsets.UTF_8), size);
+    field[size - 1] = 0;
+    ((ByteBuffer) block.duplicate()).put(offset, field);
   }
 }

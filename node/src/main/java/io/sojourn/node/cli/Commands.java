@@ -14,6 +14,12 @@ final class Commands {
 
   static {
     ALL.put("ps", PsCommand::new);
+    ALL.put("freeze", FreezeCommand::new);
+    ALL.put("restore", RestoreCommand::new);
+    ALL.put("checkpoint", CheckpointCommand::new);
+    ALL.put("images", ImagesCommand::new);
+    ALL.put("verify", VerifyCommand::new);
+    ALL.put("rm", RmCommand::new);
     ALL.put("node", NodeCommand::new);
   }
 

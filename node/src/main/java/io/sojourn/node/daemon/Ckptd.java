@@ -49,7 +49,9 @@ public final class Ckptd implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     NodeDaemon daemon =
-        NodeDaemon.start(NodeConfig.of(System.getenv(), runDirectory, stateDirectory, nodeName));
+        NodeDaemon.start(
+            NodeConfig.of(System.getenv(), runDirectory, stateDirectory, nodeName),
+            Path.of(System.getProperty("sojourn.runtime", ".")));
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
   private final Sockets sockets;
 
-  private NodeDaemon(NodeConfig config, NodeLock lock) throws IOException {
+  private NodeDaemon(NodeConfig config, NodeLock lock, Engines engines) throws IOException {
     this.config = config;
     this.lock = lock;
     ImageRepository repository = new ImageRepository(config.images());
@@ -42,11 +43,25 @@ public final class NodeDaemon implements AutoCloseable {
             TaskStore.open(config.tasks()),
             images,
             config.nodeName());
-    TaskLookup lookup = new TaskLookup(registry);
+    TaskLookup tasks = new TaskLookup(registry);
+    ImageLookup imageLookup = new ImageLookup(images, tasks);
+    Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations);
+    ProgramRequests requests = new ProgramRequests(checkpoints, operations);
     NodeService service =
-        new NodeService(config, lookup, new TaskList(operations, workers, config.nodeName()));
+        new NodeService(
+            () -> describe(engines),
+            tasks,
+            new TaskList(operations, workers, config.nodeName()),
+            checkpoints,
+            new Restores(engines, imageLookup, registry, operations),
+            new ImageCalls(imageLookup, images, tasks, registry, operations));
     sockets =
-        Sockets.open(config.socket(), service, config.agentSocket(), registry::knocked, workers);
+        Sockets.open(
+            config.socket(),
+            service,
+            config.agentSocket(),
+            pid -> registry.knocked(pid).ifPresent(requests::heard),
+            workers);
     int known = registry.tasks().size();
     log.info(
         "node {} is ready: {}, {} task(s) known, state in {}",
@@ -59,15 +74,20 @@ public final class NodeDaemon implements AutoCloseable {
   /**
    * Starts one, which answers when this returns.
    *
+   * @param runtime the directory that holds {@code ckpt-shim}
    * @throws io.sojourn.engine.operation.OperationException another daemon holds the run directory
    */
-  public static NodeDaemon start(NodeConfig config) throws IOException {
+  public static NodeDaemon start(NodeConfig config, Path runtime) throws IOException {
+    return start(config, new CriuEngines(config, runtime));
+  }
+
+  static NodeDaemon start(NodeConfig config, Engines engines) throws IOException {
     // Agents of all users knock in the one; images hold what programs had in their memory.
     make(config.runDirectory(), "rwxr-xr-x");
     make(config.stateDirectory(), "rwx------");
     NodeLock lock = NodeLock.acquire(config.runDirectory());
     try {
-      return new NodeDaemon(config, lock);
+      return new NodeDaemon(config, lock, engines);
     } catch (IOException | RuntimeException failure) {
       lock.close();
       throw failure;
@@ -78,6 +98,17 @@ public final class NodeDaemon implements AutoCloseable {
     if (Files.isDirectory(directory)) return;
     Files.createDirectories(directory);
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
+  }
+
+  private GetNodeResponse describe(Engines engines) {
+    String version = NodeDaemon.class.getPackage().getImplementationVersion();
+    return GetNodeResponse.newBuilder()
+        .setName(config.nodeName())
+        .setVersion(version == null ? "unpackaged" : version)
+        .setPid((int) ProcessHandle.current().pid())
+        .setCriuVersion(engines.criuVersion())
+        .setStateDir(config.stateDirectory().toString())
+        .build();
   }
 
   /** Lets operations under way come to their end, and closes the sockets. */

@@ -1,51 +1,100 @@
 package io.sojourn.node.daemon;
 
 import io.grpc.stub.StreamObserver;
+import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;
+import io.sojourn.protocol.node.InspectImageRequest;
+import io.sojourn.protocol.node.InspectImageResponse;
+import io.sojourn.protocol.node.ListImagesRequest;
+import io.sojourn.protocol.node.ListImagesResponse;
 import io.sojourn.protocol.node.ListTasksRequest;
 import io.sojourn.protocol.node.ListTasksResponse;
 import io.sojourn.protocol.node.NodeControlGrpc;
+import io.sojourn.protocol.node.OperationEvent;
+import io.sojourn.protocol.node.RemoveImageRequest;
+import io.sojourn.protocol.node.RemoveImageResponse;
+import io.sojourn.protocol.node.RestoreRequest;
+import io.sojourn.protocol.node.VerifyImageRequest;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 
-/** The calls of {@code node.proto}: each finds what is meant and hands it on. */
+/** The calls of {@code node.proto}: each is handed to who knows how. */
 final class NodeService extends NodeControlGrpc.NodeControlImplBase {
-  private final NodeConfig config;
+  private final Supplier<GetNodeResponse> node;
   private final TaskLookup tasks;
   private final TaskList list;
+  private final Checkpoints checkpoints;
+  private final Restores restores;
+  private final ImageCalls images;
 
-  NodeService(NodeConfig config, TaskLookup tasks, TaskList list) {
-    this.config = config;
+  NodeService(
+      Supplier<GetNodeResponse> node,
+      TaskLookup tasks,
+      TaskList list,
+      Checkpoints checkpoints,
+      Restores restores,
+      ImageCalls images) {
+    this.node = node;
     this.tasks = tasks;
     this.list = list;
+    this.checkpoints = checkpoints;
+    this.restores = restores;
+    this.images = images;
   }
 
   @Override
   public void getNode(GetNodeRequest request, StreamObserver<GetNodeResponse> answer) {
-    unary(
-        answer,
-        () ->
-            GetNodeResponse.newBuilder()
-                .setName(config.nodeName())
-                .setVersion(
-                    Objects.requireNonNullElse(
-                        NodeService.class.getPackage().getImplementationVersion(), ""))
-                .setPid((int) ProcessHandle.current().pid())
-                .setStateDir(config.stateDirectory().toString())
-                .build());
+    unary(answer, node);
   }
 
   @Override
   public void listTasks(ListTasksRequest request, StreamObserver<ListTasksResponse> answer) {
+    Caller caller = Caller.current();
     unary(
         answer,
         () ->
             list.of(
                 request.getTask().isEmpty()
-                    ? tasks.visible(Caller.current())
-                    : List.of(tasks.find(request.getTask(), Caller.current()))));
+                    ? tasks.visible(caller)
+                    : List.of(tasks.find(request.getTask(), caller))));
+  }
+
+  @Override
+  public void checkpoint(CheckpointRequest request, StreamObserver<OperationEvent> answer) {
+    Caller caller = Caller.current();
+    EventStream.serve(answer, listener -> checkpoints.run(request, caller, listener));
+  }
+
+  @Override
+  public void restore(RestoreRequest request, StreamObserver<OperationEvent> answer) {
+    Caller caller = Caller.current();
+    EventStream.serve(answer, listener -> restores.run(request, caller, listener));
+  }
+
+  @Override
+  public void listImages(ListImagesRequest request, StreamObserver<ListImagesResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> images.list(request.getTask(), caller));
+  }
+
+  @Override
+  public void inspectImage(
+      InspectImageRequest request, StreamObserver<InspectImageResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> images.inspect(request.getImage(), caller));
+  }
+
+  @Override
+  public void verifyImage(VerifyImageRequest request, StreamObserver<OperationEvent> answer) {
+    Caller caller = Caller.current();
+    EventStream.serve(answer, listener -> images.verify(request.getImage(), caller, listener));
+  }
+
+  @Override
+  public void removeImage(RemoveImageRequest request, StreamObserver<RemoveImageResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> images.remove(request.getImage(), request.getForce(), caller));
   }
 
   private static <T> void unary(StreamObserver<T> answer, Supplier<T> work) {

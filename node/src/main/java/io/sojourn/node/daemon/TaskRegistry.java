@@ -29,9 +29,19 @@ final class TaskRegistry {
     this.node = node;
   }
 
-  /** A process has knocked: it is registered where it is a task of ours. */
-  void knocked(int pid) {
-    scan.of(pid).flatMap(Life::of).ifPresent(this::adopt);
+  /** A process has knocked: the task that it is, registered; or empty. */
+  Optional<Task> knocked(int pid) {
+    return scan.of(pid)
+        .flatMap(Life::of)
+        .flatMap(
+            life ->
+                adopt(life).map(record -> new Task(record, Optional.of(life), Optional.empty())));
+  }
+
+  /** Makes a task of its own of a process that was restored as a second one. */
+  void separate(int pid, String id, String name) {
+    scan.of(pid).ifPresent(block -> block.identity(id, name));
+    knocked(pid);
   }
 
   /** Looks for what runs, and joins it with what is known; by name. */
@@ -54,6 +64,19 @@ final class TaskRegistry {
     }
     tasks.sort(Comparator.comparing(Task::name).thenComparing(Task::id));
     return tasks;
+  }
+
+  /** The task, if it runs. */
+  Optional<Task> running(String taskId) {
+    return tasks().stream().filter(task -> task.id().equals(taskId) && task.runs()).findFirst();
+  }
+
+  /** Whether a task is frozen in this image, and without it would be gone. */
+  boolean livesIn(ImageDirectory image) {
+    return tasks().stream()
+        .filter(Task::frozen)
+        .flatMap(task -> task.newest().stream())
+        .anyMatch(newest -> newest.path().equals(image.path()));
   }
 
   /** A new image of a task. */

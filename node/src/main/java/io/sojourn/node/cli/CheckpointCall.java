@@ -1,0 +1,99 @@
+package io.sojourn.node.cli;
+
+import io.sojourn.protocol.node.CheckpointRequest;
+import io.sojourn.protocol.node.CheckpointRequest.Collection;
+import io.sojourn.protocol.node.CheckpointRequest.Then;
+import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
+import io.sojourn.protocol.node.OperationEvent;
+import io.sojourn.protocol.node.OperationResult;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What freezing and checkpointing have in common. */
+abstract class CheckpointCall extends OperationCall {
+  /** As in {@code --gc=full}. */
+  enum Gc {
+    auto,
+    full,
+    none
+  }
+
+  @Parameters(paramLabel = "TASK", description = "A task's name, id or pid.")
+  private String task = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "Make the image in this new directory. Default: in the node's repository.")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "--gc",
+      paramLabel = "auto|full|none",
+      defaultValue = "auto",
+      description =
+          "Collect the heap before: where it costs less than to write the garbage (auto), always,"
+              + " or never. Default: ${DEFAULT-VALUE}.")
+  private Gc gc = Gc.auto;
+
+  @Option(names = "--crac", description = "Call the program's CRaC resources around the stop.")
+  private boolean crac;
+
+  @Option(
+      names = "--pause-limit",
+      paramLabel = "TIME",
+      defaultValue = "15s",
+      converter = Quantities.Time.class,
+      description =
+          "Let the task run on, without an image, when its pause has taken that long."
+              + " Default: ${DEFAULT-VALUE}.")
+  private Duration pauseLimit = Duration.ofSeconds(15);
+
+  @Option(
+      names = "--guard-limit",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      converter = Quantities.Time.class,
+      description = "Wait that long for guarded regions. Default: ${DEFAULT-VALUE}.")
+  private Duration guardLimit = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--ghost-limit",
+      paramLabel = "SIZE",
+      defaultValue = "64M",
+      converter = Quantities.Size.class,
+      description =
+          "Take deleted but open files up to that size into the image."
+              + " Default: ${DEFAULT-VALUE}.")
+  private long ghostLimit = 64 << 20;
+
+  abstract Then then();
+
+  @Override
+  Iterator<OperationEvent> start(NodeControlBlockingStub node) {
+    return node.checkpoint(
+        CheckpointRequest.newBuilder()
+            .setTask(task)
+            .setThen(then())
+            .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
+            .setCrac(crac)
+            .setPauseLimitMillis(pauseLimit.toMillis())
+            .setGuardLimitMillis(guardLimit.toMillis())
+            .setGhostLimitBytes(ghostLimit)
+            .setDirectory(directory == null ? "" : Paths.absolute(directory))
+            .build());
+  }
+
+  static String into(OperationResult result) {
+    return "%s, %s; stood still for %s"
+        .formatted(
+            result.getImage(),
+            Units.bytes(result.getBytes()),
+            Units.millis(result.getPauseMillis()));
+  }
+}

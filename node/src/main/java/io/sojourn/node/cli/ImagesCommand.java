@@ -1,0 +1,61 @@
+package io.sojourn.node.cli;
+
+import io.sojourn.protocol.node.ImageSummary;
+import io.sojourn.protocol.node.ListImagesRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "images", description = "Lists the images of this node, the newest first.")
+final class ImagesCommand extends NodeCall {
+  @Parameters(arity = "0..1", paramLabel = "TASK", description = "Only those of this one.")
+  private @Nullable String task;
+
+  @Override
+  public Integer call() {
+    List<ImageSummary> images;
+    try (NodeClient client = connect()) {
+      images =
+          client
+              .node()
+              .listImages(ListImagesRequest.newBuilder().setTask(task == null ? "" : task).build())
+              .getImagesList();
+    }
+    if (json()) print(toJson(images));
+    else print(toTable(images, System.currentTimeMillis()));
+    return 0;
+  }
+
+  static JsonText toJson(List<ImageSummary> images) {
+    JsonText text = new JsonText().object().array("images");
+    for (ImageSummary image : images)
+      text.object()
+          .put("name", image.getName())
+          .put("task", image.getTask())
+          .put("taskId", image.getTaskId())
+          .put("kind", image.getKind())
+          .put("incarnation", image.getIncarnation())
+          .put("createdEpochMillis", image.getCreatedEpochMillis())
+          .put("bytes", image.getBytes())
+          .put("directory", image.getDirectory())
+          .put("problem", image.getProblem().isEmpty() ? null : image.getProblem())
+          .end();
+    return text.end().end();
+  }
+
+  static String toTable(List<ImageSummary> images, long nowMillis) {
+    Table table = new Table("IMAGE", "TASK", "KIND", "LIFE>", "SIZE>", "MADE");
+    for (ImageSummary image : images)
+      if (image.getProblem().isEmpty())
+        table.row(
+            image.getName(),
+            image.getTask() + " (" + image.getTaskId() + ")",
+            image.getKind(),
+            String.valueOf(image.getIncarnation()),
+            Units.bytes(image.getBytes()),
+            Units.ago(image.getCreatedEpochMillis(), nowMillis));
+      else table.row(image.getName(), image.getProblem(), "-", "-", "-", "-");
+    return table.toString();
+  }
+}

@@ -1,0 +1,75 @@
+package io.sojourn.node.cli;
+
+import io.sojourn.protocol.node.OperationEvent;
+import java.io.PrintStream;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Shows an operation on a terminal, on standard error: a line a phase, a bar where bytes flow. */
+final class Progress implements AutoCloseable {
+  private static final int UPDATE_MILLIS = 100;
+
+  private final @Nullable PrintStream terminal;
+  private String phase = "";
+  private @Nullable ProgressBar bar;
+
+  private Progress(@Nullable PrintStream terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Silent in a pipe, and where the answer is for a program. */
+  static Progress of(NodeCall command) {
+    return new Progress(!command.json() && Terminal.watched() ? System.err : null);
+  }
+
+  void show(OperationEvent event) {
+    if (terminal == null) return;
+    switch (event.getEventCase()) {
+      case STARTED -> {
+        phase = event.getStarted().getName();
+        terminal.print("  " + phase + " ...");
+        terminal.flush();
+      }
+      case FINISHED -> {
+        endBar();
+        terminal.print("\r\033[K");
+        if (event.getFinished().getName().equals(phase)) phase = "";
+        terminal.println(
+            "  "
+                + event.getFinished().getName()
+                + "  "
+                + Units.millis(event.getFinished().getMillis()));
+        terminal.flush();
+      }
+      case PROGRESS -> step(event.getProgress().getDone(), event.getProgress().getTotal());
+      default -> endBar();
+    }
+  }
+
+  private void step(long done, long total) {
+    if (bar == null)
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName("  " + phase)
+              .setInitialMax(Math.max(total, -1))
+              .setUnit(" MiB", 1 << 20)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(UPDATE_MILLIS)
+              .clearDisplayOnFinish()
+              .build();
+    bar.stepTo(done);
+  }
+
+  private void endBar() {
+    if (bar != null) bar.close();
+    bar = null;
+  }
+
+  @Override
+  public void close() {
+    endBar();
+    if (terminal != null && !phase.isEmpty()) terminal.println();
+  }
+}

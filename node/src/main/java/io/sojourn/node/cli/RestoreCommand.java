@@ -1,0 +1,57 @@
+package io.sojourn.node.cli;
+
+import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
+import io.sojourn.protocol.node.OperationEvent;
+import io.sojourn.protocol.node.OperationResult;
+import io.sojourn.protocol.node.RestoreRequest;
+import java.util.Iterator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "restore", description = "Runs a task again from an image.")
+final class RestoreCommand extends OperationCall {
+  @Parameters(
+      paramLabel = "IMAGE|TASK",
+      description = "An image's name or directory, or a task's name or id: its newest image.")
+  private String target = "";
+
+  @Option(
+      names = "--clone",
+      description =
+          "Make a second task of it, in namespaces of its own, where the first may live on.")
+  private boolean asClone;
+
+  @Option(
+      names = "--accept-changed-files",
+      description = "Go on where a file has another content, but its size.")
+  private boolean acceptChangedFiles;
+
+  @Option(
+      names = "--streams-may-be-lost",
+      description = "A standard stream whose other end is gone becomes /dev/null.")
+  private boolean streamsMayBeLost;
+
+  @Override
+  Iterator<OperationEvent> start(NodeControlBlockingStub node) {
+    return node.restore(
+        RestoreRequest.newBuilder()
+            .setTarget(Paths.image(target))
+            .setClone(asClone)
+            .setAcceptChangedFiles(acceptChangedFiles)
+            .setStreamsMayBeLost(streamsMayBeLost)
+            .build());
+  }
+
+  @Override
+  String sentence(OperationResult result) {
+    return "restored %s from %s, %s: pid %d, life %d, after %s"
+        .formatted(
+            result.getTask(),
+            result.getImage(),
+            Units.bytes(result.getBytes()),
+            result.getPid(),
+            result.getIncarnation(),
+            Units.millis(result.getPauseMillis()));
+  }
+}

@@ -1,0 +1,20 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.checkpointer.Checkpointer;
+import io.sojourn.restore.Restorer;
+
+/** What the daemon has its work done by. */
+interface Engines {
+  /**
+   * @throws io.sojourn.engine.operation.OperationException this node has nothing to do it with
+   */
+  Checkpointer checkpointer();
+
+  /**
+   * @throws io.sojourn.engine.operation.OperationException this node has nothing to do it with
+   */
+  Restorer restorer();
+
+  /** "4.2.1"; "" where there is none. */
+  String criuVersion();
+}

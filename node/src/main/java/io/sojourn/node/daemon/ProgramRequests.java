@@ -1,0 +1,44 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.control.Agent;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.protocol.node.CheckpointRequest;
+import java.time.Duration;
+
+/**
+ * Serves what a program asks for itself, by {@code Core.checkpointRestore()}: the wish stands in
+ * its control block, and it knocks until it is heard.
+ */
+final class ProgramRequests {
+  private static final String FREEZE = "freeze";
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+
+  private final Checkpoints checkpoints;
+  private final Operations operations;
+
+  ProgramRequests(Checkpoints checkpoints, Operations operations) {
+    this.checkpoints = checkpoints;
+    this.operations = operations;
+  }
+
+  /** A task has knocked. */
+  void heard(Task task) {
+    Life life = task.life().orElseThrow();
+    // It knocks again while it is being served, too.
+    if (!life.block().programRequest().equals(FREEZE) || operations.verb(task.id()).isPresent())
+      return;
+    CheckpointRequest request =
+        CheckpointRequest.newBuilder()
+            .setTask(task.id())
+            .setThen(CheckpointRequest.Then.STOP)
+            .setCrac(true)
+            .build();
+    try {
+      checkpoints.run(request, new Caller(life.uid(), life.pid()), OperationListener.NONE);
+    } catch (OperationException known) {
+      String mend = known.mend().isEmpty() ? "" : "; " + known.mend();
+      new Agent(life.block()).refuse(known.getMessage() + mend, ANSWER);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.operation.Report;
+import io.sojourn.protocol.node.OperationResult;
+import io.sojourn.protocol.node.Phase;
+
+/** What all operations on an image answer. */
+final class Results {
+  private Results() {}
+
+  static OperationResult.Builder of(ImageDirectory image, Report report) {
+    OperationResult.Builder result =
+        OperationResult.newBuilder()
+            .setTask(image.manifest().getTask().getName())
+            .setTaskId(image.manifest().getTask().getId())
+            .setImage(image.name())
+            .setDirectory(image.path().toString())
+            .setBytes(image.bytes())
+            .setTotalMillis(report.totalMillis());
+    for (Report.Phase phase : report.phases())
+      result.addPhases(Phase.newBuilder().setName(phase.name()).setMillis(phase.millis()));
+    return result;
+  }
+}
