@@ -13,14 +13,19 @@ final class Commands {
   private static final Map<String, Supplier<Object>> ALL = new LinkedHashMap<>();
 
   static {
+    ALL.put("doctor", DoctorCommand::new);
     ALL.put("ps", PsCommand::new);
     ALL.put("freeze", FreezeCommand::new);
     ALL.put("restore", RestoreCommand::new);
     ALL.put("checkpoint", CheckpointCommand::new);
     ALL.put("images", ImagesCommand::new);
+    ALL.put("inspect", InspectCommand::new);
     ALL.put("verify", VerifyCommand::new);
     ALL.put("rm", RmCommand::new);
+    ALL.put("attach", AttachCommand::new);
     ALL.put("node", NodeCommand::new);
+    ALL.put("completion", CompletionCommand::new);
+    ALL.put("train", TrainCommand::new);
   }
 
   private Commands() {}

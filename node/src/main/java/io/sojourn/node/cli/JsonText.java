@@ -71,6 +71,10 @@ final class JsonText {
     return step(() -> json.writeString(value));
   }
 
+  JsonText add(long value) {
+    return step(() -> json.writeNumber(value));
+  }
+
   private JsonText step(Step step) {
     try {
       step.run();
