@@ -56,6 +56,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable FrozenStreams holder;
   private @Nullable CompletableFuture<Observation> observation;
   private long askedNanos;
+  private long stoppedNanos;
   private long dumpNanos;
   private long heldNanos;
 
@@ -137,10 +138,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             options.pauseLimit(),
             options.guardLimit());
     if (!stopped) throw Refusals.stop(task, taskName, options);
-    report.finished("wait for guards", (task.askedNanos() - askedNanos) / 1e6);
-    report.finished(
-        task.collected() ? "collect and stop" : "stop",
-        (task.stoppedNanos() - task.askedNanos()) / 1e6);
+    stoppedNanos = Clock.monotonicNanos();
+    report.finished("wait for guards", guardMillis());
+    report.finished(task.collected() ? "collect and stop" : "stop", stopMillis());
     if (limit != null) limit.start();
     // Connections that were made since the preflight; as a rule none.
     if (options.stop()) lock.cover(TaskFacts.of(task.pid()).network());
@@ -191,8 +191,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
         .setEngine(engine())
         .setTiming(
             Timing.newBuilder()
-                .setGuardMillis((task.askedNanos() - askedNanos) / 1e6)
-                .setCollectMillis((task.stoppedNanos() - task.askedNanos()) / 1e6)
+                .setGuardMillis(guardMillis())
+                .setCollectMillis(stopMillis())
                 .setDumpMillis((heldNanos - dumpNanos) / 1e6)
                 .setPauseMillis(pauseMillis()));
     if (threads != null) manifest.addAllThreads(threads.describe(facts));
@@ -217,15 +217,25 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   /**
+   * How long the VM took to stand still, by its own clock. A restored task lives in a time
+   * namespace, whose CLOCK_MONOTONIC is not ours: only differences taken on one side mean anything.
+   */
+  private double stopMillis() {
+    return (task.stoppedNanos() - task.askedNanos()) / 1e6;
+  }
+
+  private double guardMillis() {
+    return Math.max(0, (stoppedNanos - askedNanos) / 1e6 - stopMillis());
+  }
+
+  /**
    * From the moment the VM was asked to stand still. For a freeze: until its memory was in the
    * image.
    */
   private double pauseMillis() {
-    long end =
-        !options.stop() && task.resumedNanos() > task.stoppedNanos()
-            ? task.resumedNanos()
-            : heldNanos;
-    return (end - task.askedNanos()) / 1e6;
+    if (!options.stop() && task.resumedNanos() > task.stoppedNanos())
+      return (task.resumedNanos() - task.askedNanos()) / 1e6;
+    return stopMillis() + (heldNanos - stoppedNanos) / 1e6;
   }
 
   /** Whatever went wrong: the task runs on, its connections too. */

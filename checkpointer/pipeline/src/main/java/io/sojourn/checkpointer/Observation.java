@@ -13,14 +13,14 @@ import java.util.List;
  * grow.
  *
  * @param files without digests
- * @param monotonicNanos CLOCK_MONOTONIC of the stop
+ * @param monotonicNanos CLOCK_MONOTONIC of the stop, as the task saw it
  * @param boottimeNanos CLOCK_BOOTTIME of the stop
  */
 record Observation(TaskFacts facts, List<File> files, long monotonicNanos, long boottimeNanos) {
 
   /** Copies what the image carries, too. */
   static Observation of(ControlBlock task, Path draft) {
-    long monotonicNanos = Clock.monotonicNanos(), boottimeNanos = Clock.boottimeNanos();
+    long monotonicNanos = task.stoppedNanos(), boottimeNanos = Clock.boottimeNanos();
     TaskFacts facts = TaskFacts.of(task.pid());
     try {
       CarriedFiles.copy(facts, draft);

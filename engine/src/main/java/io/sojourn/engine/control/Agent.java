@@ -41,12 +41,13 @@ public final class Agent {
     block.number(Word.GUARD_LIMIT_MILLIS, (int) guardLimit.toMillis());
     // The agent compares `go` with `stop`: a new number makes it wait.
     block.number(Word.STOP, block.number(Word.STOP) + 1);
+    long before = block.stoppedNanos();
     int request = block.request(Command.STOP);
     // Callbacks have as much time as guarded regions, and come before them.
     await(
         pauseLimit.plus(guardLimit.multipliedBy(crac ? 2 : 1)),
-        b -> b.phase() == Phase.STOPPED || b.number(Word.REPLY) == request);
-    return block.phase() == Phase.STOPPED;
+        b -> stands(before) || b.number(Word.REPLY) == request);
+    return stands(before);
   }
 
   /**
@@ -58,6 +59,11 @@ public final class Agent {
     block.explanation(why);
     block.request(Command.REFUSE);
     settle(limit);
+  }
+
+  /** Stands still, and since another moment than before. */
+  private boolean stands(long before) {
+    return block.phase() == Phase.STOPPED && block.stoppedNanos() != before;
   }
 
   /** Waits until a stopped VM, which was told to go, runs on. */
