@@ -7,6 +7,7 @@ import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import java.time.Duration;
@@ -74,6 +75,9 @@ final class RestoreAttempt {
   }
 
   private RestoreResult resume(Shim shim, ControlBlock task, LogDirectory logs) {
+    // The task's sockets are there again: what its peers send now is heard, not reset.
+    if (!order.options().asClone())
+      ConnectionLock.remove(order.manifest().getEngine().getNetworkLock());
     shim.goOn();
     int pid = shim.await("done");
     if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
