@@ -3,9 +3,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "say.h"
+
+// A terminal in place of one that is gone: whatever is written there is read by a child of ours, which ends with the last
+// process that has the terminal open. A device that is no terminal would not do: CRIU sets its modes.
+static int open_unseen_terminal(void) {
+  int other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (other < 0 || grantpt(other) || unlockpt(other)) return -1;
+  int terminal = open(ptsname(other), O_RDWR | O_NOCTTY);
+  if (terminal < 0) return -1;
+  pid_t reader = fork();
+  if (reader < 0) return -1;
+  if (!reader) {
+    if (dup2(other, STDIN_FILENO) < 0) _exit(1);
+    close_range(1, ~0u, 0);
+    char nobody_reads[4096];
+    while (read(STDIN_FILENO, nobody_reads, sizeof nobody_reads) > 0) continue;
+    _exit(0);
+  }
+  close(other);
+  return terminal;
+}
 
 int inherit_open(const char *specification) {
   char *path;
@@ -17,7 +38,7 @@ int inherit_open(const char *specification) {
   }
   path++;
   // Both ways: CRIU opens pipes once more with the flags of the image. A terminal must not become ours.
-  int fd = open(path, O_RDWR | O_NOCTTY);
+  int fd = strcmp(path, "terminal") ? open(path, O_RDWR | O_NOCTTY) : open_unseen_terminal();
   if (fd < 0) return say_errno("cannot open %s", path);
   if (fd == number) return 0;
   if (dup2(fd, (int)number) < 0) return say_errno("descriptor %ld", number);

@@ -15,6 +15,8 @@ final class CriuCommand {
     add(command, shim, "run", "--status", exitStatus, "--pid-file", logs.pidFile());
     if (order.options().asClone()) add(command, "--clone");
     add(command, "--last-pid", PidCheck.pids(order).last());
+    List<String> inherit = new ArrayList<>();
+    Streams.arguments(Streams.find(order), command, inherit);
     add(command, "--", order.settings().criu(), "restore");
     add(command, "--images-dir", order.image().path(), "--work-dir", logs.path());
     add(command, "--log-file", logs.criuLog(), "-v2");
@@ -22,6 +24,7 @@ final class CriuCommand {
     // Of a clone's connections the first one has the other ends.
     add(command, order.options().asClone() ? "--tcp-close" : "--tcp-established");
     add(command, "--shell-job", "--file-locks", "--ext-unix-sk", "--link-remap");
+    command.addAll(inherit);
     return command;
   }
 

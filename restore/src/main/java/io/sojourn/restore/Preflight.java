@@ -15,6 +15,7 @@ final class Preflight {
           MachineCheck::check,
           PidCheck::check,
           PortCheck::check,
+          Streams::find,
           FileCheck::check);
 
   private Preflight() {}

@@ -43,6 +43,8 @@ final class RestoreAttempt {
       task.go(Outcome.RESTORED);
       RestoreResult result = report.phase("resume", () -> resume(shim, task, logs));
       carried.keep();
+      // A clone leaves the frozen first one as it is.
+      if (!order.options().asClone()) StreamHolder.of(order).ifPresent(StreamHolder::end);
       return result;
     }
   }

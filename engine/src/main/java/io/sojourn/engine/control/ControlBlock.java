@@ -2,6 +2,7 @@ package io.sojourn.engine.control;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.linux.Futex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,9 +34,11 @@ public final class ControlBlock {
   private final int pid;
   private final MappedByteBuffer block;
   private final Pointer address;
+  private final long clockOffsetNanos;
 
   private ControlBlock(int pid, MappedByteBuffer block) {
     this.pid = pid;
+    this.clockOffsetNanos = Clock.monotonicOffsetNanos(pid);
     this.block = block;
     this.address = Native.getDirectBufferPointer(block);
   }
@@ -140,18 +143,18 @@ public final class ControlBlock {
 
   /**
    * CLOCK_MONOTONIC when the VM was asked to stop, when it stood, and when it ran on, in
-   * nanoseconds.
+   * nanoseconds, on this process's clock; what an earlier life has left is on that life's.
    */
   public long askedNanos() {
-    return block.getLong(104);
+    return block.getLong(104) - clockOffsetNanos;
   }
 
   public long stoppedNanos() {
-    return block.getLong(112);
+    return block.getLong(112) - clockOffsetNanos;
   }
 
   public long resumedNanos() {
-    return block.getLong(120);
+    return block.getLong(120) - clockOffsetNanos;
   }
 
   public long startedEpochMillis() {

@@ -1,0 +1,131 @@
+package io.sojourn.restore;
+
+import io.sojourn.engine.linux.Cpu;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.FileStatus;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.image.Stream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The task's pipes and terminals whose other end lies outside, found again. CRIU is given an open
+ * descriptor for each, under the name that the image has for it.
+ */
+final class Streams {
+  /**
+   * One of them.
+   *
+   * @param key CRIU's name for it
+   * @param source a path that opens it, or one of the words below
+   */
+  record Found(String key, String source) {}
+
+  /** What stands for a pipe that is gone. */
+  private static final String NOTHING = "/dev/null";
+
+  /** What stands for a terminal that is gone, in the shim's words: a new one that nobody sees. */
+  private static final String UNSEEN_TERMINAL = "terminal";
+
+  /** Above what CRIU needs for itself at its start. */
+  private static final int FIRST_DESCRIPTOR = 200;
+
+  private final RestoreOrder order;
+  private final Optional<StreamHolder> holder;
+
+  private Streams(RestoreOrder order) {
+    this.order = order;
+    this.holder = StreamHolder.of(order);
+  }
+
+  /**
+   * @throws OperationException refused, where the other end of one is gone and may not be missed
+   */
+  static List<Found> find(RestoreOrder order) {
+    Streams streams = new Streams(order);
+    return order.manifest().getStreamsList().stream().map(streams::find).toList();
+  }
+
+  /** The shim opens them, CRIU passes them on. */
+  static void arguments(List<Found> streams, List<String> shim, List<String> criu) {
+    int number = FIRST_DESCRIPTOR;
+    for (Found stream : streams) {
+      shim.addAll(List.of("--open", number + ":" + stream.source()));
+      criu.addAll(List.of("--inherit-fd", "fd[" + number + "]:" + stream.key()));
+      number++;
+    }
+  }
+
+  private Found find(Stream stream) {
+    boolean pipe = stream.getKind().equals("pipe");
+    Optional<Path> source = pipe ? pipe(stream) : terminal(stream);
+    if (source.isEmpty() && !order.options().streamsMayBeLost()) throw lost(stream);
+    return new Found(
+        stream.getKey(), source.map(Path::toString).orElse(pipe ? NOTHING : UNSEEN_TERMINAL));
+  }
+
+  /** A pipe lives as long as anybody has an end of it, and can be opened through any. */
+  private Optional<Path> pipe(Stream stream) {
+    Optional<Path> held = holder.flatMap(process -> descriptor(process.pid(), stream.getKey()));
+    if (held.isPresent()) return held;
+    if (otherBoot()) return Optional.empty();
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> descriptor((int) process.pid(), stream.getKey()).stream())
+        .findFirst();
+  }
+
+  private static Optional<Path> descriptor(int pid, String key) {
+    return Descriptor.of(pid).stream()
+        .filter(descriptor -> descriptor.target().equals(key))
+        .findFirst()
+        .map(Descriptor::reopen);
+  }
+
+  /** A terminal's number may have been given to another one, which is younger than the image. */
+  private Optional<Path> terminal(Stream stream) {
+    Path path = Path.of(stream.getPath());
+    if (otherBoot() || !FileStatus.of(path).map(Streams::key).equals(Optional.of(stream.getKey())))
+      return Optional.empty();
+    // While the holder has the terminal open, its number belongs to it.
+    return holder.isPresent() || !younger(path) ? Optional.of(path) : Optional.empty();
+  }
+
+  private boolean younger(Path terminal) {
+    try {
+      FileTime made = (FileTime) Files.getAttribute(terminal, "unix:ctime");
+      return made.toMillis() > order.manifest().getCreatedEpochMillis();
+    } catch (IOException gone) {
+      return true;
+    }
+  }
+
+  /** As CRIU prints it. */
+  private static String key(FileStatus terminal) {
+    return "tty["
+        + Long.toHexString(terminal.representedDevice())
+        + ":"
+        + Long.toHexString(terminal.device())
+        + "]";
+  }
+
+  /** Numbers of pipes and terminals begin anew with each boot. */
+  private boolean otherBoot() {
+    return !Cpu.bootId().equals(order.manifest().getMachine().getBootId());
+  }
+
+  private OperationException lost(Stream stream) {
+    boolean pipe = stream.getKind().equals("pipe");
+    return OperationException.refused(
+        (pipe ? "the pipe" : "the terminal " + stream.getPath())
+            + " that is descriptor "
+            + stream.getDescriptors(0)
+            + " of task "
+            + order.taskName()
+            + (pipe ? " has nobody at its other end any more" : " is gone"),
+        "restore with --streams-may-be-lost: what the task writes there is thrown away");
+  }
+}
