@@ -55,4 +55,13 @@ public final class CheckpointPipeline implements Checkpointer {
       throw failed;
     }
   }
+
+  /**
+   * Looks at this very process as it would at a task. The first checkpoint then finds the classes
+   * loaded, SHA-256 compiled, and the digests of a JDK's libraries known: 0.1 s of work instead of
+   * a second.
+   */
+  public void warmUp() {
+    digests.complete(FileCensus.of(TaskFacts.of((int) ProcessHandle.current().pid())));
+  }
 }

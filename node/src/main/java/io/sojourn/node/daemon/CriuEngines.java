@@ -58,6 +58,12 @@ final class CriuEngines implements Engines {
     return criu == null ? "" : criu.version();
   }
 
+  @Override
+  public void warmUp() {
+    if (!criuVersion().isEmpty() && checkpointer() instanceof CheckpointPipeline pipeline)
+      pipeline.warmUp();
+  }
+
   private Criu criu() {
     if (criu == null) criu = Criu.find(config.stateDirectory()).orElse(null);
     if (criu == null)

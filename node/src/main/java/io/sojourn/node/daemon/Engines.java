@@ -17,4 +17,7 @@ interface Engines {
 
   /** "4.2.1"; "" where there is none. */
   String criuVersion();
+
+  /** Does beforehand what would make the first operation slow. */
+  default void warmUp() {}
 }

@@ -62,6 +62,7 @@ public final class NodeDaemon implements AutoCloseable {
             config.agentSocket(),
             pid -> registry.knocked(pid).ifPresent(requests::heard),
             workers);
+    workers.execute(engines::warmUp);
     int known = registry.tasks().size();
     log.info(
         "node {} is ready: {}, {} task(s) known, state in {}",
