@@ -1,0 +1,86 @@
+package io.sojourn.harness;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/** A JDK of this machine. */
+public record Jdk(int feature, Path home) {
+  private static final Path INSTALLED = Path.of("/usr/lib/jvm");
+  private static final List<Jdk> MATRIX = find();
+
+  /** JDK 17, and the newest that is installed. */
+  public static List<Jdk> matrix() {
+    return MATRIX;
+  }
+
+  /** The newest. */
+  public static Jdk newest() {
+    return MATRIX.get(MATRIX.size() - 1);
+  }
+
+  private static List<Jdk> find() {
+    List<Jdk> all = new ArrayList<>();
+    add(all, Path.of(System.getProperty("java.home")));
+    if (Files.isDirectory(INSTALLED))
+      try (Stream<Path> homes = Files.list(INSTALLED)) {
+        homes.filter(home -> !Files.isSymbolicLink(home)).sorted().forEach(home -> add(all, home));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    all.sort(Comparator.comparingInt(Jdk::feature));
+    Jdk oldest = all.get(0), newest = all.get(all.size() - 1);
+    return oldest.feature == newest.feature ? List.of(oldest) : List.of(oldest, newest);
+  }
+
+  private static void add(List<Jdk> all, Path home) {
+    Path release = home.resolve("release");
+    if (!Files.isReadable(release) || !Files.isExecutable(home.resolve("bin/java"))) return;
+    try (InputStream text = Files.newInputStream(release)) {
+      Properties properties = new Properties();
+      properties.load(text);
+      String version = properties.getProperty("JAVA_VERSION").replace("\"", "");
+      int feature = Runtime.Version.parse(version).feature();
+      if (feature >= 17) all.add(new Jdk(feature, home));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String java() {
+    return tool("java");
+  }
+
+  public String tool(String name) {
+    return home.resolve("bin").resolve(name).toString();
+  }
+
+  /** Whether a VM with these options starts. */
+  public boolean accepts(String... options) {
+    List<String> command = new ArrayList<>(List.of(java()));
+    command.addAll(List.of(options));
+    command.add("-version");
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "JDK " + feature;
+  }
+}

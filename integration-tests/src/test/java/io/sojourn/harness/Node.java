@@ -1,0 +1,201 @@
+package io.sojourn.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A node of a test class's own: daemon, run and state directories. After each test it looks whether
+ * something was left behind.
+ */
+public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final AtomicInteger outputs = new AtomicInteger();
+  private final List<Subject> subjects = new ArrayList<>();
+  private @Nullable Path home;
+  private @Nullable Process daemon;
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    Path made = Files.createTempDirectory("sojourn-it-");
+    // Subjects of other users get through.
+    Files.setPosixFilePermissions(
+        made, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    home = made;
+    Files.createDirectory(state());
+    Files.createSymbolicLink(state().resolve("criu"), Places.criu());
+    startDaemon();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    subjects.forEach(Subject::close);
+    subjects.clear();
+    Remains.of(this).check();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws Exception {
+    try {
+      Process running = daemon();
+      running.destroy();
+      assertThat(running.waitFor(30, TimeUnit.SECONDS)).as("the daemon ends").isTrue();
+      assertThat(run().resolve("node.sock")).doesNotExist();
+      assertThat(run().resolve("agent.sock")).doesNotExist();
+    } finally {
+      daemon().destroyForcibly().waitFor();
+      Places.remove(home());
+    }
+  }
+
+  public Path home() {
+    return java.util.Objects.requireNonNull(home);
+  }
+
+  public Path run() {
+    return home().resolve("run");
+  }
+
+  public Path state() {
+    return home().resolve("state");
+  }
+
+  private Process daemon() {
+    return java.util.Objects.requireNonNull(daemon);
+  }
+
+  public int daemonPid() {
+    return (int) daemon().pid();
+  }
+
+  Map<String, String> environment() {
+    return Map.of("SOJOURN_RUN_DIR", run().toString(), "SOJOURN_STATE_DIR", state().toString());
+  }
+
+  /** A subject that this node cares for, and ends with the test. */
+  public Subject.Builder subject(Jdk jdk, Class<?> victim) {
+    return new Subject.Builder(this, jdk, victim);
+  }
+
+  void owns(Subject subject) {
+    subjects.add(subject);
+  }
+
+  public void startDaemon() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            java(),
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "-Dsojourn.runtime=" + Places.RUNTIME,
+            "-Dsojourn.root=" + Places.ROOT.normalize(),
+            "-cp",
+            Places.NODE_JAR.toString(),
+            "io.sojourn.node.daemon.Ckptd");
+    builder.environment().putAll(environment());
+    Process started =
+        builder.redirectError(Redirect.appendTo(home().resolve("ckptd.log").toFile())).start();
+    daemon = started;
+    try (BufferedReader output = started.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(output.readLine()).as(log()).isEqualTo("ready");
+    }
+  }
+
+  /** As a crash would. */
+  public void killDaemon() throws InterruptedException {
+    daemon().destroyForcibly().waitFor();
+  }
+
+  /** What the daemon has said so far. */
+  public String log() throws IOException {
+    return Files.readString(home().resolve("ckptd.log"));
+  }
+
+  /** Runs a command, to its end. */
+  public Answer ckpt(String... arguments) {
+    return await(ckptInBackground(arguments));
+  }
+
+  /** A command that runs while the test goes on. */
+  public record Running(String command, Process process, Path out, Path err) {}
+
+  public Running ckptInBackground(String... arguments) {
+    return command(List.of(), arguments);
+  }
+
+  /** A command of another user, by a prefix such as setpriv's. */
+  public Answer ckptAs(List<String> prefix, String... arguments) {
+    return await(command(prefix, arguments));
+  }
+
+  private Running command(List<String> prefix, String... arguments) {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(
+        List.of(
+            java(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Dsojourn.runtime=" + Places.RUNTIME,
+            "-Dsojourn.root=" + Places.ROOT.normalize(),
+            "-cp",
+            Places.NODE_JAR.toString(),
+            "io.sojourn.node.cli.Ckpt"));
+    command.addAll(List.of(arguments));
+    command.add("--json");
+    int number = outputs.incrementAndGet();
+    Path out = home().resolve("out-" + number), err = home().resolve("err-" + number);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment());
+    try {
+      return new Running("ckpt " + String.join(" ", arguments), builder.start(), out, err);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public Answer await(Running running) {
+    try {
+      if (!running.process().waitFor(120, TimeUnit.SECONDS)) {
+        running.process().destroyForcibly().waitFor();
+        throw new AssertionError(running.command() + " does not end\n" + log());
+      }
+      JsonNode json = JSON.readTree(running.out().toFile());
+      return new Answer(
+          running.command(),
+          running.process().exitValue(),
+          json == null ? MissingNode.getInstance() : json,
+          Files.readString(running.err()));
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin/java").toString();
+  }
+}

@@ -1,0 +1,93 @@
+package io.sojourn.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A process as /proc shows it, without what may differ between two lives: inode numbers of sockets
+ * and pipes, and the VM's own threads, which come and go.
+ */
+public record Outside(
+    SortedMap<Integer, String> descriptors,
+    SortedMap<String, String> mappedFiles,
+    SortedMap<Integer, String> threads,
+    String credentials) {
+
+  private static final Pattern OWN_THREADS_OF_THE_VM =
+      Pattern.compile(
+          "C[12] Compiler.*|GC Thread.*|G1 .*|ParGC.*|Shenandoah.*|X(Worker|Director|Driver).*|Z.*"
+              + "|Cleaner.*|Common-Cleaner|Attach Listener|VM .*|Signal Dispatch.*|Notification.*"
+              + "|Service Thread|Monitor Deflati.*|Sweeper thread|JFR .*");
+
+  public static Outside of(int pid) {
+    Path process = Path.of("/proc", String.valueOf(pid));
+    try {
+      return new Outside(
+          descriptors(process), mappedFiles(process), threads(process), credentials(process));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Number to target, access mode and offset. */
+  private static SortedMap<Integer, String> descriptors(Path process) throws IOException {
+    SortedMap<Integer, String> descriptors = new TreeMap<>();
+    try (Stream<Path> links = Files.list(process.resolve("fd"))) {
+      for (Path link : links.toList()) {
+        String number = link.getFileName().toString();
+        String target =
+            Files.readSymbolicLink(link).toString().replaceFirst("^(socket|pipe):.*", "$1");
+        descriptors.put(
+            Integer.valueOf(number),
+            target + " " + position(Files.readString(process.resolve("fdinfo").resolve(number))));
+      }
+    }
+    return descriptors;
+  }
+
+  private static String position(String fdinfo) {
+    Map<String, String> lines = new TreeMap<>();
+    for (String line : fdinfo.split("\n")) {
+      String[] words = line.split(":\\s*", 2);
+      if (words[0].equals("pos") || words[0].equals("flags")) lines.put(words[0], words[1]);
+    }
+    return lines.toString();
+  }
+
+  private static SortedMap<String, String> mappedFiles(Path process) throws IOException {
+    SortedMap<String, String> mappings = new TreeMap<>();
+    for (String line : Files.readAllLines(process.resolve("maps"))) {
+      String[] words = line.split("\\s+", 6);
+      if (words.length == 6 && words[5].startsWith("/"))
+        mappings.put(words[0], words[1] + " " + words[5]);
+    }
+    return mappings;
+  }
+
+  private static SortedMap<Integer, String> threads(Path process) throws IOException {
+    SortedMap<Integer, String> threads = new TreeMap<>();
+    try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
+      for (Path task : tasks.toList()) {
+        String name = Files.readString(task.resolve("comm")).trim();
+        if (!OWN_THREADS_OF_THE_VM.matcher(name).matches())
+          threads.put(Integer.valueOf(task.getFileName().toString()), name);
+      }
+    }
+    return threads;
+  }
+
+  private static String credentials(Path process) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String line : Files.readAllLines(process.resolve("status")))
+      if (line.matches("(Uid|Gid|Groups|Cap\\w+|Umask|NoNewPrivs|Seccomp|SigIgn|SigCgt):.*"))
+        lines.append(line).append('\n');
+    return lines.toString();
+  }
+}

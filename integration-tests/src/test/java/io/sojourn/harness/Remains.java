@@ -1,0 +1,64 @@
+package io.sojourn.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a node's tasks and operations could leave behind when all of them have ended. */
+record Remains(List<String> runDirectory, List<String> processes, List<String> networkLocks) {
+
+  static Remains of(Node node) {
+    try {
+      return new Remains(inRunDirectory(node), processesOf(node), locks());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void check() {
+    assertThat(runDirectory).as("left in the run directory").isEmpty();
+    assertThat(processes).as("processes left").isEmpty();
+    assertThat(networkLocks).as("connections left locked").isEmpty();
+  }
+
+  private static List<String> inRunDirectory(Node node) throws IOException {
+    try (Stream<Path> all = Files.walk(node.run())) {
+      return all.filter(path -> !Files.isDirectory(path))
+          .map(path -> node.run().relativize(path).toString())
+          .filter(name -> !name.matches("(node|agent)\\.sock|.*lock"))
+          .toList();
+    }
+  }
+
+  /** Those that carry the node's environment, but for its daemon. */
+  private static List<String> processesOf(Node node) throws IOException {
+    String mark = "SOJOURN_RUN_DIR=" + node.run();
+    try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+      return all.filter(path -> path.getFileName().toString().matches("\\d+"))
+          .filter(path -> !path.endsWith(String.valueOf(node.daemonPid())))
+          .filter(path -> read(path.resolve("environ")).contains(mark))
+          .map(path -> path.getFileName() + " " + read(path.resolve("cmdline")).replace('\0', ' '))
+          .toList();
+    }
+  }
+
+  private static List<String> locks() throws IOException {
+    Process nft = new ProcessBuilder("nft", "list", "tables").start();
+    String said = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return said.lines().filter(line -> line.contains("CRIU-")).toList();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException ended) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.sojourn.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A victim in a JVM of its own, in any of its lives. */
+public final class Subject implements AutoCloseable {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Node node;
+  private final String name;
+  private final Path home;
+  private final Process first;
+  private int pid;
+  private int questions;
+
+  private Subject(Node node, String name, Path home, Process first) {
+    this.node = node;
+    this.name = name;
+    this.home = home;
+    this.first = first;
+    this.pid = (int) first.pid();
+  }
+
+  /** How a subject is to be started. */
+  public static final class Builder {
+    private final Node node;
+    private final Jdk jdk;
+    private final Class<?> victim;
+    private final List<String> prefix = new ArrayList<>(List.of("setsid"));
+    private final List<String> options = new ArrayList<>(List.of("-Xmx256m", "-Xms64m"));
+    private String agentOptions = "";
+
+    Builder(Node node, Jdk jdk, Class<?> victim) {
+      this.node = node;
+      this.jdk = jdk;
+      this.victim = victim;
+    }
+
+    /** VM options. */
+    public Builder with(String... more) {
+      options.addAll(List.of(more));
+      return this;
+    }
+
+    public Builder agent(String more) {
+      agentOptions = "," + more;
+      return this;
+    }
+
+    /** A program that starts the JVM by executing its arguments. */
+    public Builder by(String... launcher) {
+      prefix.addAll(List.of(launcher));
+      return this;
+    }
+
+    /** Starts it, and waits until it answers. Its stdout and stderr go into {@code out}. */
+    public Subject start(String... arguments) {
+      String name = victim.getSimpleName().toLowerCase() + NUMBER.incrementAndGet();
+      Path home = node.home().resolve(name);
+      try {
+        Files.createDirectory(home);
+        Files.setPosixFilePermissions(
+            home, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+        List<String> command = new ArrayList<>(prefix);
+        command.add(jdk.java());
+        command.addAll(options);
+        command.add("-javaagent:" + Places.AGENT + "=name=" + name + agentOptions);
+        command.add("-Dcontrol=" + home);
+        command.addAll(List.of("-cp", Places.victims().toString(), victim.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+            new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(home.resolve("out").toFile()));
+        builder.environment().putAll(node.environment());
+        Subject subject = new Subject(node, name, home, builder.start());
+        node.owns(subject);
+        subject.pid = Integer.parseInt(subject.ask("pid"));
+        return subject;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int pid() {
+    return pid;
+  }
+
+  /** Its working directory. */
+  public Path home() {
+    return home;
+  }
+
+  public Process firstLife() {
+    return first;
+  }
+
+  /** What it wrote to stdout and stderr, which are one file. */
+  public String output() {
+    try {
+      return Files.readString(home.resolve("out"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Asks the program, and waits for the answer. */
+  public String ask(String question) {
+    int number = ++questions;
+    Path answer = home.resolve("answer-" + number);
+    try {
+      Path fresh = home.resolve("question.new");
+      Files.writeString(fresh, number + " " + question);
+      Files.move(fresh, home.resolve("question"), StandardCopyOption.ATOMIC_MOVE);
+      await(question)
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(5))
+          .failFast(
+              () ->
+                  assertThat(lives() || Files.exists(answer))
+                      .as("the subject lives; it said:\n%s", output())
+                      .isTrue())
+          .until(() -> Files.exists(answer));
+      String said = Files.readString(answer);
+      Files.delete(answer);
+      assertThat(said).as("answer to %s", question).doesNotStartWith("FAILURE");
+      return said;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Answer freeze(String... options) {
+    return node.ckpt(command("freeze", name, options));
+  }
+
+  public Answer restore(String... options) {
+    return node.ckpt(command("restore", name, options));
+  }
+
+  private static String[] command(String verb, String name, String... options) {
+    List<String> words = new ArrayList<>(List.of(verb, name));
+    words.addAll(List.of(options));
+    return words.toArray(String[]::new);
+  }
+
+  /** Freezes it and restores it, and compares what can be seen from outside. */
+  public void anotherLife(String... freezeOptions) {
+    Outside before = Outside.of(pid);
+    freeze(freezeOptions).done();
+    assertThat(lives()).as("%s lives although it is frozen", name).isFalse();
+    restore().done();
+    Outside after = Outside.of(pid);
+    assertThat(after.descriptors()).as("descriptors").isEqualTo(before.descriptors());
+    assertThat(after.mappedFiles()).as("mapped files").isEqualTo(before.mappedFiles());
+    assertThat(after.threads()).as("threads").isEqualTo(before.threads());
+    assertThat(after.credentials()).as("credentials").isEqualTo(before.credentials());
+  }
+
+  /** Two generations, with a question before, between and after. */
+  public void twoGenerations(Runnable check) {
+    check.run();
+    for (int generation = 0; generation < 2; generation++) {
+      anotherLife();
+      check.run();
+    }
+  }
+
+  /** Whether its process is there, and is still ours. */
+  public boolean lives() {
+    try {
+      String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+      if (stat.charAt(stat.lastIndexOf(')') + 2) == 'Z') return false;
+      return Files.readString(Path.of("/proc", String.valueOf(pid), "cmdline"))
+          .contains("-Dcontrol=" + home);
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  /** Ends it, whichever life it is in, and forgets its images. */
+  @Override
+  public void close() {
+    if (lives()) ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    await("the end of " + name).atMost(PATIENCE).until(() -> !lives());
+  }
+}

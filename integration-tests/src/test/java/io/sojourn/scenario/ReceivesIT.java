@@ -1,0 +1,90 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Outside;
+import io.sojourn.harness.Subject;
+import io.sojourn.victim.Echoes;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Threads that wait for messages, in every way to wait. */
+class ReceivesIT {
+  @RegisterExtension static final Node node = new Node();
+
+  private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+  private static final List<String> SERVERS = List.of("blocking", "selector", "async");
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void waitOnAndAreServed(Jdk jdk) throws IOException {
+    Subject subject = node.subject(jdk, Echoes.class).start();
+    List<Socket> peers = new ArrayList<>();
+    try (DatagramSocket datagrams = new DatagramSocket(0, HERE)) {
+      datagrams.setSoTimeout(10_000);
+      for (String server : SERVERS) peers.add(connect(subject, server));
+      for (int generation = 0; generation < 2; generation++) {
+        for (Socket peer : peers) echo(peer, "before " + generation);
+        long rounds = Long.parseLong(subject.ask("loopback"));
+        Outside before = Outside.of(subject.pid());
+
+        subject.freeze().done();
+        // These lie in the senders' queues until somebody acknowledges them.
+        for (Socket peer : peers) send(peer, "while frozen");
+        subject.restore().done();
+
+        assertThat(Outside.of(subject.pid())).isEqualTo(before);
+        for (Socket peer : peers) receive(peer, "while frozen");
+        for (Socket peer : peers) echo(peer, "after " + generation);
+        datagram(datagrams, Integer.parseInt(subject.ask("udp")));
+        assertThat(Long.parseLong(subject.ask("loopback"))).isGreaterThan(rounds);
+        assertThat(subject.ask("failure")).isEqualTo("null");
+        // What was blocked in accept accepts.
+        for (String server : SERVERS) peers.add(connect(subject, server));
+      }
+    } finally {
+      for (Socket peer : peers) peer.close();
+    }
+  }
+
+  private static Socket connect(Subject subject, String server) throws IOException {
+    Socket peer = new Socket(HERE, Integer.parseInt(subject.ask(server)));
+    peer.setSoTimeout(20_000);
+    echo(peer, "hello");
+    return peer;
+  }
+
+  private static void echo(Socket peer, String text) throws IOException {
+    send(peer, text);
+    receive(peer, text);
+  }
+
+  private static void send(Socket peer, String text) throws IOException {
+    peer.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void receive(Socket peer, String text) throws IOException {
+    assertThat(peer.getInputStream().readNBytes(text.length()))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo(text);
+  }
+
+  private static void datagram(DatagramSocket socket, int port) throws IOException {
+    byte[] text = "datagram".getBytes(StandardCharsets.UTF_8);
+    socket.send(new DatagramPacket(text, text.length, HERE, port));
+    DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+    socket.receive(answer);
+    assertThat(answer.getLength()).isEqualTo(text.length);
+  }
+}

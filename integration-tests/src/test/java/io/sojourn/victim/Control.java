@@ -1,0 +1,58 @@
+package io.sojourn.victim;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * How a victim is asked: a question comes as a file, and the answer goes as one. Between two
+ * questions nothing of this is open, so the control is in no image, and a victim that was set back
+ * to an earlier moment answers all the same.
+ */
+public final class Control {
+  /** What a victim can say. */
+  public interface Questions {
+    /** An answer; whatever is thrown is one as well, and makes the scenario fail. */
+    String answer(String question) throws Throwable;
+  }
+
+  private static final Path PLACE = Path.of(System.getProperty("control"));
+
+  private Control() {}
+
+  /** Answers, on the thread that calls. */
+  public static void serve(Questions questions) throws IOException, InterruptedException {
+    Path asked = PLACE.resolve("question");
+    while (true) {
+      if (Files.exists(asked)) {
+        String[] question = Files.readString(asked).split(" ", 2);
+        Files.delete(asked);
+        Path answer = PLACE.resolve("answer-" + question[0]);
+        Path fresh = PLACE.resolve("answer-" + question[0] + ".new");
+        Files.writeString(fresh, say(questions, question[1]));
+        Files.move(fresh, answer, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  private static String say(Questions questions, String question) {
+    try {
+      return question.equals("pid")
+          ? String.valueOf(ProcessHandle.current().pid())
+          : questions.answer(question);
+    } catch (Throwable failure) {
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace));
+      return "FAILURE " + trace;
+    }
+  }
+
+  /** Ends the answer to a question with a failure where something is not as it must be. */
+  public static void require(boolean holds, String what) {
+    if (!holds) throw new IllegalStateException(what);
+  }
+}
