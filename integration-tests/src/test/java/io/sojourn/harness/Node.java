@@ -15,8 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -31,6 +34,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final AtomicInteger outputs = new AtomicInteger();
+  private final Set<String> tasks = ConcurrentHashMap.newKeySet();
   private final List<Subject> subjects = new ArrayList<>();
   private @Nullable Path home;
   private @Nullable Process daemon;
@@ -95,6 +99,19 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   /** A subject that this node cares for, and ends with the test. */
   public Subject.Builder subject(Jdk jdk, Class<?> victim) {
     return new Subject.Builder(this, jdk, victim);
+  }
+
+  /** Ids of all tasks that the daemon has noted up to now. */
+  Set<String> tasks() {
+    return tasks;
+  }
+
+  private void noteTasks() throws IOException {
+    Path notes = state().resolve("tasks");
+    if (!Files.isDirectory(notes)) return;
+    try (Stream<Path> files = Files.list(notes)) {
+      files.forEach(file -> tasks.add(file.getFileName().toString().replaceFirst("\\..*", "")));
+    }
   }
 
   void owns(Subject subject) {
@@ -184,6 +201,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
         running.process().destroyForcibly().waitFor();
         throw new AssertionError(running.command() + " does not end\n" + log());
       }
+      noteTasks();
       JsonNode json = JSON.readTree(running.out().toFile());
       return new Answer(
           running.command(),

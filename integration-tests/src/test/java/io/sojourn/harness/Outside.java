@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,6 +38,29 @@ public record Outside(
     }
   }
 
+  /** What is not as before: gone with a minus, new with a plus. Empty where all is. */
+  public List<String> since(Outside before) {
+    List<String> all = new ArrayList<>();
+    differences("descriptor", before.descriptors, descriptors, all);
+    differences("mapping", before.mappedFiles, mappedFiles, all);
+    differences("thread", before.threads, threads, all);
+    if (!credentials.equals(before.credentials))
+      all.add(before.credentials + " became " + credentials);
+    return all;
+  }
+
+  private static <K> void differences(
+      String kind, Map<K, String> before, Map<K, String> after, List<String> all) {
+    before.forEach(
+        (key, value) -> {
+          if (!value.equals(after.get(key))) all.add("- " + kind + " " + key + " " + value);
+        });
+    after.forEach(
+        (key, value) -> {
+          if (!value.equals(before.get(key))) all.add("+ " + kind + " " + key + " " + value);
+        });
+  }
+
   /** Number to target, access mode and offset. */
   private static SortedMap<Integer, String> descriptors(Path process) throws IOException {
     SortedMap<Integer, String> descriptors = new TreeMap<>();
@@ -65,7 +90,8 @@ public record Outside(
     SortedMap<String, String> mappings = new TreeMap<>();
     for (String line : Files.readAllLines(process.resolve("maps"))) {
       String[] words = line.split("\\s+", 6);
-      if (words.length == 6 && words[5].startsWith("/"))
+      // A collection may move objects out of the class data archive, and give its pages back.
+      if (words.length == 6 && words[5].startsWith("/") && !words[5].endsWith(".jsa"))
         mappings.put(words[0], words[1] + " " + words[5]);
     }
     return mappings;

@@ -15,7 +15,7 @@ record Remains(List<String> runDirectory, List<String> processes, List<String> n
 
   static Remains of(Node node) {
     try {
-      return new Remains(inRunDirectory(node), processesOf(node), locks());
+      return new Remains(inRunDirectory(node), processesOf(node), locks(node));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -31,7 +31,8 @@ record Remains(List<String> runDirectory, List<String> processes, List<String> n
     try (Stream<Path> all = Files.walk(node.run())) {
       return all.filter(path -> !Files.isDirectory(path))
           .map(path -> node.run().relativize(path).toString())
-          .filter(name -> !name.matches("(node|agent)\\.sock|.*lock"))
+          // How restored tasks ended stays for whoever asks.
+          .filter(name -> !name.matches("(node|agent)\\.sock|.*lock|exits/.*"))
           .toList();
     }
   }
@@ -48,10 +49,11 @@ record Remains(List<String> runDirectory, List<String> processes, List<String> n
     }
   }
 
-  private static List<String> locks() throws IOException {
+  /** Other nodes may have theirs at the same time. */
+  private static List<String> locks(Node node) throws IOException {
     Process nft = new ProcessBuilder("nft", "list", "tables").start();
     String said = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return said.lines().filter(line -> line.contains("CRIU-")).toList();
+    return said.lines().filter(line -> node.tasks().stream().anyMatch(line::contains)).toList();
   }
 
   private static String read(Path file) {
