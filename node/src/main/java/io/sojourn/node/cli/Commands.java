@@ -25,6 +25,7 @@ final class Commands {
     ALL.put("attach", AttachCommand::new);
     ALL.put("node", NodeCommand::new);
     ALL.put("completion", CompletionCommand::new);
+    ALL.put("demo", DemoCommand::new);
     ALL.put("train", TrainCommand::new);
   }
 

@@ -1,6 +1,7 @@
 package io.sojourn.node.cli;
 
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.daemon.CriuProvision;
 import io.sojourn.node.daemon.NodeConfig;
 import java.io.BufferedReader;
 import java.io.File;
@@ -9,7 +10,6 @@ import java.io.InputStreamReader;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -30,7 +30,7 @@ final class DaemonLaunch {
    */
   void run(Consumer<String> say) throws IOException, InterruptedException {
     Files.createDirectories(config.stateDirectory());
-    provideCriu(say);
+    CriuProvision.ensure(config.stateDirectory(), installation.provisionCriu(), say);
     long from = Files.exists(config.log()) ? Files.size(config.log()) : 0;
     Process daemon =
         new ProcessBuilder(
@@ -49,24 +49,6 @@ final class DaemonLaunch {
     if (!"ready".equals(firstLine(daemon)))
       throw OperationException.failed(
           "the daemon did not start: " + tail(from), "its whole log is " + config.log());
-  }
-
-  /** The system's, if it is new enough, or one of our own beside it. */
-  private void provideCriu(Consumer<String> say) throws IOException, InterruptedException {
-    Path prefix = config.stateDirectory().resolve("criu");
-    if (Files.isExecutable(prefix.resolve("criu"))) return;
-    say.accept("providing CRIU in " + prefix + " (once)...");
-    Process provision =
-        new ProcessBuilder(installation.provisionCriu().toString(), prefix.toString())
-            .redirectErrorStream(true)
-            .redirectInput(new File("/dev/null"))
-            .start();
-    String said =
-        new String(provision.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
-    if (provision.waitFor() != 0)
-      throw OperationException.failed(
-          "CRIU could not be provided: " + said,
-          "install CRIU 4.2 or newer as " + prefix + "/criu");
   }
 
   private static String firstLine(Process daemon) throws IOException {

@@ -1,0 +1,74 @@
+package io.sojourn.node.cli;
+
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.daemon.NodeConfig;
+import io.sojourn.node.demo.Demo;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "demo",
+    description = {
+      "The whole story on this machine, with real programs: a database server is frozen in the middle"
+          + " of its work and restored, twice; a training is killed and goes on from its checkpoint.",
+      "With a node daemon and directories of its own, which are gone at the end. Takes a minute."
+    })
+final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "Answer in JSON, at the end.")
+  private boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Override
+  public Integer call() throws Exception {
+    Installation here = Installation.here();
+    Demo demo =
+        new Demo(
+            here.root(),
+            here.runtime(),
+            NodeConfig.of(System.getenv(), null, null, null).stateDirectory(),
+            json ? line -> {} : this::say);
+    Demo.Outcome outcome = demo.run();
+    if (json) say(toJson(outcome).toString());
+    if (!outcome.right())
+      throw OperationException.failed(
+          "the demo's counts or weights are not right", "this is a defect: please report it");
+    return 0;
+  }
+
+  private void say(String line) {
+    spec.commandLine().getOut().println(line);
+    spec.commandLine().getOut().flush();
+  }
+
+  private static JsonText toJson(Demo.Outcome outcome) {
+    JsonText text =
+        new JsonText()
+            .object()
+            .put("right", outcome.right())
+            .put("transactions", outcome.database().transactions())
+            .put("rows", outcome.database().rows())
+            .put("missing", outcome.database().missing())
+            .put("duplicates", outcome.database().duplicates())
+            .put("unexpected", outcome.database().unexpected())
+            .put("errors", outcome.database().errors())
+            .put("longestCallMillis", outcome.database().longestCallMillis())
+            .put("weightsEqual", outcome.weightsEqual())
+            .array("phases");
+    outcome
+        .phases()
+        .forEach(
+            phase ->
+                text.object().put("name", phase.name()).millis("millis", phase.millis()).end());
+    return text.end().end();
+  }
+}

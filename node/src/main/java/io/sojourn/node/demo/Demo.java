@@ -1,0 +1,59 @@
+package io.sojourn.node.demo;
+
+import io.sojourn.engine.operation.Report;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The story: its two acts, and whether all was right. */
+public final class Demo {
+  private final Path root;
+  private final Path runtime;
+  private final Path stateDirectory;
+  private final Story story;
+
+  /**
+   * @param right all acknowledged rows are there, once, and the weights are the same to the bit
+   * @param phases each step with its time
+   */
+  public record Outcome(
+      boolean right, Count database, boolean weightsEqual, List<Report.Phase> phases) {}
+
+  /** What the database's client counted at its end, as it prints it. */
+  public record Count(
+      long transactions,
+      long rows,
+      long missing,
+      long duplicates,
+      long unexpected,
+      long errors,
+      long longestCallMillis) {
+    boolean right() {
+      return transactions > 0 && missing == 0 && duplicates == 0 && unexpected == 0 && errors == 0;
+    }
+  }
+
+  /**
+   * @param root of the product, with the launchers
+   * @param runtime with {@code migrate.jar} and the example programs
+   * @param stateDirectory where a CRIU is kept for the next time
+   * @param say is told each line of the story
+   */
+  public Demo(Path root, Path runtime, Path stateDirectory, Consumer<String> say) {
+    this.root = root;
+    this.runtime = runtime;
+    this.stateDirectory = stateDirectory;
+    this.story = new Story(say);
+  }
+
+  /** Plays it. Whatever comes, all that it started has ended when this returns. */
+  public Outcome run() throws Exception {
+    try (Stage stage = Stage.build(root, runtime, stateDirectory, story)) {
+      Count count = new DatabaseAct(stage, story).play();
+      boolean equal = new TrainingAct(stage, story).play();
+      boolean right = count.right() && equal;
+      story.end(right);
+      return new Outcome(right, count, equal, story.phases());
+    }
+  }
+}
