@@ -1,10 +1,13 @@
 package io.sojourn.migrate.crac;
 
 import io.sojourn.migrate.crac.Registration.Notified;
+import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,23 +19,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Who registers while notifications are under way is registered at once, and hears of the next
  * checkpoint. CRaC's JDKs block the registering thread instead, since what it has opened could not
  * go into their image. It can go into ours, and a callback that waits for such a thread would hang.
- *
- * <p>Identity counts, never {@code equals}: the proxies of {@code org.crac} fail in {@code
- * hashCode} once their resource is gone.
  */
 final class GlobalContext extends Context<Resource> {
-  private final List<Registration> registrations = new ArrayList<>();
+  /** In the order of registration. */
+  private final Set<Registration> registrations = new LinkedHashSet<>();
+
+  private final ReferenceQueue<Resource> gone = new ReferenceQueue<>();
   private List<Notified> notified = new ArrayList<>();
   private volatile boolean abandoned;
-  private volatile @Nullable String current;
+  private volatile @Nullable Running current;
 
   @Override
   public void register(Resource resource) {
     Objects.requireNonNull(resource);
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    Registration registration =
+        new Registration(resource, Thread.currentThread().getContextClassLoader(), gone);
     synchronized (registrations) {
-      registrations.removeIf(before -> before.isGone() || before.is(resource));
-      registrations.add(new Registration(resource, loader));
+      forget();
+      // Who registers again is the last from now on.
+      registrations.remove(registration);
+      registrations.add(registration);
     }
   }
 
@@ -68,7 +74,12 @@ final class GlobalContext extends Context<Resource> {
 
   /** The callback that is running: resource and method; null for none. */
   @Nullable String current() {
-    return current;
+    Running running = current;
+    return running == null ? null : running.resource().name() + "." + running.method();
+  }
+
+  private void forget() {
+    for (Object each = gone.poll(); each != null; each = gone.poll()) registrations.remove(each);
   }
 
   private List<Notified> held() {
@@ -85,7 +96,7 @@ final class GlobalContext extends Context<Resource> {
   private void call(Notified each, String method, Callback callback, Exception failure) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    current = each.name() + "." + method;
+    current = new Running(each, method);
     try {
       if (thread instanceof RoundThread) thread.setContextClassLoader(each.loader());
       callback.on(each.resource());
@@ -96,6 +107,8 @@ final class GlobalContext extends Context<Resource> {
       thread.setContextClassLoader(before);
     }
   }
+
+  private record Running(Notified resource, String method) {}
 
   private interface Callback {
     void on(Resource resource) throws Exception;

@@ -1,5 +1,6 @@
 package io.sojourn.migrate.crac;
 
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
@@ -7,28 +8,41 @@ import org.jspecify.annotations.Nullable;
  * A registered resource, held weakly, and the context class loader of the thread that registered
  * it: callbacks on a thread of ours see that one, as a library that looks for its parts by the
  * context class loader expects.
+ *
+ * <p>Equal to every other registration of the same resource. Identity counts, never the resource's
+ * {@code equals}: the proxies of {@code org.crac} fail in {@code hashCode} once their resource is
+ * gone.
  */
-final class Registration {
-  private final WeakReference<Resource> resource;
+final class Registration extends WeakReference<Resource> {
+  private final int hash;
   private final WeakReference<ClassLoader> loader;
 
-  Registration(Resource resource, @Nullable ClassLoader loader) {
-    this.resource = new WeakReference<>(resource);
+  /**
+   * @param gone is told when the resource is
+   */
+  Registration(
+      Resource resource, @Nullable ClassLoader loader, ReferenceQueue<? super Resource> gone) {
+    super(resource, gone);
+    this.hash = System.identityHashCode(resource);
     this.loader = new WeakReference<>(loader);
   }
 
   /** Null when nobody else held it any more. */
   @Nullable Notified hold() {
-    Resource held = resource.get();
+    Resource held = get();
     return held == null ? null : new Notified(held, loader.get());
   }
 
-  boolean is(Resource other) {
-    return resource.refersTo(other);
+  @Override
+  public boolean equals(@Nullable Object other) {
+    if (this == other) return true;
+    Resource mine = get();
+    return mine != null && other instanceof Registration that && that.refersTo(mine);
   }
 
-  boolean isGone() {
-    return resource.refersTo(null);
+  @Override
+  public int hashCode() {
+    return hash;
   }
 
   /** Held from before a checkpoint until after it, so that each resource hears of both. */

@@ -6,9 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -204,6 +209,38 @@ class CoordinatorTest {
         .contains("a callback of a checkpoint asks for another");
   }
 
+  /** Whatever comes and goes meanwhile: nobody hears of one side only, or twice. */
+  @Test
+  void manyRoundsWhileThreadsRegisterAndForget() throws Exception {
+    CopyOnWriteArrayList<String> wrong = new CopyOnWriteArrayList<>();
+    AtomicBoolean ended = new AtomicBoolean();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Thread thread =
+          new Thread(
+              () -> {
+                ArrayDeque<Resource> held = new ArrayDeque<>();
+                while (!ended.get()) {
+                  Resource resource = new Alternating(wrong);
+                  held.add(resource);
+                  global.register(resource);
+                  if (held.size() > 50) held.remove();
+                  LockSupport.parkNanos(200_000);
+                }
+              });
+      thread.start();
+      threads.add(thread);
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(coordinator.beforeStop(LONG)).isNull();
+      if (i % 50 == 0) System.gc();
+      assertThat(coordinator.afterStop(i % 2 == 0)).isNull();
+    }
+    ended.set(true);
+    for (Thread thread : threads) thread.join();
+    assertThat(wrong).isEmpty();
+  }
+
   @Test
   void anInterruptIsKeptForLater() throws Exception {
     Daemon daemon = new Daemon();
@@ -221,6 +258,22 @@ class CoordinatorTest {
     Recorder recorder = new Recorder(name, log, before, after);
     alive.add(recorder);
     global.register(recorder);
+  }
+
+  private record Alternating(List<String> wrong, AtomicBoolean inside) implements Resource {
+    Alternating(List<String> wrong) {
+      this(wrong, new AtomicBoolean());
+    }
+
+    @Override
+    public void beforeCheckpoint(Context<? extends Resource> context) {
+      if (!inside.compareAndSet(false, true)) wrong.add("before twice");
+    }
+
+    @Override
+    public void afterRestore(Context<? extends Resource> context) {
+      if (!inside.compareAndSet(true, false)) wrong.add("after without before");
+    }
   }
 
   private final class Daemon implements NodeDaemon {
