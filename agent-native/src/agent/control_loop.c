@@ -1,6 +1,7 @@
 // The control thread: an agent thread of the VM that waits for the daemon's requests and serves them one by one.
 #include "control_loop.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "attach_listener.h"
@@ -80,6 +81,8 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
     return RESULT_FAILED;
   }
   attach_listener_remove();
+  // What the C library holds free goes back too: after a start-up with its compilations that is 5 of an idle JVM's 29 MB.
+  malloc_trim(0);
   read_status(jni);
   bool collect = control->gc_mode == GC_FULL || (control->gc_mode == GC_AUTO && worth_collecting(control->heap_used));
   control->collected = collect;

@@ -1,7 +1,5 @@
 package io.sojourn.migrate;
 
-import io.sojourn.migrate.crac.Notifications;
-import java.io.File;
 import java.lang.instrument.Instrumentation;
 
 /**
@@ -36,12 +34,12 @@ public final class Agent {
     started = true;
     try {
       Options options = Options.parse(text);
-      options.problems().forEach(problem -> System.err.println("migrate.jar: " + problem));
+      for (String problem : options.problems()) System.err.println("migrate.jar: " + problem);
       NativeLibrary.load(instrumentation);
       NativeAgent.start(options);
-      File socket = new File(options.runDirectory(), "agent.sock");
-      if (options.crac()) standBehindCrac(socket);
-      Knock.at(socket);
+      if (options.crac()) standBehindCrac();
+      Knock.at(options.runDirectory());
+      Knock.knock();
     } catch (Throwable harmless) {
       // The program runs on without care; `ckpt ps` does not list it.
     }
@@ -51,9 +49,9 @@ public final class Agent {
    * {@code org.crac.Core} reads the property once, in its static initialiser. A program that has
    * named another implementation keeps it.
    */
-  private static void standBehindCrac(File socket) {
+  private static void standBehindCrac() {
     if (System.getProperty("org.crac.Core.Compat") != null) return;
-    Notifications.connect(new CracRequest(socket));
-    System.setProperty("org.crac.Core.Compat", Notifications.class.getPackageName());
+    CracLink.open();
+    System.setProperty("org.crac.Core.Compat", "io.sojourn.migrate.crac");
   }
 }

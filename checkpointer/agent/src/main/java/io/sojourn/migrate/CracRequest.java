@@ -1,15 +1,9 @@
 package io.sojourn.migrate;
 
 import io.sojourn.migrate.crac.NodeDaemon;
-import java.io.File;
 
 /** How a program's wish for a checkpoint gets out: written into the control block, and a knock. */
 final class CracRequest implements NodeDaemon {
-  private final File socket;
-
-  CracRequest(File socket) {
-    this.socket = socket;
-  }
 
   @Override
   public void ask(String request) {
@@ -18,6 +12,6 @@ final class CracRequest implements NodeDaemon {
 
   @Override
   public boolean knock() {
-    return Knock.at(socket);
+    return Knock.knock();
   }
 }

@@ -15,7 +15,6 @@ final class Guards {
   /** With the native library loaded. */
   static void start(GuardOption option) {
     declared = option.declared();
-    GuardGate.PROGRAM.letPass(NativeAgent::guardInside);
     if (option.allocators() || !option.functions().isEmpty())
       NativeAgent.guardNative(option.functions().toArray(String[]::new));
   }
@@ -30,6 +29,7 @@ final class Guards {
   static @Nullable String close(int limitMillis) {
     if (!declared) return null;
     long start = System.nanoTime();
+    GuardGate.PROGRAM.letPass(NativeAgent::guardInside);
     String held = GuardGate.PROGRAM.close(limitMillis);
     if (held != null) return held;
     held = NativeAgent.guardClose(limitMillis - (int) ((System.nanoTime() - start) / 1_000_000));

@@ -1,10 +1,5 @@
 package io.sojourn.migrate;
 
-import java.io.File;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-
 /**
  * Tells the node daemon that a task has come: connects and closes. Nothing is said, and the
  * connection is not kept: the daemon learns from the kernel who knocked, and reads the rest from
@@ -12,16 +7,17 @@ import java.nio.channels.SocketChannel;
  * control blocks by itself.
  */
 final class Knock {
+  private static String socket = "";
+
   private Knock() {}
 
+  /** Where the daemon of this task listens. */
+  static void at(String runDirectory) {
+    socket = runDirectory.concat("/agent.sock");
+  }
+
   /** False where nobody listens. */
-  static boolean at(File socket) {
-    if (!socket.exists()) return false;
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket.toPath()));
-      return true;
-    } catch (Exception nobody) {
-      return false;
-    }
+  static boolean knock() {
+    return !socket.isEmpty() && NativeAgent.knock(socket);
   }
 }

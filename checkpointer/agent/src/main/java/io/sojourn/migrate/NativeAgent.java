@@ -2,9 +2,7 @@ package io.sojourn.migrate;
 
 import io.sojourn.migrate.crac.Notifications;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** The native half of the agent: what Java tells it, and what it calls. */
@@ -18,10 +16,7 @@ final class NativeAgent {
 
   /** Publishes the control block and starts the control thread. */
   static void start(Options options) {
-    byte[] id = new byte[6];
-    new SecureRandom().nextBytes(id);
     String[] texts = {
-      HexFormat.of().formatHex(id),
       options.name(),
       MainClass.name(),
       options.runDirectory(),
@@ -37,11 +32,14 @@ final class NativeAgent {
   }
 
   /**
-   * @param texts id, name, main class, run directory, JVM, options
+   * @param texts name, main class, run directory, JVM, options
    * @param control a new thread, which becomes the control thread
    * @return 0, or a JVMTI error
    */
   private static native int start(String[] texts, Thread control);
+
+  /** Connects to the node daemon's socket and closes again. False where nobody listens. */
+  static native boolean knock(String socket);
 
   /** Writes down what the program itself asks the daemon for; "" for nothing. */
   static native void request(String what);

@@ -21,6 +21,16 @@ record Options(
     String text,
     List<String> problems) {
 
+  /** Without regular expressions, which many a program never loads. */
+  private static boolean isName(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && !(c >= '0' && c <= '9') && "._-".indexOf(c) < 0) return false;
+    }
+    return !text.isEmpty() && text.length() <= 100;
+  }
+
   static Options parse(String text) {
     String name = "";
     boolean crac = true;
@@ -33,7 +43,7 @@ record Options(
       switch (key.trim()) {
         case "name" -> {
           name = value;
-          if (!value.matches("[A-Za-z0-9._-]{1,100}")) {
+          if (!isName(value)) {
             problems.add(
                 "name='"
                     + value

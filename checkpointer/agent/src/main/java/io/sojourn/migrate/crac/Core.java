@@ -1,5 +1,7 @@
 package io.sojourn.migrate.crac;
 
+import io.sojourn.migrate.CracLink;
+
 /**
  * What {@code org.crac.Core} finds behind the system property {@code org.crac.Core.Compat}, by
  * reflection: {@code getGlobalContext}, {@code checkpointRestore} and {@code Context.register}.
@@ -7,6 +9,10 @@ package io.sojourn.migrate.crac;
 public final class Core {
   private static final GlobalContext GLOBAL = new GlobalContext();
   private static final Coordinator COORDINATOR = new Coordinator(GLOBAL);
+
+  static {
+    CracLink.connect(COORDINATOR::connect);
+  }
 
   private Core() {}
 

@@ -7,11 +7,6 @@ import org.jspecify.annotations.Nullable;
 public final class Notifications {
   private Notifications() {}
 
-  /** From now on programs may ask. */
-  public static void connect(NodeDaemon daemon) {
-    Core.coordinator().connect(daemon);
-  }
-
   /** Before a stop with callbacks: null, or why it must not be. */
   public static @Nullable String beforeStop(Duration limit) {
     return Core.coordinator().beforeStop(limit);
