@@ -33,16 +33,16 @@ public final class Ckpt implements Runnable {
   }
 
   static int run(String... args) {
-    return Commands.of(new Ckpt(), args).execute(args);
+    return line(args).execute(args);
+  }
+
+  /** Ready for these arguments; without any, it has all commands. */
+  static CommandLine line(String... args) {
+    return Commands.of(new Ckpt(), args);
   }
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "which command? ckpt --help lists them");
-  }
-
-  /** With all commands. */
-  static CommandLine complete() {
-    return Commands.of(new Ckpt());
   }
 }

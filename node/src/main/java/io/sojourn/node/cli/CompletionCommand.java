@@ -19,7 +19,7 @@ final class CompletionCommand implements Runnable {
 
   @Override
   public void run() {
-    System.out.print(AutoComplete.bash("ckpt", Ckpt.complete()));
+    System.out.print(AutoComplete.bash("ckpt", Ckpt.line()));
     System.out.flush();
   }
 }
