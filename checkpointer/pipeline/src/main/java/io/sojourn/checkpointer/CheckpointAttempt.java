@@ -256,8 +256,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
               + options.pauseLimit().toMillis()
               + " ms; it runs on",
           "allow more: --pause-limit="
-              + 2 * options.pauseLimit().toSeconds()
-              + "s, or make the image on a faster disk (-o)",
+              + CheckpointOptions.twice(options.pauseLimit())
+              + ", or make the image on a faster disk (-o)",
           cause);
     return CriuLog.failure(
         "CRIU ended in the middle of the dump; the task runs on",

@@ -28,6 +28,11 @@ public record CheckpointOptions(
     NONE
   }
 
+  /** What to put behind a limit's option to be given twice as long. */
+  static String twice(Duration limit) {
+    return limit.multipliedBy(2).toMillis() + "ms";
+  }
+
   public static final CheckpointOptions FREEZE =
       new CheckpointOptions(
           true, Collection.AUTO, false, Duration.ofSeconds(15), Duration.ofSeconds(5), 64L << 20);

@@ -13,7 +13,8 @@ final class Refusals {
     if (!new io.sojourn.engine.control.Agent(task).busy() && task.reply() == Reply.GUARD_HELD)
       return OperationException.failed(
           "task " + name + " is in a guarded region: " + because,
-          "try again, or wait longer: --guard-limit=" + 2 * options.guardLimit().toSeconds() + "s");
+          "try again, or wait longer: --guard-limit="
+              + CheckpointOptions.twice(options.guardLimit()));
     if (!new io.sojourn.engine.control.Agent(task).busy() && task.reply() == Reply.CALLBACK_FAILED)
       return OperationException.failed(
           "the program refused the checkpoint: " + because,

@@ -70,6 +70,11 @@ public final class ControlBlock {
     return pid;
   }
 
+  /** As the task itself sees it. */
+  int pidInside() {
+    return block.getInt(136);
+  }
+
   public String id() {
     return text(144, 32);
   }

@@ -1,5 +1,6 @@
 package io.sojourn.engine.control;
 
+import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -38,7 +39,10 @@ public final class TaskScan {
         if (isBlock(descriptor)) {
           Optional<ControlBlock> block =
               ControlBlock.map(pid, Integer.parseInt(descriptor.getFileName().toString()))
-                  .filter(found -> found.runDirectory().equals(runDirectory));
+                  .filter(found -> found.runDirectory().equals(runDirectory))
+                  // Others may hold the memfd too: a daemon that is just mapping it, a forked
+                  // child.
+                  .filter(found -> found.pidInside() == Proc.innermostPid(pid));
           if (block.isPresent()) return block;
         }
     } catch (IOException gone) {

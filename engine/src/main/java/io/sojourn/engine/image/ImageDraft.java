@@ -70,6 +70,7 @@ public final class ImageDraft {
   public ImageDirectory publish(Manifest manifest) throws IOException {
     Files.writeString(
         draft.resolve(ImageDirectory.MANIFEST), JsonFormat.printer().print(manifest) + "\n");
+    ManifestSeal.write(draft);
     try (Stream<Path> members = Files.list(draft)) {
       for (Path member : (Iterable<Path>) members::iterator) sync(member);
     }

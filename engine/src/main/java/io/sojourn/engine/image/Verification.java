@@ -10,13 +10,14 @@ import java.util.function.LongConsumer;
 
 /** Compares an image with its manifest. */
 public final class Verification {
-  private static final String MEND =
+  static final String MEND =
       "restore from another image (ckpt images), and remove this one (ckpt rm)";
 
   private Verification() {}
 
-  /** Sizes only: finds what is missing or cut off, in no time. */
+  /** The manifest and the sizes of all others: finds what is missing or cut off, in no time. */
   public static void quick(ImageDirectory image) {
+    ManifestSeal.check(image.path());
     for (Member member : image.manifest().getMembersList()) {
       Path file = image.path().resolve(member.getName());
       try {

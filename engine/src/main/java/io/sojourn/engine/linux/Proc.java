@@ -88,6 +88,16 @@ public final class Proc {
     return owner;
   }
 
+  /** The pid in the innermost of the process's pid namespaces: what getpid(2) says there. */
+  public static int innermostPid(int pid) {
+    for (String line : lines(of(pid).resolve("status")))
+      if (line.startsWith("NSpid:")) {
+        String[] words = line.split("\\s+");
+        return Integer.parseInt(words[words.length - 1]);
+      }
+    return -1;
+  }
+
   /**
    * Start in clock ticks since boot: with the pid it names a process for good. 0 where it is gone.
    */

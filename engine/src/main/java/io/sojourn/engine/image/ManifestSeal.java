@@ -1,0 +1,36 @@
+package io.sojourn.engine.image;
+
+import io.sojourn.engine.operation.OperationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The digest of the manifest itself, in a file beside it: the manifest holds those of all others.
+ */
+public final class ManifestSeal {
+  private static final String FILE = ImageDirectory.MANIFEST + ".sha256";
+
+  private ManifestSeal() {}
+
+  /** Seals the manifest in a directory. */
+  public static void write(Path directory) throws IOException {
+    Files.writeString(directory.resolve(FILE), digest(directory) + "\n");
+  }
+
+  /** Refuses a manifest that is not what was written. */
+  static void check(Path directory) {
+    try {
+      if (Files.readString(directory.resolve(FILE)).strip().equals(digest(directory))) return;
+    } catch (IOException missing) {
+      // Said below.
+    }
+    throw OperationException.refused(
+        "image " + directory.getFileName() + " is damaged: its manifest is not what was written",
+        Verification.MEND);
+  }
+
+  private static String digest(Path directory) throws IOException {
+    return Digest.of(directory.resolve(ImageDirectory.MANIFEST), count -> {});
+  }
+}
