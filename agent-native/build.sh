@@ -1,9 +1,9 @@
 #!/bin/sh
-# Configures and builds the native parts, and installs what changed: build.sh BUILD_DIR JDK_HOME DEST_DIR
+# Configures and builds native parts, and installs what changed: build.sh BUILD_DIR JDK_HOME DEST_DIR [SOURCE_DIR]
 # Says nothing when it succeeds; all that cmake and the compiler said when it does not.
 set -eu
 build=$1 jdk=$2 dest=$3
-source=$(dirname "$0")
+source=${4:-$(dirname "$0")}
 log=$build/build.log
 mkdir -p "$build"
 if ! command -v cmake > /dev/null; then

@@ -11,6 +11,8 @@
 #include "heap_spaces.h"
 #include "safepoint.h"
 
+#define GUARD_TRIES 4
+
 static jclass agent_class, runtime_class; // global references
 static jmethodID before_stop, after_stop, answered, thread_count;
 
@@ -43,18 +45,13 @@ static bool worth_collecting(uint64_t used) {
 }
 
 // A thread in an allocator function that calls the VM comes out only when the VM runs: so there are several tries, each with
-// a part of what is left of the limit.
+// an equal part of the limit, and the last says who was in the way.
 static enum stop stop_outside_allocators(jvmtiEnv *jvmti, bool collect) {
-  uint64_t deadline = monotonic_nanos() + control->guard_limit_millis * 1000000ull;
-  enum stop stood;
-  uint64_t now;
-  do {
-    now = monotonic_nanos();
-    uint64_t left = now < deadline ? (deadline - now) / 1000000 : 0;
-    stood = safepoint_stop(jvmti, collect, left < 40 ? left : left / 4);
+  enum stop stood = STOP_HELD;
+  for (int i = 0; i < GUARD_TRIES && stood == STOP_HELD; i++) {
     // What was collected just now need not be collected again.
-    collect = false;
-  } while (stood == STOP_HELD && now < deadline);
+    stood = safepoint_stop(jvmti, collect && !i, control->guard_limit_millis / GUARD_TRIES);
+  }
   return stood;
 }
 

@@ -12,6 +12,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SETTLE = Duration.ofSeconds(20);
 
   private final AtomicInteger outputs = new AtomicInteger();
   private final Set<String> tasks = ConcurrentHashMap.newKeySet();
@@ -55,7 +58,8 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   public void afterEach(ExtensionContext context) {
     subjects.forEach(Subject::close);
     subjects.clear();
-    Remains.of(this).check();
+    // What was ended a moment ago may still be busy with its end.
+    Awaitility.await().atMost(SETTLE).untilAsserted(() -> Remains.of(this).check());
   }
 
   @Override

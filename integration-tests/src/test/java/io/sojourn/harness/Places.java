@@ -29,6 +29,11 @@ public final class Places {
     return CRIU;
   }
 
+  /** A native library of the victims', by its short name. */
+  public static Path victimLibrary(String name) {
+    return ROOT.normalize().resolve("integration-tests/target/victims/lib" + name + ".so");
+  }
+
   /** Where the victims' classes lie. */
   static Path victims() {
     try {
