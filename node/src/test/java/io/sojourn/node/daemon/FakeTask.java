@@ -33,6 +33,7 @@ public final class FakeTask implements AutoCloseable {
     ByteBuffer block = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
     put(block, 0, "SOJOURN");
     block.putInt(8, 1).putInt(12, SIZE).putInt(68, incarnation).putInt(72, 7);
+    block.putInt(136, (int) ProcessHandle.current().pid());
     block.putLong(80, 1234567);
     put(block, 144, id);
     put(block, 176, name);
