@@ -4,6 +4,7 @@ import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.operation.OperationException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -55,6 +56,15 @@ public final class ConnectionLock {
 
   public String table() {
     return table;
+  }
+
+  /** All locks of this machine, by their table: those of other daemons, too. */
+  public static List<String> tables() {
+    return Nft.tables()
+        .lines()
+        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+        .filter(table -> table.startsWith(PREFIX))
+        .toList();
   }
 
   /** Removes a lock; nothing where there is none. */

@@ -24,18 +24,21 @@ final class ImageCalls {
   private final TaskLookup tasks;
   private final TaskRegistry registry;
   private final Operations operations;
+  private final FrozenRemains remains;
 
   ImageCalls(
       ImageLookup images,
       ImageCatalog catalog,
       TaskLookup tasks,
       TaskRegistry registry,
-      Operations operations) {
+      Operations operations,
+      FrozenRemains remains) {
     this.images = images;
     this.catalog = catalog;
     this.tasks = tasks;
     this.registry = registry;
     this.operations = operations;
+    this.remains = remains;
   }
 
   /**
@@ -100,12 +103,14 @@ final class ImageCalls {
     ImageDirectory image = images.find(text, caller);
     var task = image.manifest().getTask();
     try (var operation = operations.begin(task.getId(), task.getName(), "rm")) {
-      if (!force && registry.livesIn(image))
+      boolean last = registry.livesIn(image);
+      if (last && !force)
         throw OperationException.refused(
             "task " + task.getName() + " is frozen and lives in nothing but " + image.name(),
             "restore it first, or give it up: ckpt rm --force " + image.name());
       long bytes = image.bytes();
       catalog.repository().remove(image);
+      if (last) remains.release(image);
       log.info("rm {} for uid {}: {} bytes", image.path(), caller.uid(), bytes);
       return RemoveImageResponse.newBuilder().setImage(image.name()).setBytes(bytes).build();
     }

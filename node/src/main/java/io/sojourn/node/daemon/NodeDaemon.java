@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,9 @@ public final class NodeDaemon implements AutoCloseable {
             TaskStore.open(config.tasks()),
             images,
             config.nodeName());
+    FrozenRemains remains = new FrozenRemains(config.runDirectory());
+    List<Task> known = registry.tasks();
+    remains.sweep(known);
     TaskLookup tasks = new TaskLookup(registry);
     ImageLookup imageLookup = new ImageLookup(images, tasks);
     Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations);
@@ -54,7 +58,7 @@ public final class NodeDaemon implements AutoCloseable {
             new TaskList(operations, workers, config.nodeName()),
             checkpoints,
             new Restores(engines, imageLookup, registry, operations),
-            new ImageCalls(imageLookup, images, tasks, registry, operations));
+            new ImageCalls(imageLookup, images, tasks, registry, operations, remains));
     sockets =
         Sockets.open(
             config.socket(),
@@ -63,12 +67,11 @@ public final class NodeDaemon implements AutoCloseable {
             pid -> registry.knocked(pid).ifPresent(requests::heard),
             workers);
     workers.execute(engines::warmUp);
-    int known = registry.tasks().size();
     log.info(
         "node {} is ready: {}, {} task(s) known, state in {}",
         config.nodeName(),
         config.socket(),
-        known,
+        known.size(),
         config.stateDirectory());
   }
 
