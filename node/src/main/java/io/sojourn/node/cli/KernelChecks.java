@@ -14,6 +14,8 @@ final class KernelChecks {
   private static final Map<Integer, String> CAPABILITIES =
       new TreeMap<>(Map.of(12, "NET_ADMIN", 19, "SYS_PTRACE", 21, "SYS_ADMIN"));
 
+  private static final int SYS_RESOURCE = 24;
+
   private KernelChecks() {}
 
   static List<Check> all() {
@@ -57,12 +59,18 @@ final class KernelChecks {
     if (!root)
       return Check.note(
           "rights", "you are not root", "only the node daemon must be: start it as root");
-    return absent.isEmpty()
-        ? Check.ok("rights", "root, with " + String.join(", ", CAPABILITIES.values()))
-        : Check.missing(
+    if (!absent.isEmpty())
+      return Check.missing(
+          "rights",
+          "root without " + String.join(", ", absent),
+          "give this container the capabilities " + String.join(", ", absent));
+    // CRIU asks for the limits of the task, which of another user's takes this one: prlimit(2).
+    return (effective >> SYS_RESOURCE & 1) != 0
+        ? Check.ok("rights", "root, with all that is needed")
+        : Check.note(
             "rights",
-            "root without " + String.join(", ", absent),
-            "give this container the capabilities " + String.join(", ", absent));
+            "root without SYS_RESOURCE: tasks of other users cannot be frozen",
+            "give this container the capability SYS_RESOURCE, or run tasks as root");
   }
 
   static Check ptrace(String scope) {
