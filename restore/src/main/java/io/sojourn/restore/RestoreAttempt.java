@@ -92,7 +92,8 @@ final class RestoreAttempt {
     }
     double millis = report.totalMillis();
     // What the program's CRaC resources do after a restore may take its time; it runs.
-    agent.settle(WAKE);
+    if (!agent.settle(WAKE)) report.warn("the agent is still busy; CRaC resources may hang");
+    else if (!task.explanation().isEmpty()) report.warn(task.explanation());
     return new RestoreResult(pid, order.incarnation(), millis);
   }
 }

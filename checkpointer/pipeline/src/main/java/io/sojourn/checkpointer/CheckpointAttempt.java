@@ -84,7 +84,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   CheckpointResult run() {
     boolean dumped = false;
-    if (options.stop()) lock.cover(facts.network());
+    // Callbacks may speak to peers, and say goodbye to them.
+    if (options.stop() && !options.crac()) lock.cover(facts.network());
     try (DumpConversation criu = DumpConversation.start(settings.criu())) {
       limit = new PauseLimit(options.pauseLimit(), criu::abort);
       dumped = criu.dump(options(), this);
@@ -102,8 +103,14 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
     discard(stored.path().resolve("stats-dump"));
-    if (!options.stop()) agent.settle(SETTLE);
+    if (!options.stop()) settle();
     return new CheckpointResult(stored, pauseMillis());
+  }
+
+  /** The task runs on already; its CRaC resources may be at work still. */
+  private void settle() {
+    if (!agent.settle(SETTLE)) report.warn("the agent is still busy; CRaC resources may hang");
+    else if (!task.explanation().isEmpty()) report.warn(task.explanation());
   }
 
   private CriuOpts options() {
@@ -139,7 +146,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             options.guardLimit());
     if (!stopped) throw Refusals.stop(task, taskName, options);
     stoppedNanos = Clock.monotonicNanos();
-    report.finished("wait for guards", guardMillis());
+    report.finished(options.crac() ? "callbacks and guards" : "wait for guards", guardMillis());
     report.finished(task.collected() ? "collect and stop" : "stop", stopMillis());
     if (limit != null) limit.start();
     // Connections that were made since the preflight; as a rule none.

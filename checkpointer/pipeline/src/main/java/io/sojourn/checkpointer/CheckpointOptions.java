@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param collection whether the heap is collected before
  * @param crac call the program's CRaC resources around the stop
  * @param pauseLimit how long the task may stand still
- * @param guardLimit how long to wait for guarded regions
+ * @param guardLimit how long to wait for guarded regions, and before for CRaC resources
  * @param ghostLimitBytes the largest deleted but open file that is taken into the image
  */
 public record CheckpointOptions(
@@ -36,4 +36,9 @@ public record CheckpointOptions(
   public static final CheckpointOptions FREEZE =
       new CheckpointOptions(
           true, Collection.AUTO, false, Duration.ofSeconds(15), Duration.ofSeconds(5), 64L << 20);
+
+  /** A web server that ends in good order waits that long for its requests, as a rule. */
+  public static final CheckpointOptions FREEZE_WITH_CALLBACKS =
+      new CheckpointOptions(
+          true, Collection.AUTO, true, Duration.ofSeconds(15), Duration.ofSeconds(30), 64L << 20);
 }

@@ -15,6 +15,7 @@ public final class Report {
   private final OperationListener listener;
   private final long startedNanos = System.nanoTime();
   private final List<Phase> phases = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   public Report(OperationListener listener) {
     this.listener = listener;
@@ -45,6 +46,15 @@ public final class Report {
   public void finished(String name, double millis) {
     phases.add(new Phase(name, millis));
     listener.phaseFinished(name, millis);
+  }
+
+  /** What a user should know although it was done. */
+  public void warn(String text) {
+    warnings.add(text);
+  }
+
+  public List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   public OperationListener listener() {

@@ -57,10 +57,11 @@ abstract class CheckpointCall extends OperationCall {
   @Option(
       names = "--guard-limit",
       paramLabel = "TIME",
-      defaultValue = "5s",
       converter = Quantities.Time.class,
-      description = "Wait that long for guarded regions. Default: ${DEFAULT-VALUE}.")
-  private Duration guardLimit = Duration.ofSeconds(5);
+      description =
+          "Wait that long for guarded regions, and for CRaC resources. Default: 5s; 30s with"
+              + " --crac.")
+  private @Nullable Duration guardLimit;
 
   @Option(
       names = "--ghost-limit",
@@ -83,7 +84,7 @@ abstract class CheckpointCall extends OperationCall {
             .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
             .setCrac(crac)
             .setPauseLimitMillis(pauseLimit.toMillis())
-            .setGuardLimitMillis(guardLimit.toMillis())
+            .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
             .setGhostLimitBytes(ghostLimit)
             .setDirectory(directory == null ? "" : Paths.absolute(directory))
             .build());

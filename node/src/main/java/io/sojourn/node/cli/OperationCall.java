@@ -21,6 +21,9 @@ abstract class OperationCall extends NodeCall {
       }
     }
     if (result == null) throw new IllegalStateException("the daemon gave no result");
+    if (!json())
+      for (String warning : result.getWarningsList())
+        spec().commandLine().getErr().println("warning: " + warning);
     if (json()) print(toJson(result));
     else print(sentence(result) + "\n" + phases(result));
     return 0;
@@ -49,6 +52,8 @@ abstract class OperationCall extends NodeCall {
         .array("phases");
     for (Phase phase : result.getPhasesList())
       text.object().put("name", phase.getName()).millis("millis", phase.getMillis()).end();
+    text.end().array("warnings");
+    result.getWarningsList().forEach(text::add);
     return text.end().end();
   }
 

@@ -90,7 +90,8 @@ final class Checkpoints {
   }
 
   private static CheckpointOptions options(CheckpointRequest request) {
-    CheckpointOptions usual = CheckpointOptions.FREEZE;
+    CheckpointOptions usual =
+        request.getCrac() ? CheckpointOptions.FREEZE_WITH_CALLBACKS : CheckpointOptions.FREEZE;
     return new CheckpointOptions(
         request.getThen() == Then.STOP,
         switch (request.getCollection()) {

@@ -5,6 +5,8 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.protocol.node.CheckpointRequest;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Serves what a program asks for itself, by {@code Core.checkpointRestore()}: the wish stands in
@@ -16,6 +18,7 @@ final class ProgramRequests {
 
   private final Checkpoints checkpoints;
   private final Operations operations;
+  private final Set<String> serving = ConcurrentHashMap.newKeySet();
 
   ProgramRequests(Checkpoints checkpoints, Operations operations) {
     this.checkpoints = checkpoints;
@@ -28,6 +31,16 @@ final class ProgramRequests {
     // It knocks again while it is being served, too.
     if (!life.block().programRequest().equals(FREEZE) || operations.verb(task.id()).isPresent())
       return;
+    // Until the program has heard a refusal, its request stands.
+    if (!serving.add(task.id())) return;
+    try {
+      serve(task, life);
+    } finally {
+      serving.remove(task.id());
+    }
+  }
+
+  private void serve(Task task, Life life) {
     CheckpointRequest request =
         CheckpointRequest.newBuilder()
             .setTask(task.id())
@@ -39,6 +52,9 @@ final class ProgramRequests {
     } catch (OperationException known) {
       String mend = known.mend().isEmpty() ? "" : "; " + known.mend();
       new Agent(life.block()).refuse(known.getMessage() + mend, ANSWER);
+    } catch (RuntimeException defect) {
+      new Agent(life.block()).refuse("the node daemon failed: " + defect, ANSWER);
+      throw defect;
     }
   }
 }

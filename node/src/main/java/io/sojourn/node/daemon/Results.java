@@ -17,7 +17,8 @@ final class Results {
             .setImage(image.name())
             .setDirectory(image.path().toString())
             .setBytes(image.bytes())
-            .setTotalMillis(report.totalMillis());
+            .setTotalMillis(report.totalMillis())
+            .addAllWarnings(report.warnings());
     for (Report.Phase phase : report.phases())
       result.addPhases(Phase.newBuilder().setName(phase.name()).setMillis(phase.millis()));
     return result;

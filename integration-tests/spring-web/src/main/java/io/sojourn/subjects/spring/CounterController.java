@@ -3,6 +3,7 @@ package io.sojourn.subjects.spring;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** State that only this process has. */
@@ -24,6 +25,18 @@ class CounterController {
   @GetMapping("/notes")
   String notes() {
     return notes.text();
+  }
+
+  /** At the next checkpoint. */
+  @PostMapping("/refuse")
+  void refuse() {
+    notes.refuse();
+  }
+
+  /** At checkpoints from now on. */
+  @PostMapping("/hang")
+  void hang(@RequestParam("millis") long millis) {
+    notes.hang(millis);
   }
 
   /** The application asks for a checkpoint by itself; what came of it is in the notes. */

@@ -14,14 +14,18 @@ import org.springframework.stereotype.Component;
 @Component
 class Notes implements Resource {
   private final List<String> lines = new CopyOnWriteArrayList<>();
+  private volatile boolean refuses;
+  private volatile long hangMillis;
 
   Notes() {
     Core.getGlobalContext().register(this);
   }
 
   @Override
-  public void beforeCheckpoint(Context<? extends Resource> context) {
+  public void beforeCheckpoint(Context<? extends Resource> context) throws Exception {
     lines.add("before");
+    if (refuses) throw new IllegalStateException("not today");
+    Thread.sleep(hangMillis);
   }
 
   @Override
@@ -36,6 +40,19 @@ class Notes implements Resource {
     } catch (CheckpointException | RestoreException | RuntimeException thrown) {
       lines.add(thrown + " " + Arrays.toString(thrown.getSuppressed()));
     }
+  }
+
+  void refuse() {
+    refuses = true;
+  }
+
+  void hang(long millis) {
+    hangMillis = millis;
+  }
+
+  @Override
+  public String toString() {
+    return "the notes";
   }
 
   String text() {

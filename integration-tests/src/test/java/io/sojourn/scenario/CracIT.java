@@ -1,0 +1,118 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Node;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A Spring Boot application, with the support for CRaC that Spring has, on a stock JDK. */
+class CracIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @RegisterExtension static final Node node = new Node();
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void stopsAndStartsItsWebServerAroundAFreeze(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+      String notes = "";
+      for (int generation = 0; generation < 2; generation++) {
+        assertThat(app.post("/count")).isEqualTo(String.valueOf(2 * generation + 1));
+        app.freeze("--crac").done();
+        assertThatThrownBy(() -> app.get("/notes")).isInstanceOf(IOException.class);
+        app.restore().done();
+        assertThat(app.post("/count")).isEqualTo(String.valueOf(2 * generation + 2));
+        notes += (generation == 0 ? "" : "\n") + "before\nafter";
+        assertThat(app.get("/notes")).isEqualTo(notes);
+      }
+      assertThat(app.output()).contains("Restarting Spring-managed lifecycle beans");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void hearsNothingOfAPlainFreeze(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+      app.post("/count");
+      app.freeze().done();
+      app.restore().done();
+      assertThat(app.post("/count")).isEqualTo("2");
+      assertThat(app.get("/notes")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void runsOnAfterACheckpoint(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+      app.post("/count");
+      app.ckpt("checkpoint", "--crac").done();
+      assertThat(app.post("/count")).isEqualTo("2");
+      assertThat(app.get("/notes")).isEqualTo("before\nafter");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void asksForACheckpointItself(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+      app.post("/count");
+      for (int generation = 0; generation < 2; generation++) {
+        app.post("/checkpoint");
+        await().atMost(PATIENCE).until(() -> app.state().equals("frozen"));
+        app.restore().done();
+      }
+      assertThat(app.post("/count")).isEqualTo("2");
+      assertThat(app.get("/notes")).isEqualTo("before\nafter\nrestored\nbefore\nafter\nrestored");
+    }
+  }
+
+  /** Spring's own switch: a checkpoint as soon as all beans are there, before the server starts. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void isCheckpointedBySpringBeforeItServes(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk, "-Dspring.context.checkpoint=onRefresh")) {
+      await().atMost(PATIENCE).until(() -> app.state().equals("frozen"));
+      app.restore().done();
+      assertThat(app.serving().post("/count")).isEqualTo("1");
+      assertThat(app.output()).contains("Triggering JVM checkpoint/restore");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void aResourceThatRefusesIsNamedAndAllServeOn(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+      app.post("/refuse");
+      app.freeze("--crac").failed("the program refused the checkpoint", "not today");
+      assertThat(app.post("/count")).isEqualTo("1");
+      assertThat(app.get("/notes")).isEqualTo("before\nafter");
+      app.post("/checkpoint");
+      await().atMost(PATIENCE).until(() -> app.get("/notes").contains("CheckpointException"));
+      assertThat(app.get("/notes")).contains("not today");
+      assertThat(app.state()).isEqualTo("running");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void aResourceThatHangsIsNamedAndTheTaskRunsOn(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+      app.post("/hang?millis=4000");
+      app.freeze("--crac", "--guard-limit=1s")
+          .failed("the notes.beforeCheckpoint has not come back");
+      await().atMost(PATIENCE).ignoreExceptions().until(() -> app.post("/count").equals("1"));
+      app.post("/hang?millis=0");
+      app.freeze("--crac").done();
+      app.restore().done();
+      assertThat(app.post("/count")).isEqualTo("2");
+    }
+  }
+}
