@@ -110,8 +110,14 @@ final class SpringWeb implements AutoCloseable {
     return ckpt("freeze", options);
   }
 
-  Answer restore(String... options) {
-    return ckpt("restore", options);
+  /** On a busy machine a number may be taken by something that comes and goes. */
+  Answer restore() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Answer answer = ckpt("restore");
+    while (answer.status() != 0
+        && answer.toString().matches("(?s).*(is in use by|create a thread: -17|hsperfdata).*")
+        && System.nanoTime() < deadline) answer = ckpt("restore");
+    return answer;
   }
 
   Answer ckpt(String verb, String... options) {
@@ -122,11 +128,16 @@ final class SpringWeb implements AutoCloseable {
 
   /** As `ckpt ps` has it. */
   String state() {
-    return node.ckpt("ps", name).json().at("/0/state").asText();
+    return ps("state");
+  }
+
+  private String ps(String key) {
+    return node.ckpt("ps", name).json().at("/tasks/0/" + key).asText();
   }
 
   @Override
   public void close() {
+    if (state().equals("frozen")) node.ckpt("rm", ps("lastImage"), "--force").done();
     ProcessHandle.allProcesses()
         .filter(process -> isOurs(process.pid()))
         .forEach(ProcessHandle::destroyForcibly);
