@@ -14,7 +14,7 @@ final class CriuCommand {
     String shim = order.settings().shim().toString();
     add(command, shim, "run", "--status", exitStatus, "--pid-file", logs.pidFile());
     if (order.options().asClone()) add(command, "--clone");
-    add(command, "--last-pid", PidCheck.pids(order).last());
+    PidCheck.numbersToSkip(order).ifPresent(last -> add(command, "--last-pid", last));
     List<String> inherit = new ArrayList<>();
     Streams.arguments(Streams.find(order), command, inherit);
     add(command, "--", order.settings().criu(), "restore");

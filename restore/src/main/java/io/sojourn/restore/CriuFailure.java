@@ -11,6 +11,12 @@ import java.util.regex.Pattern;
 final class CriuFailure {
   private record Known(Pattern error, String message, String mend) {}
 
+  /** clone3(2) with a number that is in use says EEXIST, 17. */
+  private static final Pattern NUMBER_TAKEN =
+      Pattern.compile(
+          "Can't fork for \\d+: File exists|Unable to create a thread: -17"
+              + "|Pid \\d+ do not match expected \\d+.*");
+
   private static final Known[] KNOWN = {
     new Known(
         Pattern.compile("Can't (bind|connect) inet socket.*|.*[Aa]ddress already in use.*"),
@@ -19,8 +25,8 @@ final class CriuFailure {
         "wait a minute and try once more, or restore with --clone, where its connections are"
             + " closed"),
     new Known(
-        Pattern.compile("Can't fork for (\\d+): File exists|Pid .* do not match expected .*"),
-        "a process or thread number of the task is in use",
+        NUMBER_TAKEN,
+        "one of its process and thread numbers was taken at the last moment",
         "try once more, or restore with --clone"),
     new Known(
         Pattern.compile(".*[Ff]ile lock.*|.*flock.*"),
@@ -40,6 +46,13 @@ final class CriuFailure {
     return OperationException.failed(
         "CRIU could not restore task " + order.taskName() + ": " + error,
         "CRIU's log is " + logs.criuLog());
+  }
+
+  /** Somebody else got a number of the task's between the look at it and its use. */
+  static boolean numberTaken(RestoreOrder order) {
+    return CriuLog.firstError(new LogDirectory(order.logs()).criuLog())
+        .filter(error -> NUMBER_TAKEN.matcher(error).matches())
+        .isPresent();
   }
 
   private static String shim(LogDirectory logs, String said) {

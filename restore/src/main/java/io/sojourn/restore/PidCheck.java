@@ -7,6 +7,7 @@ import io.sojourn.protocol.image.Process;
 import io.sojourn.protocol.image.TaskIdentity;
 import io.sojourn.protocol.image.Thread;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -17,6 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 final class PidCheck {
   /** How long a parent may take to collect a child that ended. */
   private static final Duration COLLECTED = Duration.ofSeconds(5);
+
+  /** More processes than a restore sees beginning. */
+  private static final int NEAR = 500;
 
   private static final String MEND = ", or restore with --clone, where all numbers are free";
 
@@ -37,6 +41,17 @@ final class PidCheck {
     for (Process process : order.manifest().getProcessesList()) pids.add(process.getPid());
     for (Thread thread : order.manifest().getThreadsList()) pids.add(thread.getTid());
     return pids;
+  }
+
+  /**
+   * Where the kernel's next numbers would run into those of the task: the last of these, to go on
+   * behind it. In a new namespace it always would. Never otherwise: other frozen tasks want their
+   * numbers too.
+   */
+  static Optional<Integer> numbersToSkip(RestoreOrder order) {
+    int first = pids(order).first(), last = pids(order).last(), next = Proc.lastPid() + 1;
+    boolean near = next <= last && next > first - NEAR;
+    return near || order.options().asClone() ? Optional.of(last) : Optional.empty();
   }
 
   private static OperationException taken(TaskIdentity task, int number, RestoreOrder order) {

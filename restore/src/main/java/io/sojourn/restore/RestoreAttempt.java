@@ -49,6 +49,11 @@ final class RestoreAttempt {
     }
   }
 
+  private void unlockConnections() {
+    if (!order.options().asClone())
+      ConnectionLock.remove(order.manifest().getEngine().getNetworkLock());
+  }
+
   private void verify() {
     long total = order.image().bytes();
     Verification.full(order.image(), done -> report.listener().progress(done, total));
@@ -77,11 +82,12 @@ final class RestoreAttempt {
   }
 
   private RestoreResult resume(Shim shim, ControlBlock task, LogDirectory logs) {
-    // The task's sockets are there again: what its peers send now is heard, not reset.
-    if (!order.options().asClone())
-      ConnectionLock.remove(order.manifest().getEngine().getNetworkLock());
+    // The task's sockets are there again: what its peers send now is heard, not reset. nft takes as
+    // long as CRIU's last steps, so it runs beside them.
+    CompletableFuture<Void> unlocked = CompletableFuture.runAsync(this::unlockConnections);
     shim.goOn();
     int pid = shim.await("done");
+    unlocked.join();
     if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
     Agent agent = new Agent(task);
     if (!agent.resumed(WAKE)) {

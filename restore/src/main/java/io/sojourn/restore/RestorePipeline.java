@@ -1,10 +1,11 @@
 package io.sojourn.restore;
 
 import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import java.nio.file.Path;
 
-/** The real {@link Restorer}: preflight, then one {@link RestoreAttempt}. */
+/** The real {@link Restorer}: preflight, then a {@link RestoreAttempt}. */
 public final class RestorePipeline implements Restorer {
   /**
    * @param criu binary or wrapper, version 4.2 or later
@@ -16,6 +17,9 @@ public final class RestorePipeline implements Restorer {
   public record Settings(
       Path criu, Path shim, Path runDirectory, Path stateDirectory, String nodeName) {}
 
+  /** A busy machine may take a number of the task's while CRIU is about to. */
+  private static final int TRIES = 4;
+
   private final Settings settings;
 
   public RestorePipeline(Settings settings) {
@@ -26,7 +30,13 @@ public final class RestorePipeline implements Restorer {
   public RestoreResult restore(
       ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
     RestoreOrder order = new RestoreOrder(image, incarnation, options, settings);
-    report.phase("preflight", () -> Preflight.check(order));
-    return new RestoreAttempt(order, report).run();
+    for (int tries = 1; ; tries++) {
+      report.phase("preflight", () -> Preflight.check(order));
+      try {
+        return new RestoreAttempt(order, report).run();
+      } catch (OperationException failed) {
+        if (tries == TRIES || !CriuFailure.numberTaken(order)) throw failed;
+      }
+    }
   }
 }

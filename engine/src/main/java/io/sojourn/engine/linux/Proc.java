@@ -137,6 +137,12 @@ public final class Proc {
     return tree;
   }
 
+  /** The number that the newest process or thread of our pid namespace got. */
+  public static int lastPid() {
+    String[] words = text(Path.of("/proc/loadavg")).strip().split(" ");
+    return Integer.parseInt(words[words.length - 1]);
+  }
+
   public static List<Integer> threads(int pid) {
     return numbers(of(pid).resolve("task"));
   }
