@@ -11,6 +11,7 @@ import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -72,8 +73,12 @@ final class RestoreAttempt {
   private ControlBlock find(Shim shim, LogDirectory logs) {
     int pid = shim.await("restored");
     if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
-    return new TaskScan(order.settings().runDirectory())
-        .of(pid)
+    TaskScan scan = new TaskScan(order.settings().runDirectory());
+    // Inside a clone's world the task has its old pid; here it has another.
+    List<Integer> candidates = shim.world() > 0 ? Proc.tree(shim.world()) : List.of(pid);
+    return candidates.stream()
+        .flatMap(candidate -> scan.of(candidate).stream())
+        .findFirst()
         .orElseThrow(
             () ->
                 OperationException.failed(
@@ -86,12 +91,12 @@ final class RestoreAttempt {
     // long as CRIU's last steps, so it runs beside them.
     CompletableFuture<Void> unlocked = CompletableFuture.runAsync(this::unlockConnections);
     shim.goOn();
-    int pid = shim.await("done");
+    boolean done = shim.await("done") > 0;
     unlocked.join();
-    if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
+    if (!done) throw CriuFailure.of(order, logs, shim.last());
     Agent agent = new Agent(task);
     if (!agent.resumed(WAKE)) {
-      Proc.tree(pid).forEach(each -> Signals.send(each, Signals.KILL));
+      Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.KILL));
       throw OperationException.failed(
           "the restored JVM did not wake within " + WAKE.toSeconds() + " s and was ended",
           "try once more; CRIU's log is " + logs.criuLog());
@@ -100,6 +105,6 @@ final class RestoreAttempt {
     // What the program's CRaC resources do after a restore may take its time; it runs.
     if (!agent.settle(WAKE)) report.warn("the agent is still busy; CRaC resources may hang");
     else if (!task.explanation().isEmpty()) report.warn(task.explanation());
-    return new RestoreResult(pid, order.incarnation(), millis);
+    return new RestoreResult(task.pid(), order.incarnation(), millis);
   }
 }

@@ -17,6 +17,7 @@ final class Shim implements AutoCloseable {
   private final Process process;
   private final BufferedReader lines;
   private String last = "";
+  private int world;
 
   private Shim(Process process) {
     this.process = process;
@@ -43,12 +44,18 @@ final class Shim implements AutoCloseable {
       for (String line; (line = lines.readLine()) != null; ) {
         last = line;
         if (line.startsWith("failed")) return -1;
+        if (line.startsWith("world ")) world = Integer.parseInt(line.substring(6));
         if (line.startsWith(word + " ")) return Integer.parseInt(line.substring(word.length() + 1));
       }
     } catch (IOException gone) {
       last = gone.toString();
     }
     return -1;
+  }
+
+  /** The first process of a clone's namespaces, as we see it; 0 where there are none. */
+  int world() {
+    return world;
   }
 
   /** What it said last. */
