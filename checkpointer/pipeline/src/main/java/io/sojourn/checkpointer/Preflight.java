@@ -84,7 +84,7 @@ final class Preflight {
             status -> {
               if (status.blockDevice() || (status.characterDevice() && !supported(status.major())))
                 throw unsupportedDevice(descriptor);
-              if (descriptor.deleted() && status.regular())
+              if (descriptor.deleted() && status.regular() && !descriptor.isMemory())
                 ghost(where(descriptor), descriptor.path(), status.size());
             });
   }

@@ -72,6 +72,11 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
     return target.startsWith("socket:[");
   }
 
+  /** A memfd: shown as a deleted file, and no file at all. The Z collector's heap is one. */
+  public boolean isMemory() {
+    return target.startsWith("/memfd:");
+  }
+
   public boolean isPipe() {
     return target.startsWith("pipe:[");
   }
