@@ -1,0 +1,6 @@
+package io.sojourn.benchmarks;
+
+/** One question, answered by measuring. */
+interface Benchmark {
+  Section measure(Plan plan) throws Failure, InterruptedException;
+}

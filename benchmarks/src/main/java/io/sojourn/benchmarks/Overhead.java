@@ -1,0 +1,160 @@
+package io.sojourn.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the agent costs while nobody wants anything of it. Each round starts a virtual machine for
+ * every choice, and then again in the opposite order (A B C C B A), so that what drifts in the
+ * machine weighs on all alike.
+ */
+final class Overhead implements Benchmark {
+  private static final String NONE = "no agent";
+  private static final double PROMISED = 0.005;
+
+  /** Work of a fixed amount: about a second of it. */
+  private record Work(String title, List<String> jvm, List<String> main) {}
+
+  @Override
+  public Section measure(Plan plan) throws Failure, InterruptedException {
+    Section section =
+        Section.of(
+            plan,
+            "Agent attached and idle, against no agent",
+            "overhead",
+            "JDK",
+            "program",
+            "agent",
+            "time",
+            "processor time",
+            "promised",
+            "runs");
+    for (Jdk jdk : plan.jdks())
+      for (Work work : List.of(opt(plan), churn(plan))) compare(plan, jdk, work, section);
+    section.note(
+        "Time of the work itself, in a virtual machine that has warmed up: least of the repetitions"
+            + " of each run; ratio of each pair of runs, minus 1; median, and in brackets the 95 %"
+            + " confidence interval of the median (bootstrap). Runs are pinned to one processor.");
+    return section;
+  }
+
+  private static Work opt(Plan plan) {
+    Path directory = plan.node().scratch();
+    return new Work(
+        "opt, bound by the processor",
+        List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC"),
+        List.of(
+            "io.sojourn.examples.opt.Opt",
+            "--log",
+            directory.resolve("opt.log").toString(),
+            "--weights",
+            directory.resolve("opt.weights").toString(),
+            "--exemplars",
+            "1000",
+            "--iterations",
+            "12"));
+  }
+
+  private static Work churn(Plan plan) {
+    return new Work(
+        "Churn, bound by allocation",
+        List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC"),
+        List.of("io.sojourn.examples.alloc.Churn", "--live", "20", "--total", "1000"));
+  }
+
+  private static Map<String, List<String>> choices(Plan plan) {
+    Map<String, List<String>> choices = new LinkedHashMap<>();
+    choices.put(NONE, List.of());
+    for (String guard : List.of("on", "off", "native"))
+      choices.put(
+          "guard=" + guard, List.of("-javaagent:" + plan.node().agent() + "=guard=" + guard));
+    return choices;
+  }
+
+  private static void compare(Plan plan, Jdk jdk, Work work, Section section)
+      throws Failure, InterruptedException {
+    Map<String, Pairs> pairs = new LinkedHashMap<>();
+    List<String> order = new ArrayList<>(choices(plan).keySet());
+    int rounds = plan.rounds(4);
+    for (int i = 0; i < 2 * rounds; i++) {
+      for (String choice : order) {
+        Run run = run(plan, jdk, work, choices(plan).getOrDefault(choice, List.of()));
+        pairs.computeIfAbsent(choice, none -> new Pairs()).add(run.clock(), run.cpu());
+      }
+      Collections.reverse(order);
+      // Each choice is next to each other as often, in the long run.
+      if (i % 2 == 1) Collections.rotate(order, 1);
+    }
+    Pairs base = pairs.computeIfAbsent(NONE, none -> new Pairs());
+    pairs.forEach(
+        (choice, measured) -> {
+          if (choice.equals(NONE)) return;
+          Interval clock = Interval.of(measured.clock(), base.clock());
+          Interval cpu = Interval.of(measured.cpu(), base.cpu());
+          section.row(
+              jdk.title(),
+              work.title(),
+              choice,
+              clock.text(),
+              cpu.text(),
+              verdict(clock, cpu),
+              String.valueOf(measured.clock().size()));
+        });
+  }
+
+  private static String verdict(Interval clock, Interval cpu) {
+    if (clock.median() <= PROMISED || cpu.median() <= PROMISED) return "≤ 0.5 %, kept";
+    return clock.low() <= PROMISED ? "≤ 0.5 %, not decided" : "≤ 0.5 %, **not kept**";
+  }
+
+  /** Least nanoseconds of a repetition, by the clock and by the processors. */
+  private record Run(double clock, double cpu) {}
+
+  /** The runs of one choice. */
+  private record Pairs(List<Double> clock, List<Double> cpu) {
+    Pairs() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+
+    void add(double clockNanos, double cpuNanos) {
+      clock.add(clockNanos);
+      cpu.add(cpuNanos);
+    }
+  }
+
+  private static Run run(Plan plan, Jdk jdk, Work work, List<String> agent)
+      throws Failure, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("taskset", "-c", "1", jdk.java().toString()));
+    command.addAll(agent);
+    command.addAll(work.jvm());
+    command.addAll(
+        List.of(
+            "-cp",
+            plan.node().programs(),
+            Repeated.class.getName(),
+            plan.quick() ? "1" : "3",
+            plan.quick() ? "1" : "5"));
+    command.addAll(work.main());
+    Shell.Finished finished = Shell.run(plan.node().environment(), command);
+    double clock = Double.MAX_VALUE;
+    double cpu = Double.MAX_VALUE;
+    for (String line : finished.out().strip().split("\n")) {
+      String[] nanos = line.split(" ", 2);
+      clock = Math.min(clock, Double.parseDouble(nanos[0]));
+      cpu = Math.min(cpu, Double.parseDouble(nanos[1]));
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "   %s %s: %.1f ms, cpu %.1f ms%n",
+        work.title(),
+        agent,
+        clock / 1e6,
+        cpu / 1e6);
+    return new Run(clock, cpu);
+  }
+}
