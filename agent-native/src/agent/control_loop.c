@@ -33,15 +33,17 @@ static void read_status(JNIEnv *jni) {
   (*jni)->ExceptionClear(jni);
 }
 
-// auto: collect where that is expected to take less time than dumping the garbage. Rates measured on 2 cores (see
-// docs/collect-or-not.md): a dump writes about 1 byte a nanosecond, a full collection takes 8 ms and then
-// 0.6 ns for each live byte. What is live is bounded by what the last pause left; before the first, a quarter of what is used.
-static bool worth_collecting(uint64_t used) {
-  uint64_t after = safepoint_used_after_collection();
-  uint64_t live = after && after < used ? after : used / 4;
-  if (after >= used) live = used;
-  uint64_t dump_nanos = used - live, collect_nanos = 8000000 + live * 6 / 10;
-  return dump_nanos > collect_nanos;
+// auto: collect where that is expected to take less time than what garbage costs later. Measured on 2 cores (see
+// docs/collect-or-not.md): a full collection takes 8 ms and 0.6 ns for each live byte, and leaves tables of a 64th of the heap
+// behind that must be dumped as well; a byte of garbage takes 1 ns to dump, and as long again to store, verify and restore. That
+// second nanosecond counts only above 32 MB: a small task's pause would grow by more than its image shrinks.
+static bool worth_collecting(uint64_t used, uint64_t committed) {
+  // Before the first collection nothing is known of what lives: a quarter of what is used, say.
+  uint64_t estimate = safepoint_live_estimate(), live = estimate ? estimate : used / 4;
+  if (live > used) live = used;
+  uint64_t garbage = used - live, later = garbage > (32u << 20) ? garbage : 0;
+  uint64_t collect_nanos = 8000000 + live * 6 / 10 + committed / 64;
+  return garbage + later > collect_nanos;
 }
 
 // A thread in an allocator function that calls the VM comes out only when the VM runs: so there are several tries, each with
@@ -81,7 +83,7 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   // What the C library holds free goes back too: after a start-up with its compilations that is 5 of an idle JVM's 29 MB.
   malloc_trim(0);
   read_status(jni);
-  bool collect = control->gc_mode == GC_FULL || (control->gc_mode == GC_AUTO && worth_collecting(control->heap_used));
+  bool collect = control->gc_mode == GC_FULL || (control->gc_mode == GC_AUTO && worth_collecting(control->heap_used, control->heap_committed));
   control->collected = collect;
   control->busy_since_nanos = monotonic_nanos();
   control_phase(PHASE_COLLECTING);

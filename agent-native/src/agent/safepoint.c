@@ -10,7 +10,7 @@
 static _Atomic bool armed; // the next safepoint that calls us back is the stop
 static _Atomic int ended;  // enum stop: what came of it
 static _Atomic uint64_t guard_limit_millis;
-static _Atomic uint64_t used_after;
+static _Atomic uint64_t live_estimate;
 
 static void add_used(struct heap_space space, void *context) { *(uint64_t *)context += space.top - space.bottom; }
 
@@ -39,11 +39,18 @@ static void hold(void) {
   guard_native_open();
 }
 
+// What a young collection leaves holds old garbage as well, the more the longer the last collection of everything is ago. So the
+// estimate follows the used bytes down at once, and up by a sixteenth of the way each time.
+static void note_used(uint64_t used) {
+  uint64_t live = atomic_load(&live_estimate);
+  atomic_store(&live_estimate, !live || used < live ? used : live + (used - live) / 16);
+}
+
 static void JNICALL on_collection_finish(jvmtiEnv *jvmti) {
   (void)jvmti;
   if (atomic_exchange(&armed, false)) hold();
   uint64_t used = 0;
-  if (heap_walk(add_used, &used)) atomic_store(&used_after, used);
+  if (heap_walk(add_used, &used)) note_used(used);
 }
 
 // The first root that the walk comes to is the stop; then the walk is broken off. So nothing of the heap is visited.
@@ -77,4 +84,4 @@ enum stop safepoint_stop(jvmtiEnv *jvmti, bool collect, uint64_t guard_millis) {
   return (enum stop)atomic_load(&ended);
 }
 
-uint64_t safepoint_used_after_collection(void) { return atomic_load(&used_after); }
+uint64_t safepoint_live_estimate(void) { return atomic_load(&live_estimate); }

@@ -17,5 +17,5 @@ enum stop {
 // safepoint of its own. Threads in allocator functions have `guard_millis` to come out.
 enum stop safepoint_stop(jvmtiEnv *jvmti, bool collect, uint64_t guard_millis);
 
-// Bytes in use after the collector's last pause; 0 before the first. An upper bound of what is live.
-uint64_t safepoint_used_after_collection(void);
+// How much is probably live, from what the collections left so far; 0 before the first.
+uint64_t safepoint_live_estimate(void);
