@@ -27,6 +27,8 @@ public final class Subject implements AutoCloseable {
   private int pid;
   private int questions;
   private String frozenIn = "";
+  private String id = "";
+  private int incarnation = 1;
 
   private Subject(Node node, String name, Path home, Process first) {
     this.node = node;
@@ -44,6 +46,7 @@ public final class Subject implements AutoCloseable {
     private final List<String> prefix = new ArrayList<>(List.of("setsid"));
     private final List<String> options = new ArrayList<>(List.of("-Xmx256m", "-Xms64m"));
     private String agentOptions = "";
+    private boolean inTerminal;
 
     Builder(Node node, Jdk jdk, Class<?> victim) {
       this.node = node;
@@ -68,6 +71,20 @@ public final class Subject implements AutoCloseable {
       return this;
     }
 
+    /** In the middle of a shell's pipe: stdin from the file "in" as it grows, stdout to "piped". */
+    public Builder inPipe() {
+      return by("sh", "-c", ": >> in; tail -f -n +1 in | \"$@\" | cat >> piped", "sh");
+    }
+
+    /**
+     * In a terminal, with a shell that stays when it ends. What is written to the first life's
+     * stdin is typed there; all that is seen there goes to the file "seen".
+     */
+    public Builder inTerminal() {
+      inTerminal = true;
+      return this;
+    }
+
     /** Starts it, and waits until it answers. Its stdout and stderr go into {@code out}. */
     public Subject start(String... arguments) {
       String name = victim.getSimpleName().toLowerCase() + NUMBER.incrementAndGet();
@@ -83,12 +100,14 @@ public final class Subject implements AutoCloseable {
         command.add("-Dcontrol=" + home);
         command.addAll(List.of("-cp", Places.victims().toString(), victim.getName()));
         command.addAll(List.of(arguments));
+        if (inTerminal)
+          command = List.of("script", "-qfc", String.join(" ", command) + "; sleep 1000", "seen");
         ProcessBuilder builder =
             new ProcessBuilder(command)
                 .directory(home.toFile())
-                .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(home.resolve("out").toFile()));
+        if (!inTerminal) builder.redirectInput(new File("/dev/null"));
         builder.environment().putAll(node.environment());
         Subject subject = new Subject(node, name, home, builder.start());
         node.owns(subject);
@@ -119,11 +138,23 @@ public final class Subject implements AutoCloseable {
 
   /** What it wrote to stdout and stderr, which are one file. */
   public String output() {
+    return read("out");
+  }
+
+  /** Content of a file in its directory. */
+  public String read(String file) {
     try {
-      return Files.readString(home.resolve("out"));
+      return Files.readString(home.resolve(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Waits until a file in its directory contains a text. */
+  public void reads(String file, String text) {
+    await(text + " in " + file)
+        .atMost(PATIENCE)
+        .until(() -> Files.exists(home.resolve(file)) && read(file).contains(text));
   }
 
   /** Asks the program, and waits for the answer. */
@@ -153,14 +184,24 @@ public final class Subject implements AutoCloseable {
   }
 
   public Answer freeze(String... options) {
-    Answer answer = node.ckpt(command("freeze", name, options));
+    return noteFreeze(node.ckpt(command("freeze", name, options)));
+  }
+
+  private Answer noteFreeze(Answer answer) {
     if (answer.status() == 0) frozenIn = answer.image();
     return answer;
   }
 
   public Answer restore(String... options) {
-    Answer answer = node.ckpt(command("restore", name, options));
-    if (answer.status() == 0) frozenIn = "";
+    return noteRestore(node.ckpt(command("restore", name, options)));
+  }
+
+  private Answer noteRestore(Answer answer) {
+    if (answer.status() == 0) {
+      frozenIn = "";
+      id = answer.json().path("taskId").asText();
+      incarnation = answer.json().path("incarnation").asInt();
+    }
     return answer;
   }
 
@@ -171,11 +212,16 @@ public final class Subject implements AutoCloseable {
   }
 
   /** Freezes it and restores it, and compares what can be seen from outside. */
-  public void anotherLife(String... freezeOptions) {
+  public void anotherLife() {
+    anotherLifeAs(List.of());
+  }
+
+  /** The same, by commands of another user. */
+  public void anotherLifeAs(List<String> user) {
     Outside before = Outside.of(pid);
-    freeze(freezeOptions).done();
+    noteFreeze(node.ckptAs(user, "freeze", name)).done();
     assertThat(lives()).as("%s lives although it is frozen", name).isFalse();
-    restore().done();
+    noteRestore(node.ckptAs(user, "restore", name)).done();
     assertThat(Outside.of(pid).since(before)).as("changes seen from outside").isEmpty();
   }
 
@@ -202,11 +248,24 @@ public final class Subject implements AutoCloseable {
     }
   }
 
+  /** Waits for the end of a restored life: "exited 0", "killed 9". */
+  public String ends() {
+    Path noted = node.run().resolve("exits").resolve(id + "-" + incarnation);
+    await("the end of " + name).atMost(PATIENCE).until(() -> Files.exists(noted));
+    try {
+      return Files.readString(noted).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Ends it, whichever life it is in; where it is frozen, its image goes. */
   @Override
   public void close() {
     if (!frozenIn.isEmpty()) node.ckpt("rm", frozenIn, "--force").done();
     if (lives()) ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    first.descendants().forEach(ProcessHandle::destroyForcibly);
+    first.destroyForcibly();
     await("the end of " + name).atMost(PATIENCE).until(() -> !lives());
   }
 }

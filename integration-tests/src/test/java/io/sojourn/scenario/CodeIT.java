@@ -1,0 +1,105 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Subject;
+import io.sojourn.victim.Compiling;
+import io.sojourn.victim.Critical;
+import io.sojourn.victim.Ending;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The VM at work with code, and asked about itself. */
+class CodeIT {
+  @RegisterExtension static final Node node = new Node();
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void classesAreLoadedAndCompiled(Jdk jdk) {
+    goesOn(node.subject(jdk, Compiling.class).start());
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void criticalSectionsHoldArrays(Jdk jdk) {
+    goesOn(node.subject(jdk, Critical.class).start());
+  }
+
+  private static void goesOn(Subject subject) {
+    long last = Long.parseLong(subject.ask("check"));
+    for (int generation = 0; generation < 2; generation++) {
+      subject.freeze().done();
+      subject.restore().done();
+      long now = Long.parseLong(subject.ask("check"));
+      assertThat(now).isGreaterThan(last);
+      last = now;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void toolsAreAnswered(Jdk jdk) throws Exception {
+    Subject subject = node.subject(jdk, Ending.class).start();
+    threadDumps(jdk, subject);
+    for (int generation = 0; generation < 2; generation++) {
+      subject.freeze().done();
+      subject.restore().done();
+      threadDumps(jdk, subject);
+    }
+  }
+
+  private static void threadDumps(Jdk jdk, Subject subject) throws Exception {
+    String pid = String.valueOf(subject.pid());
+    assertThat(tool(jdk, "jstack", pid)).contains("io.sojourn.victim.Control.serve");
+    assertThat(tool(jdk, "jcmd", pid, "Thread.print")).contains("io.sojourn.victim.Control.serve");
+    assertThat(tool(jdk, "jcmd", pid, "GC.heap_info")).contains("used");
+    assertThat(tool(jdk, "jcmd", "-l")).contains(pid + " " + Ending.class.getName());
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void aFlightRecordingGoesOn(Jdk jdk) throws Exception {
+    Subject subject =
+        node.subject(jdk, Ending.class)
+            .with("-XX:StartFlightRecording=name=it,settings=profile", "-Xlog:jfr*=off")
+            .start();
+    for (int generation = 0; generation < 2; generation++) {
+      Instant before = Instant.now();
+      subject.freeze().done();
+      Instant frozen = Instant.now();
+      subject.restore().done();
+      subject.ask("here");
+      Path recording = subject.home().resolve("recording-" + generation + ".jfr");
+      tool(
+          jdk,
+          "jcmd",
+          String.valueOf(subject.pid()),
+          "JFR.dump",
+          "name=it",
+          "filename=" + recording);
+      List<RecordedEvent> events = RecordingFile.readAllEvents(recording);
+      assertThat(events).as("before").anyMatch(event -> event.getStartTime().isBefore(before));
+      assertThat(events).as("after").anyMatch(event -> event.getStartTime().isAfter(frozen));
+    }
+  }
+
+  private static String tool(Jdk jdk, String name, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new java.util.ArrayList<>(List.of(jdk.tool(name)));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
+    return said;
+  }
+}
