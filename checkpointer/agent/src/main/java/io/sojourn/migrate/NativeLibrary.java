@@ -57,9 +57,8 @@ final class NativeLibrary {
             ? new File(cache)
             : new File(System.getProperty("user.home", "/"), ".cache");
     File directory = new File(home, "sojourn");
-    if (!directory.isDirectory() && !directory.mkdirs() && !directory.isDirectory())
-      throw new IOException("cannot make " + directory);
-    return directory;
+    if (directory.isDirectory() ? directory.canWrite() : directory.mkdirs()) return directory;
+    return TemporaryPlace.make();
   }
 
   /**
