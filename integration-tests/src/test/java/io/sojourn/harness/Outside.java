@@ -22,6 +22,8 @@ public record Outside(
     SortedMap<Integer, String> threads,
     String credentials) {
 
+  private static final int O_LARGEFILE = 0100000;
+
   private static final Pattern OWN_THREADS_OF_THE_VM =
       Pattern.compile(
           "C[12] Compiler.*|GC Thread.*|G1 .*|ParGC.*|Shenandoah.*|X(Worker|Director|Driver).*|Z.*"
@@ -83,7 +85,13 @@ public record Outside(
       String[] words = line.split(":\\s*", 2);
       if (words[0].equals("pos") || words[0].equals("flags")) lines.put(words[0], words[1]);
     }
+    // The kernel adds O_LARGEFILE to every open, but not to every other way to make a descriptor.
+    lines.computeIfPresent("flags", (key, flags) -> octal(flags, ~O_LARGEFILE));
     return lines.toString();
+  }
+
+  private static String octal(String flags, int mask) {
+    return Integer.toOctalString(Integer.parseInt(flags, 8) & mask);
   }
 
   private static SortedMap<String, String> mappedFiles(Path process) throws IOException {

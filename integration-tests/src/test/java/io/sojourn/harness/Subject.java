@@ -187,6 +187,11 @@ public final class Subject implements AutoCloseable {
     return noteFreeze(node.ckpt(command("freeze", name, options)));
   }
 
+  /** It was frozen by a command that was not {@link #freeze}. */
+  public void froze(Answer answer) {
+    noteFreeze(answer);
+  }
+
   private Answer noteFreeze(Answer answer) {
     if (answer.status() == 0) frozenIn = answer.image();
     return answer;

@@ -63,7 +63,8 @@ public final class Heap {
     }
 
     private void verify(int slot) {
-      for (byte b : live[slot]) require(b == (byte) slot, "slot " + slot + " holds " + b);
+      for (byte b : live[slot])
+        if (b != (byte) slot) throw new IllegalStateException("slot " + slot + " holds " + b);
     }
 
     synchronized void verifyNow() {

@@ -1,0 +1,165 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.harness.Answer;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Subject;
+import io.sojourn.victim.Echoes;
+import io.sojourn.victim.Heap;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Freezes that are cut short: the task runs on, its connections too, and there is no half image.
+ */
+class FaultsIT {
+  @RegisterExtension static final Node node = new Node();
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 30, 80, 150, 300})
+  void criuIsKilled(int afterMillis) throws Exception {
+    Subject subject = node.subject(Jdk.newest(), Echoes.class).start();
+    try (Socket peer = connect(subject)) {
+      Node.Running freeze = node.ckptInBackground("freeze", subject.name());
+      ProcessHandle criu = criu(freeze);
+      Thread.sleep(afterMillis);
+      boolean killed = criu.destroyForcibly();
+      Answer answer = node.await(freeze);
+      if (killed && answer.status() != 0) {
+        answer.failed("CRIU");
+        unharmed(subject, peer);
+        subject.freeze().done();
+      } else subject.froze(answer.done());
+      subject.restore().done();
+      echo(peer, "after all");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 30, 80, 150, 300})
+  void theDaemonIsKilled(int afterMillis) throws Exception {
+    Subject subject = node.subject(Jdk.newest(), Echoes.class).start();
+    try (Socket peer = connect(subject)) {
+      Node.Running freeze = node.ckptInBackground("freeze", subject.name(), "--pause-limit=3s");
+      criu(freeze);
+      Thread.sleep(afterMillis);
+      node.killDaemon();
+      node.await(freeze);
+      node.startDaemon();
+      // Either it was frozen already, or it runs on when its pause limit is over at the latest.
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () -> {
+                String state = node.ckpt("ps", subject.name()).json().at("/tasks/0/state").asText();
+                return subject.lives() ? state.equals("running") : state.equals("frozen");
+              });
+      if (subject.lives()) {
+        unharmed(subject, peer);
+        subject.freeze().done();
+      }
+      subject.restore().done();
+      echo(peer, "after all");
+    }
+  }
+
+  @Test
+  void theImagesDiskIsFull() throws Exception {
+    Subject subject = node.subject(Jdk.newest(), Heap.class).start();
+    Path disk = Files.createDirectory(node.home().resolve("small"));
+    run("mount", "-t", "tmpfs", "-o", "size=8m", "none", disk.toString());
+    try {
+      subject.freeze("-o", disk.resolve("image").toString()).failed("disk");
+      subject.ask("check");
+      try (Stream<Path> left = Files.list(disk)) {
+        assertThat(left).isEmpty();
+      }
+    } finally {
+      run("umount", disk.toString());
+    }
+    subject.anotherLife();
+    subject.ask("check");
+  }
+
+  @Test
+  void thePauseLimitIsHit() {
+    Subject subject = node.subject(Jdk.newest(), Heap.class).start();
+    subject.freeze("--pause-limit=20ms").failed("20 ms", "--pause-limit");
+    subject.ask("check");
+    noImageOf(subject);
+    subject.anotherLife();
+    subject.ask("check");
+  }
+
+  /** Waits until the daemon has started CRIU for it. */
+  private static ProcessHandle criu(Node.Running freeze) {
+    ProcessHandle daemon = ProcessHandle.of(node.daemonPid()).orElseThrow();
+    while (true) {
+      Optional<ProcessHandle> criu =
+          daemon.children().filter(child -> commandLine(child).contains("swrk")).findFirst();
+      if (criu.isPresent()) return criu.get();
+      assertThat(freeze.process().isAlive()).as("the freeze runs").isTrue();
+    }
+  }
+
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return Files.readString(
+          Path.of("/proc", String.valueOf(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException ended) {
+      return "";
+    }
+  }
+
+  private static void unharmed(Subject subject, Socket peer) throws IOException {
+    echo(peer, "unharmed");
+    connect(subject).close();
+    assertThat(subject.ask("failure")).isEqualTo("null");
+    noImageOf(subject);
+  }
+
+  private static void noImageOf(Subject subject) {
+    assertThat(node.ckpt("images", subject.name()).done().json().at("/images")).isEmpty();
+    try (Stream<Path> all = Files.list(node.state().resolve("images"))) {
+      assertThat(all.filter(path -> path.toString().contains(subject.name())))
+          .as("a half image")
+          .isEmpty();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static Socket connect(Subject subject) throws IOException {
+    int port = Integer.parseInt(subject.ask("selector"));
+    Socket peer = new Socket(InetAddress.getLoopbackAddress(), port);
+    peer.setSoTimeout(20_000);
+    echo(peer, "hello");
+    return peer;
+  }
+
+  private static void echo(Socket peer, String text) throws IOException {
+    peer.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    assertThat(peer.getInputStream().readNBytes(text.length()))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo(text);
+  }
+
+  private static void run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+  }
+}
