@@ -12,6 +12,9 @@ final class CriuFailure {
   private record Known(Pattern error, String message, String mend) {}
 
   /** clone3(2) with a number that is in use says EEXIST, 17. */
+  private static final Pattern COUNTERS_REMOVED =
+      Pattern.compile("Can't open file tmp/hsperfdata_.*No such file or directory");
+
   private static final Pattern NUMBER_TAKEN =
       Pattern.compile(
           "Can't fork for \\d+: File exists|Unable to create a thread: -17"
@@ -52,6 +55,16 @@ final class CriuFailure {
   static boolean numberTaken(RestoreOrder order) {
     return CriuLog.firstError(new LogDirectory(order.logs()).criuLog())
         .filter(error -> NUMBER_TAKEN.matcher(error).matches())
+        .isPresent();
+  }
+
+  /**
+   * Whether a JVM that started meanwhile has removed the task's counters: each removes those of
+   * processes that it does not find, and until CRIU's first fork ours is none.
+   */
+  static boolean countersRemoved(RestoreOrder order) {
+    return CriuLog.firstError(new LogDirectory(order.logs()).criuLog())
+        .filter(error -> COUNTERS_REMOVED.matcher(error).matches())
         .isPresent();
   }
 

@@ -17,7 +17,7 @@ public final class RestorePipeline implements Restorer {
   public record Settings(
       Path criu, Path shim, Path runDirectory, Path stateDirectory, String nodeName) {}
 
-  /** A busy machine may take a number of the task's while CRIU is about to. */
+  /** On a busy machine others may outrun CRIU: take a number of the task's, remove its counters. */
   private static final int TRIES = 4;
 
   private final Settings settings;
@@ -35,7 +35,8 @@ public final class RestorePipeline implements Restorer {
       try {
         return new RestoreAttempt(order, report).run();
       } catch (OperationException failed) {
-        if (tries == TRIES || !CriuFailure.numberTaken(order)) throw failed;
+        boolean outrun = CriuFailure.numberTaken(order) || CriuFailure.countersRemoved(order);
+        if (tries == TRIES || !outrun) throw failed;
       }
     }
   }
