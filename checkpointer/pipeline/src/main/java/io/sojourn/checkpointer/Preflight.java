@@ -58,6 +58,12 @@ final class Preflight {
           throw OperationException.refused(
               name(pid) + " lives in another " + kind + " namespace than the node daemon",
               "run the daemon where the task runs (inside its container)");
+      if (Proc.owner(pid)[0] != Proc.owner(self)[0] && !Proc.capable(Proc.CAP_SYS_RESOURCE))
+        throw OperationException.refused(
+            name(pid)
+                + " belongs to another user than the node daemon, which lacks CAP_SYS_RESOURCE and"
+                + " so cannot read its limits",
+            "run the daemon with that capability (docker run --cap-add SYS_RESOURCE)");
       char state = Proc.state(pid);
       if (state == 'T' || state == 't')
         throw OperationException.refused(

@@ -88,6 +88,17 @@ public final class Proc {
     return owner;
   }
 
+  /** Number of the capability that lets a process read other users' limits. */
+  public static final int CAP_SYS_RESOURCE = 24;
+
+  /** Whether this process has a capability in effect. */
+  public static boolean capable(int capability) {
+    for (String line : lines(Path.of("/proc/self/status")))
+      if (line.startsWith("CapEff:"))
+        return (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> capability & 1) == 1;
+    return false;
+  }
+
   /** The pid in the innermost of the process's pid namespaces: what getpid(2) says there. */
   public static int innermostPid(int pid) {
     for (String line : lines(of(pid).resolve("status")))
