@@ -71,9 +71,11 @@ public record Outside(
         String number = link.getFileName().toString();
         String target =
             Files.readSymbolicLink(link).toString().replaceFirst("^(socket|pipe):.*", "$1");
+        String info = Files.readString(process.resolve("fdinfo").resolve(number));
+        // Where a class loader read last in a jar is its own business: it may load at any time.
         descriptors.put(
             Integer.valueOf(number),
-            target + " " + position(Files.readString(process.resolve("fdinfo").resolve(number))));
+            target.endsWith(".jar") ? target : target + " " + position(info));
       }
     }
     return descriptors;

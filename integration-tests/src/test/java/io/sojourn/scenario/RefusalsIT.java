@@ -71,8 +71,7 @@ class RefusalsIT {
     Subject subject = node.subject(Jdk.newest(), Guarded.class).start();
     subject.ask("enter");
     Node.Running first = node.ckptInBackground("freeze", subject.name(), "--guard-limit=20s");
-    while (!node.ckpt("ps").json().at("/tasks/0/state").asText().equals("busy"))
-      assertThat(first.process().isAlive()).isTrue();
+    while (!state(subject).equals("busy")) assertThat(first.process().isAlive()).isTrue();
     node.ckpt("freeze", subject.name()).refused(subject.name(), "busy");
     node.ckpt("checkpoint", subject.name()).refused(subject.name(), "busy");
     subject.ask("leave");
@@ -90,6 +89,10 @@ class RefusalsIT {
     subject.ask("leave");
     subject.anotherLife();
     subject.ask("here");
+  }
+
+  private static String state(Subject subject) {
+    return node.ckpt("ps", subject.name()).done().json().at("/tasks/0/state").asText();
   }
 
   private static void runsOnAndHasNoImage(Subject subject) {
