@@ -2,9 +2,11 @@ package io.sojourn.restore;
 
 import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.image.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Says in plain words why CRIU could not restore. */
@@ -12,9 +14,6 @@ final class CriuFailure {
   private record Known(Pattern error, String message, String mend) {}
 
   /** clone3(2) with a number that is in use says EEXIST, 17. */
-  private static final Pattern COUNTERS_REMOVED =
-      Pattern.compile("Can't open file tmp/hsperfdata_.*No such file or directory");
-
   private static final Pattern NUMBER_TAKEN =
       Pattern.compile(
           "Can't fork for \\d+: File exists|Unable to create a thread: -17"
@@ -51,21 +50,26 @@ final class CriuFailure {
         "CRIU's log is " + logs.criuLog());
   }
 
-  /** Somebody else got a number of the task's between the look at it and its use. */
-  static boolean numberTaken(RestoreOrder order) {
-    return CriuLog.firstError(new LogDirectory(order.logs()).criuLog())
-        .filter(error -> NUMBER_TAKEN.matcher(error).matches())
-        .isPresent();
+  /**
+   * Whether it failed by what another process did at that moment: it got a number of the task's
+   * between the look at it and its use; or it is a JVM that started, and such a JVM throws away the
+   * counters of JVMs that do not run.
+   */
+  static boolean byChance(RestoreOrder order) {
+    Optional<String> error = CriuLog.firstError(new LogDirectory(order.logs()).criuLog());
+    return error.filter(text -> NUMBER_TAKEN.matcher(text).matches()).isPresent()
+        || order.manifest().getFilesList().stream()
+            .filter(file -> !file.getCarriedAs().isEmpty())
+            .anyMatch(
+                file ->
+                    error
+                        .filter(text -> text.contains("Can't open file " + relative(file)))
+                        .isPresent());
   }
 
-  /**
-   * Whether a JVM that started meanwhile has removed the task's counters: each removes those of
-   * processes that it does not find, and until CRIU's first fork ours is none.
-   */
-  static boolean countersRemoved(RestoreOrder order) {
-    return CriuLog.firstError(new LogDirectory(order.logs()).criuLog())
-        .filter(error -> COUNTERS_REMOVED.matcher(error).matches())
-        .isPresent();
+  /** As CRIU names it: seen from the root. */
+  private static String relative(File file) {
+    return file.getPath().substring(1);
   }
 
   private static String shim(LogDirectory logs, String said) {

@@ -16,11 +16,10 @@ public record ExitStatusFile(Path path) {
   }
 
   static ExitStatusFile create(RestoreOrder order) {
-    ExitStatusFile file =
-        of(
-            order.settings().runDirectory(),
-            order.manifest().getTask().getId(),
-            order.incarnation());
+    String task = order.manifest().getTask().getId();
+    // A clone gets an id of its own later, and leaves the first one's numbers to it.
+    if (order.options().asClone()) task += "-clone-" + System.currentTimeMillis();
+    ExitStatusFile file = of(order.settings().runDirectory(), task, order.incarnation());
     try {
       Files.createDirectories(file.path().getParent());
       Files.deleteIfExists(file.path());

@@ -17,7 +17,7 @@ public final class RestorePipeline implements Restorer {
   public record Settings(
       Path criu, Path shim, Path runDirectory, Path stateDirectory, String nodeName) {}
 
-  /** On a busy machine others may outrun CRIU: take a number of the task's, remove its counters. */
+  /** What others do may come between: see {@link CriuFailure#byChance}. */
   private static final int TRIES = 4;
 
   private final Settings settings;
@@ -35,8 +35,7 @@ public final class RestorePipeline implements Restorer {
       try {
         return new RestoreAttempt(order, report).run();
       } catch (OperationException failed) {
-        boolean outrun = CriuFailure.numberTaken(order) || CriuFailure.countersRemoved(order);
-        if (tries == TRIES || !outrun) throw failed;
+        if (tries == TRIES || !CriuFailure.byChance(order)) throw failed;
       }
     }
   }
