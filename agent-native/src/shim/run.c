@@ -97,8 +97,11 @@ static void let_go(void) {
   fflush(stdout);
   if (chdir("/")) say_errno("cannot go to /");
   int nothing = open("/dev/null", O_RDWR);
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) dup2(nothing, fd);
+  dup2(nothing, STDIN_FILENO);
   close_range(3, ~0u, 0);
+  dup2(STDIN_FILENO, STDERR_FILENO);
+  // Last: its end tells the daemon that we need nobody any more.
+  dup2(STDIN_FILENO, STDOUT_FILENO);
 }
 
 static int attend(pid_t task, const char *status_file) {
