@@ -5,7 +5,7 @@ fail() {
   exit 1
 }
 
-# Sets java, jdk (its home) and jdk_version. Reads the JDK's release file: starting a JVM only to ask costs 50 ms.
+# Sets java, jdk (its home), jdk_version and jdk_flags. Reads the JDK's release file: starting a JVM only to ask costs 50 ms.
 find_jdk() {
   if [ -n "${JAVA_HOME:-}" ]; then
     [ -x "$JAVA_HOME/bin/java" ] || fail "JAVA_HOME is $JAVA_HOME, and there is no bin/java in it; set it to a JDK, 17 or newer"
@@ -27,6 +27,9 @@ find_jdk() {
   fi
   local major=${jdk_version%%[!0-9]*}
   [ "${major:-0}" -ge 17 ] || fail "$java is version ${jdk_version:-unknown}; a JDK 17 or newer is needed (set JAVA_HOME)"
+  # Otherwise JNA and Netty print warnings when they load their native halves (JEP 472).
+  jdk_flags=()
+  [ "$major" -lt 24 ] || jdk_flags=(--enable-native-access=ALL-UNNAMED)
 }
 
 # Whether any source of the run time is newer than the last build.
