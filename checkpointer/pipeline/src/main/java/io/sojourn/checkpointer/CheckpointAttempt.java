@@ -55,10 +55,12 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable PauseLimit limit;
   private @Nullable FrozenStreams holder;
   private @Nullable CompletableFuture<Observation> observation;
+  private long startNanos;
   private long askedNanos;
   private long stoppedNanos;
   private long dumpNanos;
   private long heldNanos;
+  private long releasedNanos;
 
   CheckpointAttempt(
       CheckpointPipeline.Settings settings,
@@ -85,7 +87,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   CheckpointResult run() {
     boolean dumped = false;
     // Callbacks may speak to peers, and say goodbye to them.
-    if (options.stop() && !options.crac()) lock.cover(facts.network());
+    if (options.stop() && !options.crac())
+      report.phase("lock connections", () -> lock.cover(facts.network()));
+    startNanos = Clock.monotonicNanos();
+    report.listener().phaseStarted("start CRIU");
     try (DumpConversation criu = DumpConversation.start(settings.criu())) {
       limit = new PauseLimit(options.pauseLimit(), criu::abort);
       dumped = criu.dump(options(), this);
@@ -100,6 +105,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
           "CRIU could not dump the task",
           draft.path().resolve(LOG),
           FailureLog.place(settings.stateDirectory(), draft.target()));
+    report.finished("release", (Clock.monotonicNanos() - releasedNanos) / 1e6);
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
     discard(stored.path().resolve("stats-dump"));
@@ -138,6 +144,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   @Override
   public void beforeDump() {
     askedNanos = Clock.monotonicNanos();
+    report.finished("start CRIU", (askedNanos - startNanos) / 1e6);
+    report.listener().phaseStarted("stop");
     boolean stopped =
         agent.stop(
             options.collection().ordinal(),
@@ -171,6 +179,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     } else {
       task.go(Outcome.CHECKPOINTED);
     }
+    releasedNanos = Clock.monotonicNanos();
+    report.listener().phaseStarted("release");
   }
 
   /** What was seen of the task while CRIU dumped it; there, as a rule, long before CRIU is done. */
