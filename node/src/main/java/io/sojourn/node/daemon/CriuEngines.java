@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.checkpointer.CheckpointPipeline;
 import io.sojourn.checkpointer.Checkpointer;
+import io.sojourn.engine.criu.KerndatCache;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.restore.RestorePipeline;
 import io.sojourn.restore.Restorer;
@@ -13,6 +14,7 @@ final class CriuEngines implements Engines {
   private final NodeConfig config;
   private final Path shim;
   private @Nullable Criu criu;
+  private @Nullable KerndatCache kerndat;
   private @Nullable Checkpointer checkpointer;
   private @Nullable Restorer restorer;
 
@@ -64,6 +66,11 @@ final class CriuEngines implements Engines {
       pipeline.warmUp();
   }
 
+  @Override
+  public synchronized void close() {
+    if (kerndat != null) kerndat.close();
+  }
+
   private Criu criu() {
     if (criu == null) criu = Criu.find(config.stateDirectory()).orElse(null);
     if (criu == null)
@@ -73,6 +80,7 @@ final class CriuEngines implements Engines {
       throw OperationException.refused(
           criu.program() + " is version " + criu.version() + ", " + Criu.NEEDED + " is needed",
           "provide it: ckpt node stop; ckpt node start");
+    if (kerndat == null) kerndat = KerndatCache.prepare(criu.program());
     return criu;
   }
 }

@@ -4,7 +4,7 @@ import io.sojourn.checkpointer.Checkpointer;
 import io.sojourn.restore.Restorer;
 
 /** What the daemon has its work done by. */
-interface Engines {
+interface Engines extends AutoCloseable {
   /**
    * @throws io.sojourn.engine.operation.OperationException this node has nothing to do it with
    */
@@ -20,4 +20,8 @@ interface Engines {
 
   /** Does beforehand what would make the first operation slow. */
   default void warmUp() {}
+
+  /** Takes away what it made on this machine for its own use. */
+  @Override
+  default void close() {}
 }

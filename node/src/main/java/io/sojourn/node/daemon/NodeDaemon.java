@@ -28,6 +28,7 @@ public final class NodeDaemon implements AutoCloseable {
 
   private final NodeConfig config;
   private final NodeLock lock;
+  private final Engines engines;
   private final Operations operations = new Operations();
   private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
   private final Sockets sockets;
@@ -35,6 +36,7 @@ public final class NodeDaemon implements AutoCloseable {
   private NodeDaemon(NodeConfig config, NodeLock lock, Engines engines) throws IOException {
     this.config = config;
     this.lock = lock;
+    this.engines = engines;
     ImageRepository repository = new ImageRepository(config.images());
     repository.sweep();
     ImageCatalog images = new ImageCatalog(repository);
@@ -123,6 +125,7 @@ public final class NodeDaemon implements AutoCloseable {
       sockets.close();
       workers.shutdown();
       if (!workers.awaitTermination(5, TimeUnit.SECONDS)) workers.shutdownNow();
+      engines.close();
       Files.deleteIfExists(config.socket());
       Files.deleteIfExists(config.agentSocket());
       lock.close();
