@@ -107,6 +107,19 @@ class CracIT {
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void whatIsClosedByACallbackIsNotInTheWay(Jdk jdk) throws Exception {
+    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+      app.post("/open");
+      app.freeze().refused("/dev/net/tun");
+      app.freeze("--crac").done();
+      app.restore().done();
+      assertThat(app.post("/count")).isEqualTo("1");
+      app.freeze().refused("/dev/net/tun");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
   void aResourceThatHangsIsNamedAndTheTaskRunsOn(Jdk jdk) throws Exception {
     try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
       app.post("/hang?millis=4000");

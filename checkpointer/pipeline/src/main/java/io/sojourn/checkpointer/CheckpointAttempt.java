@@ -157,12 +157,25 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     report.finished(options.crac() ? "callbacks and guards" : "wait for guards", guardMillis());
     report.finished(task.collected() ? "collect and stop" : "stop", stopMillis());
     if (limit != null) limit.start();
+    if (options.crac()) refuseWhatIsOpen();
     // Connections that were made since the preflight; as a rule none.
     if (options.stop()) lock.cover(TaskFacts.of(task.pid()).network());
     threads = ThreadCensus.take(task.pid());
     observation = CompletableFuture.supplyAsync(() -> Observation.of(task, draft.path()));
     dumpNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("dump");
+  }
+
+  /** As the preflight; but the program has been asked to prepare, and did not close it. */
+  private void refuseWhatIsOpen() {
+    try {
+      Preflight.open(TaskFacts.of(task.pid()), options.ghostLimitBytes());
+    } catch (OperationException inTheWay) {
+      throw OperationException.failed(
+          inTheWay.getMessage() + ", also after the program's CRaC resources were called",
+          inTheWay.mend(),
+          inTheWay);
+    }
   }
 
   /** The image is complete, the task is held. */

@@ -38,7 +38,9 @@ public final class CheckpointPipeline implements Checkpointer {
             "preflight",
             () -> {
               TaskFacts now = TaskFacts.of(task.pid());
-              Preflight.check(now, options.ghostLimitBytes());
+              // What callbacks may close is looked at when they have.
+              if (options.crac()) Preflight.processes(now);
+              else Preflight.check(now, options.ghostLimitBytes());
               // Libraries and jars are read now, while the task runs; what it writes comes later.
               digests.complete(
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());

@@ -42,8 +42,18 @@ final class Preflight {
 
   /** Throws the first reason against an image. */
   static void check(TaskFacts facts, long ghostLimitBytes) {
+    processes(facts);
+    open(facts, ghostLimitBytes);
+  }
+
+  /** Throws the first reason that the program can do nothing about. */
+  static void processes(TaskFacts facts) {
+    new Preflight(facts, 0).processes();
+  }
+
+  /** Throws the first reason in what the program has open or mapped. */
+  static void open(TaskFacts facts, long ghostLimitBytes) {
     Preflight preflight = new Preflight(facts, ghostLimitBytes);
-    preflight.processes();
     facts.descriptors().forEach(preflight::descriptor);
     facts
         .mappings()

@@ -1,5 +1,6 @@
 package io.sojourn.subjects.spring;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -37,6 +38,12 @@ class CounterController {
   @PostMapping("/hang")
   void hang(@RequestParam("millis") long millis) {
     notes.hang(millis);
+  }
+
+  /** A device, closed before checkpoints and opened again afterwards. */
+  @PostMapping("/open")
+  void open() throws IOException {
+    notes.open();
   }
 
   /** The application asks for a checkpoint by itself; what came of it is in the notes. */
