@@ -1,6 +1,7 @@
 #include "control_block.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 struct control_block *control;
 
 int control_block_create(void) {
-  int fd = memfd_create(CONTROL_BLOCK_NAME, MFD_CLOEXEC);
+  int fd = memfd_create(CONTROL_BLOCK_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) return errno;
   void *block = MAP_FAILED;
   if (!ftruncate(fd, CONTROL_BLOCK_SIZE)) block = mmap(NULL, CONTROL_BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -21,6 +22,8 @@ int control_block_create(void) {
     close(fd);
     return error;
   }
+  // The daemon maps only what cannot shrink under it: it would die of SIGBUS.
+  fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
   // The descriptor stays open for good: it is how the daemon finds the task.
   control = block;
   control->version = CONTROL_BLOCK_VERSION;

@@ -4,13 +4,13 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.linux.Futex;
+import io.sojourn.engine.linux.SealedMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
@@ -48,12 +48,11 @@ public final class ControlBlock {
    * is gone.
    */
   public static Optional<ControlBlock> map(int pid, int descriptor) {
-    Path link = Path.of("/proc/" + pid + "/fd/" + descriptor);
-    try (FileChannel channel =
-        FileChannel.open(link, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      // A task that shrank its block would make the daemon die of SIGBUS if it were mapped beyond
-      // the end.
-      if (channel.size() < SIZE) return Optional.empty();
+    try (SealedMemory memory = SealedMemory.open(pid, descriptor);
+        FileChannel channel =
+            FileChannel.open(memory.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      // A block that shrank under the daemon's mapping would make it die of SIGBUS.
+      if (!memory.keepsItsSize() || channel.size() < SIZE) return Optional.empty();
       MappedByteBuffer block = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE);
       block.order(ByteOrder.LITTLE_ENDIAN);
       byte[] magic = new byte[MAGIC.length];

@@ -23,6 +23,10 @@ final class Libc {
 
   static native int kill(int pid, int signal) throws LastErrorException;
 
+  static native int open(String path, int flags) throws LastErrorException;
+
+  static native int fcntl(int descriptor, int command, int argument) throws LastErrorException;
+
   static native int close(int descriptor) throws LastErrorException;
 
   static native int socketpair(int domain, int type, int protocol, int[] pair)

@@ -18,8 +18,14 @@ public final class FakeTask implements AutoCloseable {
 
     int memfd_create(String name, int flags);
 
+    int fcntl(int descriptor, int command, int argument);
+
     int close(int descriptor);
   }
+
+  private static final int MFD_ALLOW_SEALING = 2;
+  private static final int F_ADD_SEALS = 1033;
+  private static final int F_SEAL_SHRINK = 2;
 
   private final int descriptor;
   private boolean closed;
@@ -29,7 +35,7 @@ public final class FakeTask implements AutoCloseable {
   }
 
   public static FakeTask start(Path runDirectory, String id, String name, int incarnation) {
-    FakeTask task = new FakeTask(C.LIBRARY.memfd_create("sojourn-task", 0));
+    FakeTask task = new FakeTask(C.LIBRARY.memfd_create("sojourn-task", MFD_ALLOW_SEALING));
     ByteBuffer block = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
     put(block, 0, "SOJOURN");
     block.putInt(8, 1).putInt(12, SIZE).putInt(68, incarnation).putInt(72, 7);
@@ -44,6 +50,7 @@ public final class FakeTask implements AutoCloseable {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+    C.LIBRARY.fcntl(task.descriptor, F_ADD_SEALS, F_SEAL_SHRINK);
     return task;
   }
 
