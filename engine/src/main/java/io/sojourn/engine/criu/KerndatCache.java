@@ -33,9 +33,16 @@ public final class KerndatCache implements AutoCloseable {
 
   /** Makes it where CRIU would not. Where that is not possible, CRIU probes as before. */
   public static KerndatCache prepare(Path criu) {
+    return prepare(criu, RUN);
+  }
+
+  /**
+   * @param run where the copy is made before it gets its name; of the file system of /run
+   */
+  static KerndatCache prepare(Path criu, Path run) {
     try {
       if (Files.getFileStore(RUN).type().equals("tmpfs")) return new KerndatCache(false);
-      Path fresh = Files.createTempFile(RUN, "criu.kdat", ".sojourn");
+      Path fresh = Files.createTempFile(run, "criu.kdat", ".sojourn");
       try {
         boolean made = probe(criu, fresh);
         // Anew even where there is one: it may be of the kernel before the last boot.
