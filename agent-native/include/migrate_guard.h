@@ -22,9 +22,13 @@ extern "C" {
 extern void migrate_guard_enter(void) __attribute__((weak));
 extern void migrate_guard_leave(void) __attribute__((weak));
 
+// Looked at anew each time, where a compiler would look at an address once: the agent may be attached while the program runs.
+static void (*volatile migrate_guard_entered)(void) __attribute__((unused)) = migrate_guard_enter;
+static void (*volatile migrate_guard_left)(void) __attribute__((unused)) = migrate_guard_leave;
+
 #ifdef __cplusplus
 }
 #endif
 
-#define migrate_guard_enter() (migrate_guard_enter ? migrate_guard_enter() : (void)0)
-#define migrate_guard_leave() (migrate_guard_leave ? migrate_guard_leave() : (void)0)
+#define migrate_guard_enter() (migrate_guard_entered ? migrate_guard_entered() : (void)0)
+#define migrate_guard_leave() (migrate_guard_left ? migrate_guard_left() : (void)0)
