@@ -54,7 +54,7 @@ final class AgainstPlainCriu implements Benchmark {
       throws Failure, InterruptedException {
     Measured ours = new Measured();
     Measured plain = new Measured();
-    int rounds = plan.rounds(5);
+    int rounds = plan.rounds(busy ? 5 : 4);
     for (int i = 0; i < rounds; i++) {
       for (boolean first : new boolean[] {true, false}) {
         boolean isOurs = first == (i % 2 == 0);

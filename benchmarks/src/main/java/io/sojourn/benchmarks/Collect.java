@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Map;
  */
 final class Collect implements Benchmark {
   private static final List<String> CHOICES = List.of("full", "none", "auto");
-  private static final List<Integer> LIVE = List.of(20, 150, 400);
+  private static final List<Integer> LIVE = List.of(30, 300);
 
   /** What a checkpoint cost; milliseconds. */
   private record Cost(int liveMegabytes, double bytes, double collect, double dump, double pause) {}
@@ -37,9 +38,9 @@ final class Collect implements Benchmark {
             "image, full",
             "image, none",
             "image, auto");
-    for (Jdk jdk : plan.quick() ? plan.jdks().subList(0, 1) : plan.jdks())
-      for (String collector : plan.quick() ? List.of("G1") : List.of("Serial", "Parallel", "G1"))
-        measure(plan, jdk, collector, section);
+    Jdk newest = plan.jdks().get(plan.jdks().size() - 1);
+    List<String> collectors = plan.quick() ? List.of("G1") : List.of("Serial", "Parallel", "G1");
+    for (String collector : collectors) measure(plan, newest, collector, section);
     return section;
   }
 
@@ -58,7 +59,7 @@ final class Collect implements Benchmark {
     // Milliseconds a megabyte are nanoseconds a byte.
     section.note(
         String.format(
-            java.util.Locale.ROOT,
+            Locale.ROOT,
             "%s, %s: a full collection takes %.0f ms and %.2f ns a live byte; a dump %.0f ms and"
                 + " %.2f ns a byte.",
             jdk.title(),
@@ -97,7 +98,7 @@ final class Collect implements Benchmark {
     Path image = plan.node().scratch().resolve("images");
     String agent = plan.node().agent().toString();
     try (RunningSubject program = RunningSubject.start(plan, jdk, subject, agent)) {
-      for (int i = 0; i < plan.rounds(3); i++) {
+      for (int i = 0; i < plan.rounds(2); i++) {
         for (String choice : CHOICES) {
           subject.load().on(program);
           AgainstPlainCriu.settle();

@@ -61,7 +61,7 @@ final class Node implements AutoCloseable {
     Path target = root.resolve("benchmarks/target");
     StringBuilder path = new StringBuilder(target.resolve("classes").toString());
     try (DirectoryStream<Path> jars =
-        Files.newDirectoryStream(target.resolve("lib"), "{sojourn-examples,h2,lucene}*.jar")) {
+        Files.newDirectoryStream(target.resolve("lib"), "{sojourn-examples,h2,lucene,jna}*.jar")) {
       for (Path jar : jars) path.append(':').append(jar);
     } catch (IOException e) {
       throw new Failure("cannot read " + target, e);
