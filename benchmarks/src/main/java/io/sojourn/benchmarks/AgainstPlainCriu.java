@@ -70,7 +70,7 @@ final class AgainstPlainCriu implements Benchmark {
     }
     Row row = new Row(section, jdk, program);
     row.add("image", "MB", ours.image, plain.image, busy ? 0.30 : NEVER_ABOVE);
-    row.add("pause of a checkpoint", "ms", ours.pause, plain.pause, busy ? 0.5 : NEVER_ABOVE);
+    row.add("pause", "ms", ours.pause, plain.pause, busy ? 0.5 : NEVER_ABOVE);
     if (busy) {
       row.add("restore", "ms", ours.restore, plain.restore, 0.5);
       row.add("freeze command", "ms", ours.freeze, plain.freeze, Double.NaN);

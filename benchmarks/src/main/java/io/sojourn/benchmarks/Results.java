@@ -15,7 +15,7 @@ import java.util.TreeMap;
 final class Results {
   static final String TABLE = "results.md";
   private static final String DATA = "results.json";
-  private static final String PLOT = "ratios.svg";
+  private static final String PLOT = "ratios.png";
   private static final List<String> ORDER =
       List.of("churn", "h2", "lucene", "idle", "overhead", "ps", "collect");
   private static final ObjectMapper JSON =

@@ -18,13 +18,8 @@ record Row(Section section, Jdk jdk, Subject subject) {
             ? "≤ " + Series.number(promised) + (ratio <= promised ? ", kept" : ", **not kept**")
             : "",
         String.valueOf(ours.size()));
+    String program = subject.title().split(",", 2)[0];
     if (isPromised)
-      section
-          .ratios()
-          .add(
-              new Section.Ratio(
-                  subject.title().split(",", 2)[0] + ": " + what + ", " + jdk.title(),
-                  ratio,
-                  promised));
+      section.ratios().add(new Section.Ratio(program + ": " + what, jdk.title(), ratio, promised));
   }
 }

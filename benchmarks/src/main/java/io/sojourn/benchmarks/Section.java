@@ -32,9 +32,10 @@ record Section(
    * Ours to plain CRIU's.
    *
    * @param what was compared
+   * @param jdk that was measured on
    * @param promised at most; what SPECIFICATION.md promises
    */
-  record Ratio(String what, double value, double promised) {}
+  record Ratio(String what, String jdk, double value, double promised) {}
 
   static Section of(Plan plan, String title, String name, String... columns) {
     return new Section(
