@@ -62,13 +62,13 @@ public final class Benchmarks implements Callable<Integer> {
         System.err.println("== " + benchmark.getKey());
         try {
           results.put(benchmark.getKey(), benchmark.getValue().measure(plan));
+          results.write();
         } catch (Failure failed) {
           System.err.println(benchmark.getKey() + ": " + failed.getMessage());
           failures++;
         }
       }
     }
-    results.write();
     System.err.println("results: " + folder.resolve(Results.TABLE));
     return failures == 0 ? 0 : 1;
   }
