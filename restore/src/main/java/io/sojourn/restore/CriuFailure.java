@@ -75,9 +75,16 @@ final class CriuFailure {
   private static String shim(LogDirectory logs, String said) {
     try {
       String complaint = Files.readString(logs.shimLog(), StandardCharsets.UTF_8).strip();
-      return complaint.isEmpty() ? "it " + said.replaceFirst("^failed ", "") : complaint;
+      return complaint.isEmpty() ? end(said) : complaint;
     } catch (IOException none) {
       return said;
     }
+  }
+
+  /** The shim says "failed exited 1" or "failed killed 9". */
+  private static String end(String said) {
+    return said.startsWith("failed killed ")
+        ? "it was killed by signal " + said.substring(14)
+        : "it ended without saying why (" + said + ")";
   }
 }

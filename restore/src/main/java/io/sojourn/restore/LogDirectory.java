@@ -12,13 +12,27 @@ record LogDirectory(Path path) {
   static LogDirectory create(Path path) {
     try {
       Files.createDirectories(path);
-      try (DirectoryStream<Path> old = Files.newDirectoryStream(path)) {
-        for (Path file : old) Files.delete(file);
-      }
+      empty(path);
       return new LogDirectory(path);
     } catch (IOException e) {
       throw OperationException.refused(
           "no log can be written in " + path + ": " + e, "see whether the disk is full");
+    }
+  }
+
+  /** Of a restore that went well there is nothing to read. */
+  void discard() {
+    try {
+      empty(path);
+      Files.delete(path);
+    } catch (IOException stays) {
+      // The next restore of the image empties it.
+    }
+  }
+
+  private static void empty(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) Files.delete(file);
     }
   }
 

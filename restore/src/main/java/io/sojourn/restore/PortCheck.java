@@ -3,15 +3,20 @@ package io.sojourn.restore;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Ports that the task listened on must be free again. */
+/** What the task listened on must be free again. */
 final class PortCheck {
   private PortCheck() {}
 
   static void check(RestoreOrder order) {
-    if (order.options().asClone()) return; // Its network is new.
+    if (order.options().asClone()) {
+      order.manifest().getSocketsList().forEach(PortCheck::checkForClone);
+      return; // Its network is new, its files are not.
+    }
     int self = (int) ProcessHandle.current().pid();
     Collection<InternetSocket> here = InternetSocket.inNamespaceOf(self).values();
     for (Socket wanted : order.manifest().getSocketsList())
@@ -24,6 +29,15 @@ final class PortCheck {
                 taken -> {
                   throw refusal(order, wanted, taken);
                 });
+  }
+
+  /** A second listener under the same name would take it away from the first. */
+  private static void checkForClone(Socket socket) {
+    boolean named = socket.getProtocol().equals("unix") && socket.getLocal().startsWith("/");
+    if (named && socket.getState().equals("LISTEN") && Files.exists(Path.of(socket.getLocal())))
+      throw OperationException.refused(
+          "the task listens on " + socket.getLocal() + ", which a clone would take from the first",
+          "end the first and remove that file, or restore without --clone");
   }
 
   private static OperationException refusal(

@@ -26,10 +26,12 @@ final class RestoreAttempt {
 
   private final RestoreOrder order;
   private final Report report;
+  private final CompletableFuture<Boolean> kept;
 
   RestoreAttempt(RestoreOrder order, Report report) {
     this.order = order;
     this.report = report;
+    this.kept = CompletableFuture.supplyAsync(this::connectionsKept);
   }
 
   RestoreResult run() {
@@ -44,10 +46,24 @@ final class RestoreAttempt {
       task.go(Outcome.RESTORED);
       RestoreResult result = report.phase("resume", () -> resume(shim, task, logs));
       carried.keep();
+      if (!kept.join())
+        report.warn(
+            "the connections of the frozen task were not kept still, somebody has removed the table "
+                + order.manifest().getEngine().getNetworkLock()
+                + ": peers may have closed them");
+      logs.discard();
       // A clone leaves the frozen first one as it is.
       if (!order.options().asClone()) StreamHolder.of(order).ifPresent(StreamHolder::end);
       return result;
     }
+  }
+
+  /**
+   * A frozen task's peers were to hear nothing; a firewall that is set up anew throws that away.
+   */
+  private boolean connectionsKept() {
+    String lock = order.manifest().getEngine().getNetworkLock();
+    return order.options().asClone() || lock.isEmpty() || ConnectionLock.tables().contains(lock);
   }
 
   private void unlockConnections() {
@@ -89,7 +105,7 @@ final class RestoreAttempt {
   private RestoreResult resume(Shim shim, ControlBlock task, LogDirectory logs) {
     // The task's sockets are there again: what its peers send now is heard, not reset. nft takes as
     // long as CRIU's last steps, so it runs beside them.
-    CompletableFuture<Void> unlocked = CompletableFuture.runAsync(this::unlockConnections);
+    CompletableFuture<Void> unlocked = kept.thenRunAsync(this::unlockConnections);
     shim.goOn();
     boolean done = shim.await("done") > 0;
     unlocked.join();

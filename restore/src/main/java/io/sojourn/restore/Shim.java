@@ -4,6 +4,7 @@ import io.sojourn.engine.operation.OperationException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,12 +74,14 @@ final class Shim implements AutoCloseable {
     }
   }
 
+  /** Waits until nothing is left of a restore that was given up. */
   @Override
   public void close() {
     try {
       process.getOutputStream().close();
+      lines.transferTo(Writer.nullWriter());
     } catch (IOException gone) {
-      // Nobody waits.
+      // Nobody waits, and nothing is to be heard.
     }
   }
 }

@@ -8,6 +8,7 @@ import io.sojourn.protocol.image.Socket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,23 @@ class PortCheckTest {
     }
     Orders orders = listeningOn("127.0.0.1:" + free);
     assertThatCode(() -> PortCheck.check(orders.order())).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aCloneDoesNotTakeASocketFileAway() throws IOException {
+    Path file = Files.createFile(directory.resolve("socket"));
+    Orders clone =
+        Orders.in(directory)
+            .with(new RestoreOptions(true, false, false))
+            .with(
+                manifest ->
+                    manifest.addSockets(
+                        Socket.newBuilder()
+                            .setProtocol("unix")
+                            .setState("LISTEN")
+                            .setLocal(file.toString())));
+    assertThat(Refusals.of(() -> PortCheck.check(clone.order())))
+        .hasMessageContaining("listens on " + file);
   }
 
   @ParameterizedTest
