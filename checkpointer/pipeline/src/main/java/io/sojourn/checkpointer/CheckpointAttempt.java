@@ -24,8 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +52,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable ImageDirectory image;
   private @Nullable PauseLimit limit;
   private @Nullable FrozenStreams holder;
-  private @Nullable CompletableFuture<Observation> observation;
+  private @Nullable Observation observation;
   private long startNanos;
   private long askedNanos;
   private long stoppedNanos;
@@ -146,6 +144,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     askedNanos = Clock.monotonicNanos();
     report.finished("start CRIU", (askedNanos - startNanos) / 1e6);
     report.listener().phaseStarted("stop");
+    // What can be read while the task runs is not read while it stands still. The threads are
+    // better so, too: at the stop those that ran would be seen waiting for the safepoint.
+    threads = ThreadCensus.take(task.pid());
+    observation = Observation.of(task);
     boolean stopped =
         agent.stop(
             options.collection().ordinal(),
@@ -158,10 +160,6 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     report.finished(task.collected() ? "collect and stop" : "stop", stopMillis());
     if (limit != null) limit.start();
     if (options.crac()) refuseWhatIsOpen();
-    // Connections that were made since the preflight; as a rule none.
-    if (options.stop()) lock.cover(TaskFacts.of(task.pid()).network());
-    threads = ThreadCensus.take(task.pid());
-    observation = CompletableFuture.supplyAsync(() -> Observation.of(task, draft.path()));
     dumpNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("dump");
   }
@@ -184,8 +182,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (limit != null) limit.close();
     heldNanos = Clock.monotonicNanos();
     report.finished("dump", (heldNanos - dumpNanos) / 1e6);
-    observed();
+    observation = observed();
     if (options.stop()) {
+      // Connections that were made since the preflight; as a rule none.
+      lock.cover(observation.facts().network());
       holder = new FrozenStreams(settings.shim(), settings.runDirectory());
       holder.hold(task.pid(), streams, draft.target().getFileName().toString());
       image = report.phase("store", this::store);
@@ -196,20 +196,29 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     report.listener().phaseStarted("release");
   }
 
-  /** What was seen of the task while CRIU dumped it; there, as a rule, long before CRIU is done. */
+  /**
+   * The task as it is held. One that runs on is not kept waiting for all of it again: what it has
+   * open was read just before the stop, and only what it writes has changed since. (CRaC resources
+   * close things; so there it is all read.)
+   */
   private Observation observed() {
     try {
-      return Objects.requireNonNull(observation).join();
-    } catch (CompletionException e) {
+      Observation held =
+          options.stop() || options.crac()
+              ? Observation.of(task)
+              : Objects.requireNonNull(observation).atStop(task);
+      CarriedFiles.copy(held.facts(), draft.path());
+      return held;
+    } catch (IOException e) {
       throw OperationException.failed(
-          "the task could not be read while it stood still: " + e.getCause(),
+          "the JVM's counter file cannot be copied into the image: " + e,
           "see whether the disk is full",
           e);
     }
   }
 
   private ImageDirectory store() {
-    Observation seen = observed();
+    Observation seen = Objects.requireNonNull(observation);
     TaskFacts facts = seen.facts();
     Manifest.Builder manifest = ManifestWriter.begin(task, taskName, settings.nodeName(), seen);
     manifest

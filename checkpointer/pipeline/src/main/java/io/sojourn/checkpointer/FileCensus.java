@@ -27,6 +27,21 @@ final class FileCensus {
     return census.files.values().stream().map(File.Builder::build).toList();
   }
 
+  /** Sizes and times of the written ones anew. */
+  static List<File> refreshed(List<File> files) {
+    return files.stream()
+        .map(file -> file.getWritten() && !file.getDeleted() ? refreshed(file) : file)
+        .toList();
+  }
+
+  private static File refreshed(File file) {
+    return FileStatus.of(Path.of(file.getPath()))
+        .map(
+            now ->
+                file.toBuilder().setSize(now.size()).setModifiedNanos(now.modifiedNanos()).build())
+        .orElse(file);
+  }
+
   private void add(Descriptor descriptor) {
     if (!onDisk(descriptor.path())) return;
     descriptor.status().filter(FileStatus::regular).ifPresent(status -> add(descriptor, status));
