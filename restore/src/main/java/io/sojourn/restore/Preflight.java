@@ -20,6 +20,16 @@ final class Preflight {
 
   private Preflight() {}
 
+  /** Each check once, whatever it says. */
+  static void warmUp(RestoreOrder order) {
+    for (Consumer<RestoreOrder> check : CHECKS)
+      try {
+        check.accept(order);
+      } catch (OperationException refusal) {
+        // There is no such image.
+      }
+  }
+
   /**
    * @throws OperationException refused, naming what is in the way and how to mend it
    */

@@ -3,6 +3,8 @@ package io.sojourn.restore;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.protocol.image.File;
+import io.sojourn.protocol.image.Manifest;
 import java.nio.file.Path;
 
 /** The real {@link Restorer}: preflight, then a {@link RestoreAttempt}. */
@@ -24,6 +26,18 @@ public final class RestorePipeline implements Restorer {
 
   public RestorePipeline(Settings settings) {
     this.settings = settings;
+  }
+
+  /** Loads what a restore needs: the first would otherwise take a quarter of a second longer. */
+  public void warmUp() {
+    Manifest nothing =
+        Manifest.newBuilder().addFiles(File.newBuilder().setPath("/proc/version")).build();
+    Preflight.warmUp(
+        new RestoreOrder(
+            new ImageDirectory(settings.stateDirectory(), nothing),
+            1,
+            RestoreOptions.DEFAULT,
+            settings));
   }
 
   @Override

@@ -62,8 +62,9 @@ final class CriuEngines implements Engines {
 
   @Override
   public void warmUp() {
-    if (!criuVersion().isEmpty() && checkpointer() instanceof CheckpointPipeline pipeline)
-      pipeline.warmUp();
+    if (criuVersion().isEmpty()) return;
+    if (checkpointer() instanceof CheckpointPipeline pipeline) pipeline.warmUp();
+    if (restorer() instanceof RestorePipeline pipeline) pipeline.warmUp();
   }
 
   @Override
