@@ -40,7 +40,7 @@ final class RestoreAttempt {
     CompletableFuture<Void> digests = CompletableFuture.runAsync(this::verify);
     try (CarriedFiles carried = report.phase("prepare", () -> CarriedFiles.putBack(order));
         Shim shim = Shim.start(CriuCommand.of(order, logs, exitStatus.path()), logs.shimLog())) {
-      ControlBlock task = report.phase("restore", () -> find(shim, logs));
+      ControlBlock task = report.phase("restore", () -> find(shim, logs, digests));
       report.phase("verify", () -> await(digests));
       task.incarnation(order.incarnation());
       task.go(Outcome.RESTORED);
@@ -85,7 +85,16 @@ final class RestoreAttempt {
     }
   }
 
-  /** Until CRIU has made the task. */
+  /** Until CRIU has made the task. A damaged image explains whatever went wrong in this. */
+  private ControlBlock find(Shim shim, LogDirectory logs, CompletableFuture<Void> digests) {
+    try {
+      return find(shim, logs);
+    } catch (OperationException failed) {
+      await(digests);
+      throw failed;
+    }
+  }
+
   private ControlBlock find(Shim shim, LogDirectory logs) {
     int pid = shim.await("restored");
     if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
