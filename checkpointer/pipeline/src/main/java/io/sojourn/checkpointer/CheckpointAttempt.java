@@ -90,7 +90,13 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
     try (DumpConversation criu = DumpConversation.start(settings.criu())) {
-      limit = new PauseLimit(options.pauseLimit(), criu::abort);
+      limit =
+          new PauseLimit(
+              options.pauseLimit(),
+              () -> {
+                CriuRemains.hold(task.pid());
+                criu.abort();
+              });
       dumped = criu.dump(options(), this);
     } catch (IOException ended) {
       throw criuDied(ended);
@@ -280,9 +286,13 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   /** Whatever went wrong: the task runs on, its connections too. */
   private void giveUp() {
     if (holder != null) holder.release();
-    task.go(Outcome.ABANDONED);
+    try {
+      // First: a call on a socket that is still in repair mode fails with EPERM.
+      CriuRemains.clear(TaskFacts.of(task.pid()));
+    } finally {
+      task.go(Outcome.ABANDONED);
+    }
     if (lock.placed()) ConnectionLock.remove(lock.table());
-    CriuRemains.clear(TaskFacts.of(task.pid()));
     agent.settle(SETTLE);
   }
 

@@ -18,6 +18,15 @@ final class CriuRemains {
       InternetSocket socket = facts.internetSockets().get(descriptor.inode());
       if (socket != null && socket.tcp()) TcpRepair.off(descriptor);
     }
-    for (int pid : facts.processes()) if (Proc.state(pid) == 'T') Signals.send(pid, Signals.CONT);
+    for (int pid : facts.processes()) Signals.send(pid, Signals.CONT);
+  }
+
+  /**
+   * Before CRIU is killed: keeps the task from running between CRIU's end and {@link #clear}, when
+   * a call on one of its connections would fail with EPERM. The signal waits as long as CRIU holds
+   * the task.
+   */
+  static void hold(int root) {
+    Proc.tree(root).forEach(pid -> Signals.send(pid, Signals.STOP));
   }
 }

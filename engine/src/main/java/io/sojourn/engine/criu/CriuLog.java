@@ -17,6 +17,8 @@ public final class CriuLog {
   /** Said on every machine without CAP_SYS_RESOURCE, and harmless there. */
   private static final String HARMLESS = "rlimit: Can't setup RLIMIT_NOFILE";
 
+  private static final String NO_SPACE = "No space left on device";
+
   private CriuLog() {}
 
   /** The first error of a log. */
@@ -41,6 +43,10 @@ public final class CriuLog {
    * @param kept where the log will be found
    */
   public static OperationException failure(String what, Path log, Path kept) {
+    if (firstError(log).filter(error -> error.contains(NO_SPACE)).isPresent())
+      return OperationException.failed(
+          what + ": the disk of the image is full",
+          "make room there, or choose another directory (-o); CRIU's log is " + kept);
     return OperationException.failed(
         what + firstError(log).map(error -> ": " + error).orElse(""), "CRIU's log is " + kept);
   }
