@@ -10,6 +10,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,6 +95,20 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   public int daemonPid() {
     return (int) daemon().pid();
+  }
+
+  /** The processes that the daemon has started; quicker to read than all processes are. */
+  public List<String> daemonChildren() {
+    List<String> children = new ArrayList<>();
+    Path threads = Path.of("/proc", String.valueOf(daemonPid()), "task");
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(threads)) {
+      for (Path thread : all)
+        children.addAll(List.of(Files.readString(thread.resolve("children")).split(" ")));
+    } catch (IOException threadEnded) {
+      // Whoever waits for a child looks again.
+    }
+    children.removeIf(String::isBlank);
+    return children;
   }
 
   Map<String, String> environment() {

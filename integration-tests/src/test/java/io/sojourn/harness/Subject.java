@@ -3,6 +3,7 @@ package io.sojourn.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -267,6 +268,11 @@ public final class Subject implements AutoCloseable {
   /** Ends it, whichever life it is in; where it is frozen, its image goes. */
   @Override
   public void close() {
+    if (frozenIn.isEmpty() && !lives()) {
+      // Frozen by a command whose answer nobody saw, perhaps.
+      JsonNode task = node.ckpt("ps", name).json().at("/tasks/0");
+      if (task.path("state").asText().equals("frozen")) frozenIn = task.path("lastImage").asText();
+    }
     if (!frozenIn.isEmpty()) node.ckpt("rm", frozenIn, "--force").done();
     if (lives()) ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     first.descendants().forEach(ProcessHandle::destroyForcibly);
