@@ -9,7 +9,7 @@ import java.util.List;
  * What was seen of a task.
  *
  * @param files without digests
- * @param monotonicNanos CLOCK_MONOTONIC of the stop, as the task saw it
+ * @param monotonicNanos CLOCK_MONOTONIC of the stop
  * @param boottimeNanos CLOCK_BOOTTIME
  */
 record Observation(TaskFacts facts, List<File> files, long monotonicNanos, long boottimeNanos) {

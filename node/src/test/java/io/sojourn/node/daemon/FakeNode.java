@@ -26,11 +26,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A real daemon in a directory, whose checkpoints and restores only pretend. */
-public final class FakeNode implements AutoCloseable, Engines {
+public final class FakeNode implements AutoCloseable {
   private static final long EPOCH_MILLIS = 1_700_000_000_000L;
   private static final AtomicLong MADE = new AtomicLong();
 
   public final NodeConfig config;
+  private final Engines engines = new Pretended();
   private NodeDaemon daemon;
   private final List<FakeTask> tasks = new ArrayList<>();
 
@@ -43,12 +44,12 @@ public final class FakeNode implements AutoCloseable, Engines {
   public FakeNode(Path directory) throws IOException {
     config =
         NodeConfig.of(Map.of(), directory.resolve("run"), directory.resolve("state"), "testnode");
-    daemon = NodeDaemon.start(config, this);
+    daemon = NodeDaemon.start(config, engines);
   }
 
   public void restart() throws IOException {
     daemon.close();
-    daemon = NodeDaemon.start(config, this);
+    daemon = NodeDaemon.start(config, engines);
   }
 
   public FakeTask task(String id, String name, int incarnation) {
@@ -60,11 +61,6 @@ public final class FakeNode implements AutoCloseable, Engines {
   /** The running task ends by itself. */
   public void endTask() {
     tasks.forEach(FakeTask::close);
-  }
-
-  @Override
-  public Checkpointer checkpointer() {
-    return this::checkpoint;
   }
 
   private CheckpointResult checkpoint(
@@ -114,20 +110,31 @@ public final class FakeNode implements AutoCloseable, Engines {
     }
   }
 
-  @Override
-  public Restorer restorer() {
-    return (image, incarnation, options, report) -> {
-      lastRestore = options;
-      report.phase("restore", () -> {});
-      var task = image.manifest().getTask();
-      task(task.getId(), task.getName(), incarnation);
-      return new RestoreResult((int) ProcessHandle.current().pid(), incarnation, 34.5);
-    };
+  private RestoreResult restore(
+      ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
+    lastRestore = options;
+    report.phase("restore", () -> {});
+    var task = image.manifest().getTask();
+    task(task.getId(), task.getName(), incarnation);
+    return new RestoreResult((int) ProcessHandle.current().pid(), incarnation, 34.5);
   }
 
-  @Override
-  public String criuVersion() {
-    return "4.2.1";
+  /** Pretends; outlives the daemons that are started with it. */
+  private final class Pretended implements Engines {
+    @Override
+    public Checkpointer checkpointer() {
+      return FakeNode.this::checkpoint;
+    }
+
+    @Override
+    public Restorer restorer() {
+      return FakeNode.this::restore;
+    }
+
+    @Override
+    public String criuVersion() {
+      return "4.2.1";
+    }
   }
 
   @Override
