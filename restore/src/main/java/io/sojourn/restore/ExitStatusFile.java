@@ -2,6 +2,7 @@ package io.sojourn.restore;
 
 import io.sojourn.engine.operation.OperationException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,14 +22,21 @@ public record ExitStatusFile(Path path) {
     if (order.options().asClone()) task += "-clone-" + System.currentTimeMillis();
     ExitStatusFile file = of(order.settings().runDirectory(), task, order.incarnation());
     try {
-      Files.createDirectories(file.path().getParent());
-      Files.deleteIfExists(file.path());
+      Path directory = Files.createDirectories(order.settings().runDirectory().resolve("exits"));
+      if (!order.options().asClone()) forgetEarlier(directory, task);
     } catch (IOException e) {
       throw OperationException.refused(
           "nothing can be written in " + order.settings().runDirectory() + ": " + e,
           "see whether its disk is full");
     }
     return file;
+  }
+
+  /** What earlier lives ended with tells nothing any more. */
+  private static void forgetEarlier(Path directory, String taskId) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, taskId + "-*")) {
+      for (Path file : files) Files.deleteIfExists(file);
+    }
   }
 
   /** Empty while the task lives. */

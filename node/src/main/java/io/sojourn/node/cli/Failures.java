@@ -16,6 +16,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what went wrong, and which exit status follows. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -36,9 +37,26 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return say(
         problem(
             Problem.Kind.USAGE,
-            String.valueOf(failure.getMessage()),
+            said(failure),
             "see " + command.getCommandSpec().qualifiedName() + " --help"),
         command);
+  }
+
+  /** In our words where the mistake is a common one. */
+  private static String said(ParameterException failure) {
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      String word = unmatched.getUnmatched().get(0);
+      boolean top = failure.getCommandLine().getParent() == null;
+      String like =
+          unmatched.getSuggestions().isEmpty()
+              ? ""
+              : "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+      if (word.startsWith("-")) return "there is no option '" + word + "'" + like;
+      return (top ? "there is no command '" + word + "'" : "'" + word + "' is one word too many")
+          + like;
+    }
+    return String.valueOf(failure.getMessage());
   }
 
   private int say(Problem problem, CommandLine command) {

@@ -1,9 +1,11 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.daemon.NodeConfig;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,12 +30,21 @@ final class NodeStartCommand extends NodeCall {
       description = "Default: $SOJOURN_NODE_NAME, or the host's name.")
   private @Nullable String nodeName;
 
+  private void launch(NodeConfig config) throws IOException, InterruptedException {
+    try {
+      new DaemonLaunch(config, Installation.here())
+          .run(text -> spec().commandLine().getErr().println(text));
+    } catch (FileSystemException denied) {
+      throw OperationException.refused(
+          denied.getFile() + " cannot be made: " + denied.getClass().getSimpleName(),
+          "choose other directories: --state-dir, --run-dir");
+    }
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     NodeConfig config = NodeConfig.of(System.getenv(), runDirectory(), stateDirectory, nodeName);
-    if (!NodeClient.answers(config.socket()))
-      new DaemonLaunch(config, Installation.here())
-          .run(text -> spec().commandLine().getErr().println(text));
+    if (!NodeClient.answers(config.socket())) launch(config);
     GetNodeResponse node;
     try (NodeClient client = NodeClient.connect(config.socket())) {
       node = client.node().getNode(GetNodeRequest.getDefaultInstance());

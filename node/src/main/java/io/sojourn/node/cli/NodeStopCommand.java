@@ -1,5 +1,7 @@
 package io.sojourn.node.cli;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.node.GetNodeRequest;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +21,9 @@ final class NodeStopCommand extends NodeCall {
     int pid;
     try (NodeClient client = connect()) {
       pid = client.node().getNode(GetNodeRequest.getDefaultInstance()).getPid();
+    } catch (StatusRuntimeException nobody) {
+      if (nobody.getStatus().getCode() != Status.Code.UNAVAILABLE) throw nobody;
+      throw OperationException.failed("no node daemon answers here", "there is nothing to end");
     }
     ProcessHandle daemon =
         ProcessHandle.of(pid)

@@ -7,7 +7,10 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows an operation on a terminal, on standard error: a line a phase, a bar where bytes flow. */
+/**
+ * Shows an operation on a terminal, on standard error, while it goes: the phase, and a bar where
+ * bytes flow. Nothing of it stays; the table of phases comes with the result.
+ */
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 100;
 
@@ -36,11 +39,6 @@ final class Progress implements AutoCloseable {
         endBar();
         terminal.print("\r\033[K");
         if (event.getFinished().getName().equals(phase)) phase = "";
-        terminal.println(
-            "  "
-                + event.getFinished().getName()
-                + "  "
-                + Units.millis(event.getFinished().getMillis()));
         terminal.flush();
       }
       case PROGRESS -> step(event.getProgress().getDone(), event.getProgress().getTotal());

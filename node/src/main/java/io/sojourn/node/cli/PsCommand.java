@@ -71,7 +71,7 @@ final class PsCommand extends NodeCall {
           task.getName(),
           lives ? String.valueOf(task.getPid()) : "-",
           task.getMainClass(),
-          state(task),
+          task.getNote().isEmpty() ? state(task) : state(task) + ", " + task.getNote(),
           task.getNode(),
           task.getHome(),
           String.valueOf(task.getIncarnation()),

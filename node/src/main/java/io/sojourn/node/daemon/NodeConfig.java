@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.operation.OperationException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param nodeName by default the host's
  */
 public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName) {
+  /** A unix socket's path has 107 bytes at the most; ours add up to 11 to the directory. */
+  private static final int LONGEST = 95;
+
   public static final String RUN_DIR = "SOJOURN_RUN_DIR";
   public static final String STATE_DIR = "SOJOURN_STATE_DIR";
   public static final String NODE_NAME = "SOJOURN_NODE_NAME";
@@ -60,6 +64,10 @@ public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName
   private static Path directory(
       @Nullable Path option, @Nullable String environment, String otherwise) {
     String text = first(option == null ? null : option.toString(), environment);
+    if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST)
+      throw OperationException.usage(
+          "the directory " + text + " has too long a name for a socket in it",
+          "use one of at most " + LONGEST + " bytes");
     // Agents write the name of their run directory as they were given it: no symbolic link is
     // followed here.
     return Path.of(text.isEmpty() ? otherwise : text).toAbsolutePath().normalize();

@@ -57,7 +57,7 @@ public final class NodeDaemon implements AutoCloseable {
         new NodeService(
             () -> describe(engines),
             tasks,
-            new TaskList(operations, workers, config.nodeName()),
+            new TaskList(operations, workers, config.nodeName(), config.runDirectory()),
             checkpoints,
             new Restores(engines, imageLookup, registry, operations),
             new ImageCalls(imageLookup, images, tasks, registry, operations, remains));

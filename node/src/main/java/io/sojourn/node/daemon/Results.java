@@ -17,6 +17,7 @@ final class Results {
             .setImage(image.name())
             .setDirectory(image.path().toString())
             .setBytes(image.bytes())
+            .setIncarnation(image.manifest().getTask().getIncarnation())
             .setTotalMillis(report.totalMillis())
             .addAllWarnings(report.warnings());
     for (Report.Phase phase : report.phases())

@@ -3,6 +3,8 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.control.Agent;
 import io.sojourn.protocol.node.ListTasksResponse;
 import io.sojourn.protocol.node.Task.State;
+import io.sojourn.restore.ExitStatusFile;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,11 +20,13 @@ final class TaskList {
   private final Operations operations;
   private final ExecutorService workers;
   private final String node;
+  private final Path runDirectory;
 
-  TaskList(Operations operations, ExecutorService workers, String node) {
+  TaskList(Operations operations, ExecutorService workers, String node, Path runDirectory) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
+    this.runDirectory = runDirectory;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -61,6 +65,10 @@ final class TaskList {
                 view.setLastImage(image.name())
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
+    if (state(task) == State.ENDED)
+      ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
+          .read()
+          .ifPresent(view::setNote);
     return view.build();
   }
 
