@@ -147,13 +147,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   /** CRIU has started: stop the VM. */
   @Override
   public void beforeDump() {
-    askedNanos = Clock.monotonicNanos();
-    report.finished("start CRIU", (askedNanos - startNanos) / 1e6);
+    report.finished("start CRIU", (Clock.monotonicNanos() - startNanos) / 1e6);
+    report.phase("observe", this::observe);
     report.listener().phaseStarted("stop");
-    // What can be read while the task runs is not read while it stands still. The threads are
-    // better so, too: at the stop those that ran would be seen waiting for the safepoint.
-    threads = ThreadCensus.take(task.pid());
-    observation = Observation.of(task);
+    askedNanos = Clock.monotonicNanos();
     boolean stopped =
         agent.stop(
             options.collection().ordinal(),
@@ -168,6 +165,20 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (options.crac()) refuseWhatIsOpen();
     dumpNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("dump");
+  }
+
+  /**
+   * What can be read while the task runs is not read while it stands still. The threads are better
+   * so, too: at the stop those that ran would be seen waiting for the safepoint.
+   */
+  private void observe() {
+    threads = ThreadCensus.take(task.pid());
+    if (!readWhenHeld()) observation = Observation.of(task);
+  }
+
+  /** A frozen task loses no time by it; and CRaC resources close what was open before the stop. */
+  private boolean readWhenHeld() {
+    return options.stop() || options.crac();
   }
 
   /** As the preflight; but the program has been asked to prepare, and did not close it. */
@@ -204,15 +215,12 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   /**
    * The task as it is held. One that runs on is not kept waiting for all of it again: what it has
-   * open was read just before the stop, and only what it writes has changed since. (CRaC resources
-   * close things; so there it is all read.)
+   * open was read just before the stop, and only what it writes has changed since.
    */
   private Observation observed() {
     try {
       Observation held =
-          options.stop() || options.crac()
-              ? Observation.of(task)
-              : Objects.requireNonNull(observation).atStop(task);
+          readWhenHeld() ? Observation.of(task) : Objects.requireNonNull(observation).atStop(task);
       CarriedFiles.copy(held.facts(), draft.path());
       return held;
     } catch (IOException e) {
