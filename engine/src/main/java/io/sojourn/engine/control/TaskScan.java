@@ -1,5 +1,6 @@
 package io.sojourn.engine.control;
 
+import io.sojourn.engine.linux.Mapping;
 import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -12,6 +13,9 @@ import java.util.Optional;
 /** Finds the tasks of this machine: the processes that hold a control block. */
 public final class TaskScan {
   private static final String LINK = "/memfd:" + ControlBlock.NAME + " (deleted)";
+
+  /** Descriptors that are looked at before mappings are: a server may have 100,000. */
+  private static final int MANY = 256;
 
   private final String runDirectory;
 
@@ -35,7 +39,9 @@ public final class TaskScan {
   public Optional<ControlBlock> of(int pid) {
     try (DirectoryStream<Path> descriptors =
         Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
-      for (Path descriptor : descriptors)
+      int looked = 0;
+      for (Path descriptor : descriptors) {
+        if (++looked == MANY && !mapsBlock(pid)) return Optional.empty();
         if (isBlock(descriptor)) {
           Optional<ControlBlock> block =
               ControlBlock.map(pid, Integer.parseInt(descriptor.getFileName().toString()))
@@ -45,10 +51,16 @@ public final class TaskScan {
                   .filter(found -> found.pidInside() == Proc.innermostPid(pid));
           if (block.isPresent()) return block;
         }
+      }
     } catch (IOException gone) {
       // The process ended, or is a kernel thread.
     }
     return Optional.empty();
+  }
+
+  /** A task does, for as long as it lives. To read a link takes 4 µs, all mappings 1 ms. */
+  private static boolean mapsBlock(int pid) {
+    return Mapping.filesOf(pid).stream().anyMatch(mapping -> mapping.path().equals(LINK));
   }
 
   private static boolean isBlock(Path descriptor) {
