@@ -3,6 +3,7 @@ package io.sojourn.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -10,8 +11,12 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.sojourn.node.cli.Ckpt;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +86,65 @@ class WhoMayKnowWhomTest {
         .should()
         .beFreeOfCycles()
         .allowEmptyShould(true)
+        .check(PRODUCT);
+  }
+
+  /** The daemon is built upon, by the command line and by what runs command lines inside it. */
+  @Test
+  void theDaemonDoesNotKnowTheCommandLine() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.sojourn.node.daemon..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.sojourn.node.cli..", "io.sojourn.node.command..")
+        .check(PRODUCT);
+    noClasses()
+        .that()
+        .resideInAPackage("io.sojourn.node.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.sojourn.node.command..")
+        .check(PRODUCT);
+  }
+
+  /** What the daemon runs for others, as root, must not take its own process for the caller's. */
+  @Test
+  void commandsForOthersAskTheSession() {
+    String commands =
+        Ckpt.quick().stream()
+            .map(name -> name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1))
+            .collect(Collectors.joining("|"));
+    noClasses()
+        .that(
+            nameMatching(
+                "io\\.sojourn\\.node\\.cli\\.(("
+                    + commands
+                    + ")Command|(Node|Operation|Checkpoint)Call"
+                    + "|Commands|Failures|ImageAccount|JsonText|MessageJson|Progress|Quantities"
+                    + "|Table|Units)(\\$.*)?"))
+        .should()
+        .callMethod(System.class, "getenv")
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .callMethod(System.class, "getProperty", String.class)
+        .orShould()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .accessField(System.class, "in")
+        .orShould()
+        .callMethod(Path.class, "toAbsolutePath")
+        .orShould()
+        .dependOnClassesThat(
+            nameMatching(
+                "java\\.nio\\.file\\.Files|java\\.io\\.(File|File(In|Out)putStream|FileReader|FileWriter|RandomAccessFile)"
+                    + "|java\\.lang\\.Process.*|io\\.sojourn\\.node\\.cli\\.(Installation"
+                    + "|Terminal)"))
         .check(PRODUCT);
   }
 

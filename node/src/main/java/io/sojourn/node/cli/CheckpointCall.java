@@ -86,7 +86,7 @@ abstract class CheckpointCall extends OperationCall {
             .setPauseLimitMillis(pauseLimit.toMillis())
             .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
             .setGhostLimitBytes(ghostLimit)
-            .setDirectory(directory == null ? "" : Paths.absolute(directory))
+            .setDirectory(directory == null ? "" : session().absolute(directory).toString())
             .build());
   }
 

@@ -1,6 +1,7 @@
 package io.sojourn.node.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -28,6 +29,14 @@ final class Commands {
     ALL.put("demo", DemoCommand::new);
     ALL.put("train", TrainCommand::new);
   }
+
+  /**
+   * Those that need nothing but a running daemon, so that it may run them itself, as root, for
+   * whoever calls. Such a command touches no file, and knows its caller's process by {@link
+   * Session} alone.
+   */
+  static final List<String> QUICK =
+      List.of("ps", "freeze", "restore", "checkpoint", "images", "inspect", "verify", "rm");
 
   private Commands() {}
 

@@ -22,7 +22,8 @@ final class InspectCommand extends NodeCall {
       answer =
           client
               .node()
-              .inspectImage(InspectImageRequest.newBuilder().setImage(Paths.image(image)).build());
+              .inspectImage(
+                  InspectImageRequest.newBuilder().setImage(session().image(image)).build());
     }
     if (json()) {
       JsonText text = new JsonText().object().put("directory", answer.getDirectory());

@@ -28,6 +28,10 @@ abstract class NodeCall implements Callable<Integer> {
       description = "Show this help.")
   private boolean help;
 
+  Session session() {
+    return ((Ckpt) spec.root().userObject()).session();
+  }
+
   boolean json() {
     return json;
   }
@@ -51,7 +55,11 @@ abstract class NodeCall implements Callable<Integer> {
   }
 
   NodeConfig config() {
-    return NodeConfig.of(System.getenv(), runDirectory, null, null);
+    return NodeConfig.of(
+        session().environment(),
+        runDirectory == null ? null : session().absolute(runDirectory),
+        null,
+        null);
   }
 
   @Nullable Path runDirectory() {
@@ -60,6 +68,6 @@ abstract class NodeCall implements Callable<Integer> {
 
   /** The daemon; the first call says so where there is none. */
   NodeClient connect() {
-    return NodeClient.connect(config().socket());
+    return session().connect(config());
   }
 }

@@ -1,5 +1,6 @@
 package io.sojourn.node.cli;
 
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -21,25 +22,35 @@ import java.util.logging.LogManager;
 
 /** A connection to the node daemon, made by the first call. */
 final class NodeClient implements AutoCloseable {
-  private final EventLoopGroup loop;
-  private final ManagedChannel channel;
+  private final Channel channel;
+  private final Runnable end;
 
-  private NodeClient(EventLoopGroup loop, ManagedChannel channel) {
-    this.loop = loop;
+  private NodeClient(Channel channel, Runnable end) {
     this.channel = channel;
+    this.end = end;
   }
 
   static NodeClient connect(Path socket) {
     quiet();
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    return new NodeClient(
-        loop,
+    ManagedChannel channel =
         NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
             .eventLoopGroup(loop)
             .channelType(EpollDomainSocketChannel.class)
             .directExecutor()
             .usePlaintext()
-            .build());
+            .build();
+    return new NodeClient(
+        channel,
+        () -> {
+          channel.shutdownNow();
+          loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        });
+  }
+
+  /** To the daemon that this process is. */
+  static NodeClient within(Channel daemon) {
+    return new NodeClient(daemon, () -> {});
   }
 
   /** The libraries' own logs are not for users, and to set a logging framework up takes time. */
@@ -63,7 +74,6 @@ final class NodeClient implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
-    loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    end.run();
   }
 }

@@ -1,7 +1,6 @@
 package io.sojourn.node.cli;
 
 import io.sojourn.protocol.node.OperationEvent;
-import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -14,39 +13,42 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 100;
 
-  private final @Nullable PrintStream terminal;
+  private final @Nullable Screen screen;
   private String phase = "";
   private @Nullable ProgressBar bar;
 
-  private Progress(@Nullable PrintStream terminal) {
-    this.terminal = terminal;
+  private Progress(@Nullable Screen screen) {
+    this.screen = screen;
   }
 
   /** Silent in a pipe, and where the answer is for a program. */
   static Progress of(NodeCall command) {
-    return new Progress(!command.json() && Terminal.watched() ? System.err : null);
+    return new Progress(command.json() ? null : command.session().screen());
   }
 
   void show(OperationEvent event) {
-    if (terminal == null) return;
+    if (screen == null) return;
     switch (event.getEventCase()) {
       case STARTED -> {
         phase = event.getStarted().getName();
-        terminal.print("  " + phase + " ...");
-        terminal.flush();
+        write(screen, "  " + phase + " ...");
       }
       case FINISHED -> {
         endBar();
-        terminal.print("\r\033[K");
+        write(screen, "\r\033[K");
         if (event.getFinished().getName().equals(phase)) phase = "";
-        terminal.flush();
       }
-      case PROGRESS -> step(event.getProgress().getDone(), event.getProgress().getTotal());
+      case PROGRESS -> step(screen, event.getProgress().getDone(), event.getProgress().getTotal());
       default -> endBar();
     }
   }
 
-  private void step(long done, long total) {
+  private static void write(Screen screen, String text) {
+    screen.stream().print(text);
+    screen.stream().flush();
+  }
+
+  private void step(Screen screen, long done, long total) {
     if (bar == null)
       bar =
           new ProgressBarBuilder()
@@ -55,6 +57,7 @@ final class Progress implements AutoCloseable {
               .setUnit(" MiB", 1 << 20)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(UPDATE_MILLIS)
+              .setConsumer(screen.line())
               .clearDisplayOnFinish()
               .build();
     bar.stepTo(done);
@@ -68,6 +71,6 @@ final class Progress implements AutoCloseable {
   @Override
   public void close() {
     endBar();
-    if (terminal != null && !phase.isEmpty()) terminal.println();
+    if (screen != null && !phase.isEmpty()) write(screen, System.lineSeparator());
   }
 }

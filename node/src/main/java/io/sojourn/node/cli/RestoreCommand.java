@@ -36,7 +36,7 @@ final class RestoreCommand extends OperationCall {
   Iterator<OperationEvent> start(NodeControlBlockingStub node) {
     return node.restore(
         RestoreRequest.newBuilder()
-            .setTarget(Paths.image(target))
+            .setTarget(session().image(target))
             .setClone(asClone)
             .setAcceptChangedFiles(acceptChangedFiles)
             .setStreamsMayBeLost(streamsMayBeLost)

@@ -23,7 +23,7 @@ final class RmCommand extends NodeCall {
               .node()
               .removeImage(
                   RemoveImageRequest.newBuilder()
-                      .setImage(Paths.image(image))
+                      .setImage(session().image(image))
                       .setForce(force)
                       .build());
     }

@@ -17,7 +17,8 @@ final class VerifyCommand extends OperationCall {
 
   @Override
   Iterator<OperationEvent> start(NodeControlBlockingStub node) {
-    return node.verifyImage(VerifyImageRequest.newBuilder().setImage(Paths.image(image)).build());
+    return node.verifyImage(
+        VerifyImageRequest.newBuilder().setImage(session().image(image)).build());
   }
 
   @Override

@@ -7,11 +7,8 @@ import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.util.AsciiString;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * Plain text on a unix socket, with the {@link Caller} noted on the connection. gRPC has no public
@@ -47,18 +44,9 @@ final class CallerNegotiator implements InternalProtocolNegotiator.ProtocolNegot
           InternalProtocolNegotiationEvent.withAttributes(
               event,
               InternalProtocolNegotiationEvent.getAttributes(event).toBuilder()
-                  .set(Caller.CONNECTION, callerOf((DomainSocketChannel) context.channel()))
+                  .set(Caller.CONNECTION, Caller.of((DomainSocketChannel) context.channel()))
                   .build()));
       fireProtocolNegotiationEvent(context);
-    }
-  }
-
-  static Caller callerOf(DomainSocketChannel channel) {
-    try {
-      var credentials = ((EpollDomainSocketChannel) channel).peerCredentials();
-      return new Caller(credentials.uid(), credentials.pid());
-    } catch (IOException closed) {
-      throw new UncheckedIOException(closed);
     }
   }
 }

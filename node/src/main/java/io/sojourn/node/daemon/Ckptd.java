@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.operation.OperationException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ public final class Ckptd implements Callable<Integer> {
 
   /** Starts the daemon. */
   public static void main(String[] args) {
+    // Command lines of callers from everywhere run here, and say the same to all.
+    Locale.setDefault(Locale.ROOT);
     int status =
         new CommandLine(new Ckptd())
             .setExecutionExceptionHandler((failure, command, parsed) -> say(failure))

@@ -48,6 +48,11 @@ public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName
     return runDirectory.resolve("agent.sock");
   }
 
+  /** Where command lines are run for whoever has typed them. */
+  public Path commandSocket() {
+    return runDirectory.resolve("ckpt.sock");
+  }
+
   public Path images() {
     return stateDirectory.resolve("images");
   }

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +35,11 @@ public final class NodeDaemon implements AutoCloseable {
   private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
   private final Sockets sockets;
 
-  private NodeDaemon(NodeConfig config, NodeLock lock, Engines engines) throws IOException {
+  private final CallsWithin within;
+  private final List<AutoCloseable> annexes = new ArrayList<>();
+
+  private NodeDaemon(NodeConfig config, NodeLock lock, Engines engines, Path runtime)
+      throws IOException {
     this.config = config;
     this.lock = lock;
     this.engines = engines;
@@ -68,6 +74,9 @@ public final class NodeDaemon implements AutoCloseable {
             config.agentSocket(),
             pid -> registry.knocked(pid).ifPresent(requests::heard),
             workers);
+    within = CallsWithin.open(service, workers);
+    for (Annex annex : ServiceLoader.load(Annex.class))
+      annexes.add(annex.open(config, runtime, within::as));
     workers.execute(engines::warmUp);
     log.info(
         "node {} is ready: {}, {} task(s) known, state in {}",
@@ -84,16 +93,16 @@ public final class NodeDaemon implements AutoCloseable {
    * @throws io.sojourn.engine.operation.OperationException another daemon holds the run directory
    */
   public static NodeDaemon start(NodeConfig config, Path runtime) throws IOException {
-    return start(config, new CriuEngines(config, runtime));
+    return start(config, new CriuEngines(config, runtime), runtime);
   }
 
-  static NodeDaemon start(NodeConfig config, Engines engines) throws IOException {
+  static NodeDaemon start(NodeConfig config, Engines engines, Path runtime) throws IOException {
     // Agents of all users knock in the one; images hold what programs had in their memory.
     make(config.runDirectory(), "rwxr-xr-x");
     make(config.stateDirectory(), "rwx------");
     NodeLock lock = NodeLock.acquire(config.runDirectory());
     try {
-      return new NodeDaemon(config, lock, engines);
+      return new NodeDaemon(config, lock, engines, runtime);
     } catch (IOException | RuntimeException failure) {
       lock.close();
       throw failure;
@@ -122,6 +131,8 @@ public final class NodeDaemon implements AutoCloseable {
   public void close() {
     try {
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
+      for (AutoCloseable annex : annexes) annex.close();
+      within.close();
       sockets.close();
       workers.shutdown();
       if (!workers.awaitTermination(5, TimeUnit.SECONDS)) workers.shutdownNow();
@@ -132,7 +143,7 @@ public final class NodeDaemon implements AutoCloseable {
       log.info("node {} ended", config.nodeName());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException left) {
+    } catch (Exception left) {
       log.warn("left something in {}: {}", config.runDirectory(), left.toString());
     }
   }

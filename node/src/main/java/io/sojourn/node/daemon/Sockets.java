@@ -102,7 +102,7 @@ final class Sockets implements AutoCloseable {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-      int pid = CallerNegotiator.callerOf((EpollDomainSocketChannel) context.channel()).pid();
+      int pid = Caller.of((EpollDomainSocketChannel) context.channel()).pid();
       context.close();
       // 0: a process of another pid namespace that ours does not see.
       if (pid > 0) knocked.accept(pid);

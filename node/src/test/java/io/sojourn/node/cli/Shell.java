@@ -11,12 +11,12 @@ import java.util.List;
 import picocli.CommandLine;
 
 /** Runs command lines in this process. */
-final class Shell {
+public final class Shell {
   private final Path runDirectory;
 
   /** What one printed, and its exit status. */
-  record Result(int status, String out, String err) {
-    JsonNode json() {
+  public record Result(int status, String out, String err) {
+    public JsonNode json() {
       try {
         return new ObjectMapper().readTree(out);
       } catch (IOException e) {
@@ -25,11 +25,11 @@ final class Shell {
     }
   }
 
-  Shell(Path runDirectory) {
+  public Shell(Path runDirectory) {
     this.runDirectory = runDirectory;
   }
 
-  Result run(String... words) {
+  public Result run(String... words) {
     List<String> args = new ArrayList<>(List.of(words));
     args.add("--run-dir");
     args.add(runDirectory.toString());

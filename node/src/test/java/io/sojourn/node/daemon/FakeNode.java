@@ -32,6 +32,7 @@ public final class FakeNode implements AutoCloseable {
 
   public final NodeConfig config;
   private final Engines engines = new Pretended();
+  private final Path runtime;
   private NodeDaemon daemon;
   private final List<FakeTask> tasks = new ArrayList<>();
 
@@ -41,15 +42,19 @@ public final class FakeNode implements AutoCloseable {
   public volatile @Nullable CheckpointOptions lastOptions;
   public volatile @Nullable RestoreOptions lastRestore;
 
+  /**
+   * @param directory of the run and the state directory; a runtime directory as well
+   */
   public FakeNode(Path directory) throws IOException {
+    runtime = directory;
     config =
         NodeConfig.of(Map.of(), directory.resolve("run"), directory.resolve("state"), "testnode");
-    daemon = NodeDaemon.start(config, engines);
+    daemon = NodeDaemon.start(config, engines, runtime);
   }
 
   public void restart() throws IOException {
     daemon.close();
-    daemon = NodeDaemon.start(config, engines);
+    daemon = NodeDaemon.start(config, engines, runtime);
   }
 
   public FakeTask task(String id, String name, int incarnation) {
