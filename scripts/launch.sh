@@ -1,5 +1,7 @@
 # Sourced by ckpt and ckptd: finds the JDK, builds what is not built, and provides the class path.
 
+java=
+
 fail() {
   echo "$1" >&2
   exit 1
@@ -53,20 +55,25 @@ build() {
   (cd "$root" && JAVA_HOME=$jdk mvn -B -q -DskipTests -pl node -am package) >&2 || fail "the build failed; its messages are above"
 }
 
+# Builds what is stale. Leaves runtime set.
+provide() {
+  runtime=$root/node/target/runtime
+  stale || return 0
+  [ -n "$java" ] || find_jdk
+  # One build at a time: a second caller waits, and then finds it done.
+  mkdir -p "$root/node/target"
+  exec 9> "$root/node/target/.build-lock"
+  flock 9
+  if stale; then
+    build
+  fi
+  exec 9>&-
+}
+
 # Leaves root, runtime, java and class_path set.
 prepare() {
-  runtime=$root/node/target/runtime
   find_jdk
-  # One build at a time: a second caller waits, and then finds it done.
-  if stale; then
-    mkdir -p "$root/node/target"
-    exec 9> "$root/node/target/.build-lock"
-    flock 9
-    if stale; then
-      build
-    fi
-    exec 9>&-
-  fi
+  provide
   # Its manifest names the other jars of lib/.
   class_path=$runtime/lib/sojourn-node.jar
 }
