@@ -18,21 +18,32 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Echo servers, one for each way to wait for a message. Asked for a name, it tells the port. */
+/**
+ * Echo servers, one for each way to wait for a message. Asked for a name, it tells the port. An
+ * argument is a number of megabytes that live, so that a dump takes its time.
+ */
 public final class Echoes {
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
   private static final Map<String, Object> facts = new ConcurrentHashMap<>();
 
   public static void main(String[] args) throws Exception {
+    if (args.length > 0) facts.put("ballast", ballast(Integer.parseInt(args[0])));
     blocking();
     selector();
     asynchronous();
     datagrams();
     loopback();
     Control.serve(question -> String.valueOf(facts.get(question)));
+  }
+
+  private static byte[][] ballast(int megabytes) {
+    byte[][] pieces = new byte[megabytes][1 << 20];
+    for (byte[] piece : pieces) new Random(piece.length).nextBytes(piece);
+    return pieces;
   }
 
   private interface Work {
