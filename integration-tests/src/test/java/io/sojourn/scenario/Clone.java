@@ -17,11 +17,14 @@ final class Clone implements AutoCloseable {
   private final Node node;
   private final String ofTask;
   private final JsonNode restored;
+  // Knows when it was started: its number may be another's when it has ended.
+  private final ProcessHandle process;
 
   private Clone(Node node, String ofTask, JsonNode restored) {
     this.node = node;
     this.ofTask = ofTask;
     this.restored = restored;
+    this.process = ProcessHandle.of(restored.path("pid").asLong()).orElseThrow();
   }
 
   static Clone of(Node node, String image) {
@@ -41,8 +44,8 @@ final class Clone implements AutoCloseable {
   }
 
   /** As this node sees it. */
-  int pid() {
-    return restored.path("pid").asInt();
+  long pid() {
+    return process.pid();
   }
 
   /** What its server sends back. */
@@ -62,7 +65,7 @@ final class Clone implements AutoCloseable {
   /** How it ended, as its shim has noted it. */
   String endsBySigterm() throws IOException {
     List<Path> before = exits();
-    ProcessHandle.of(pid()).orElseThrow().destroy();
+    process.destroy();
     await("the end of " + name())
         .atMost(Duration.ofSeconds(30))
         .until(() -> exits().size() > before.size());
@@ -81,6 +84,6 @@ final class Clone implements AutoCloseable {
 
   @Override
   public void close() {
-    ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 }
