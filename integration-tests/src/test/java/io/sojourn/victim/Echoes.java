@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
@@ -107,8 +108,11 @@ public final class Echoes {
   }
 
   private static void asynchronous() throws IOException {
+    // The JDK's own pool begins and ends threads as it likes, whoever looks from outside.
+    AsynchronousChannelGroup two =
+        AsynchronousChannelGroup.withFixedThreadPool(2, Echoes::asynchronousWorker);
     AsynchronousServerSocketChannel server =
-        AsynchronousServerSocketChannel.open().bind(new InetSocketAddress(HERE, 0));
+        AsynchronousServerSocketChannel.open(two).bind(new InetSocketAddress(HERE, 0));
     facts.put("async", ((InetSocketAddress) server.getLocalAddress()).getPort());
     server.accept(
         null,
@@ -119,6 +123,12 @@ public final class Echoes {
             echo(peer, ByteBuffer.allocate(1 << 16));
           }
         });
+  }
+
+  private static Thread asynchronousWorker(Runnable work) {
+    Thread thread = new Thread(work, "async");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static void echo(AsynchronousSocketChannel peer, ByteBuffer buffer) {
