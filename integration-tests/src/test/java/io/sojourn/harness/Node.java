@@ -137,9 +137,13 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
     subjects.add(subject);
   }
 
-  public void startDaemon() throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
+  /**
+   * @param prefix of its command: a program that executes its arguments
+   */
+  public void startDaemon(String... prefix) throws IOException {
+    List<String> command = new ArrayList<>(List.of(prefix));
+    command.addAll(
+        List.of(
             java(),
             "-XX:+UseSerialGC",
             "-Xmx256m",
@@ -147,7 +151,8 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
             "-Dsojourn.root=" + Places.ROOT.normalize(),
             "-cp",
             Places.NODE_JAR.toString(),
-            "io.sojourn.node.daemon.Ckptd");
+            "io.sojourn.node.daemon.Ckptd"));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment());
     Process started =
         builder.redirectError(Redirect.appendTo(home().resolve("ckptd.log").toFile())).start();

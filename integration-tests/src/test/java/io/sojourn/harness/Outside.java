@@ -26,7 +26,7 @@ public record Outside(
 
   private static final Pattern OWN_THREADS_OF_THE_VM =
       Pattern.compile(
-          "C[12] Compiler.*|InnocuousThread.*|GC Thread.*|G1 .*|ParGC.*|Shenandoah.*|X(Worker|Director|Driver).*|Z.*"
+          "C[12] Compiler.*|GC Thread.*|G1 .*|ParGC.*|Shenandoah.*|X(Worker|Director|Driver).*|Z.*"
               + "|Cleaner.*|Common-Cleaner|Attach Listener|VM .*|Signal Dispatch.*|Notification.*"
               + "|Service Thread|Monitor Deflati.*|Sweeper thread|JFR .*");
 

@@ -29,6 +29,11 @@ public final class Places {
     return CRIU;
   }
 
+  /** The command line as users call it. */
+  public static Path launcher() {
+    return ROOT.normalize().resolve("ckpt");
+  }
+
   /** A native library of the victims', by its short name. */
   public static Path victimLibrary(String name) {
     return ROOT.normalize().resolve("integration-tests/target/victims/lib" + name + ".so");

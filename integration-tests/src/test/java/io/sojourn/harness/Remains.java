@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a node's tasks and operations could leave behind when all of them have ended. */
-record Remains(List<String> runDirectory, List<String> processes, List<String> networkLocks) {
+public record Remains(
+    List<String> runDirectory, List<String> processes, List<String> networkLocks) {
 
   static Remains of(Node node) {
     try {
@@ -37,12 +38,17 @@ record Remains(List<String> runDirectory, List<String> processes, List<String> n
     }
   }
 
-  /** Those that carry the node's environment, but for its daemon. */
+  /** But for the daemon. */
   private static List<String> processesOf(Node node) throws IOException {
-    String mark = "SOJOURN_RUN_DIR=" + node.run();
+    String daemon = node.daemonPid() + " ";
+    return processesOf(node.run()).stream().filter(process -> !process.startsWith(daemon)).toList();
+  }
+
+  /** Those that carry a node's environment: pid and command line of each. */
+  public static List<String> processesOf(Path runDirectory) throws IOException {
+    String mark = "SOJOURN_RUN_DIR=" + runDirectory + "\0";
     try (Stream<Path> all = Files.list(Path.of("/proc"))) {
       return all.filter(path -> path.getFileName().toString().matches("\\d+"))
-          .filter(path -> !path.endsWith(String.valueOf(node.daemonPid())))
           .filter(path -> read(path.resolve("environ")).contains(mark))
           .map(path -> path.getFileName() + " " + read(path.resolve("cmdline")).replace('\0', ' '))
           .toList();

@@ -47,6 +47,7 @@ public final class Subject implements AutoCloseable {
     private final List<String> prefix = new ArrayList<>(List.of("setsid"));
     private final List<String> options = new ArrayList<>(List.of("-Xmx256m", "-Xms64m"));
     private String agentOptions = "";
+    private boolean withAgent = true;
     private boolean inTerminal;
 
     Builder(Node node, Jdk jdk, Class<?> victim) {
@@ -63,6 +64,12 @@ public final class Subject implements AutoCloseable {
 
     public Builder agent(String more) {
       agentOptions = "," + more;
+      return this;
+    }
+
+    /** As a JVM that nobody cares for; {@code ckpt attach} may name it as this subject. */
+    public Builder withoutAgent() {
+      withAgent = false;
       return this;
     }
 
@@ -97,7 +104,7 @@ public final class Subject implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.add(jdk.java());
         command.addAll(options);
-        command.add("-javaagent:" + Places.AGENT + "=name=" + name + agentOptions);
+        if (withAgent) command.add("-javaagent:" + Places.AGENT + "=name=" + name + agentOptions);
         command.add("-Dcontrol=" + home);
         command.addAll(List.of("-cp", Places.victims().toString(), victim.getName()));
         command.addAll(List.of(arguments));
@@ -182,6 +189,11 @@ public final class Subject implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Takes it under care, where it was started without the agent. */
+  public Answer attach() {
+    return node.ckpt("attach", String.valueOf(pid), "--options=name=" + name);
   }
 
   public Answer freeze(String... options) {

@@ -6,13 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
+import io.sojourn.scenario.WebApp.Framework;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A Spring Boot application, with the support for CRaC that Spring has, on a stock JDK. */
+/** Web applications, with the support for CRaC that their frameworks have, on a stock JDK. */
 class CracIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -20,28 +21,46 @@ class CracIT {
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
-  void stopsAndStartsItsWebServerAroundAFreeze(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+  void springStopsAndStartsItsServerAroundAFreeze(Jdk jdk) throws Exception {
+    assertThat(goesAndServesAgain(Framework.SPRING, jdk))
+        .contains("Restarting Spring-managed lifecycle beans");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void micronautStopsAndStartsItsServerAroundAFreeze(Jdk jdk) throws Exception {
+    assertThat(goesAndServesAgain(Framework.MICRONAUT, jdk)).isNotEmpty();
+  }
+
+  /** Two generations; what the application has said. */
+  private static String goesAndServesAgain(Framework framework, Jdk jdk) throws Exception {
+    try (WebApp app = WebApp.start(framework, node, jdk).serving()) {
       String notes = "";
       for (int generation = 0; generation < 2; generation++) {
         assertThat(app.post("/count")).isEqualTo(String.valueOf(2 * generation + 1));
-        app.freeze("--crac").done();
+        String image = app.freeze("--crac").done().image();
+        // The framework has closed its server: nothing listens in the image, nor outside.
+        assertThat(
+                node.ckpt("inspect", image).done().json().at("/sockets").findValuesAsText("state"))
+            .doesNotContain("LISTEN");
         assertThatThrownBy(() -> app.get("/notes")).isInstanceOf(IOException.class);
         app.restore().done();
         assertThat(app.post("/count")).isEqualTo(String.valueOf(2 * generation + 2));
         notes += (generation == 0 ? "" : "\n") + "before\nafter";
         assertThat(app.get("/notes")).isEqualTo(notes);
       }
-      assertThat(app.output()).contains("Restarting Spring-managed lifecycle beans");
+      return app.output();
     }
   }
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void hearsNothingOfAPlainFreeze(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+    try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/count");
-      app.freeze().done();
+      String image = app.freeze().done().image();
+      assertThat(node.ckpt("inspect", image).done().json().at("/sockets").findValuesAsText("state"))
+          .contains("LISTEN");
       app.restore().done();
       assertThat(app.post("/count")).isEqualTo("2");
       assertThat(app.get("/notes")).isEmpty();
@@ -51,7 +70,7 @@ class CracIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void runsOnAfterACheckpoint(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+    try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/count");
       app.ckpt("checkpoint", "--crac").done();
       assertThat(app.post("/count")).isEqualTo("2");
@@ -62,7 +81,7 @@ class CracIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void asksForACheckpointItself(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+    try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/count");
       for (int generation = 0; generation < 2; generation++) {
         app.post("/checkpoint");
@@ -78,7 +97,8 @@ class CracIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void isCheckpointedBySpringBeforeItServes(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk, "-Dspring.context.checkpoint=onRefresh")) {
+    try (WebApp app =
+        WebApp.start(Framework.SPRING, node, jdk, "-Dspring.context.checkpoint=onRefresh")) {
       await().atMost(PATIENCE).until(() -> app.state().equals("frozen"));
       app.restore().done();
       assertThat(app.serving().post("/count")).isEqualTo("1");
@@ -89,7 +109,7 @@ class CracIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void aResourceThatRefusesIsNamedAndAllServeOn(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+    try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/refuse");
       app.freeze("--crac").failed("the program refused the checkpoint", "not today");
       assertThat(app.post("/count")).isEqualTo("1");
@@ -108,7 +128,7 @@ class CracIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void whatIsClosedByACallbackIsNotInTheWay(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+    try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/open");
       app.freeze().refused("/dev/net/tun");
       app.freeze("--crac").done();
@@ -121,7 +141,7 @@ class CracIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void aResourceThatHangsIsNamedAndTheTaskRunsOn(Jdk jdk) throws Exception {
-    try (SpringWeb app = SpringWeb.start(node, jdk).serving()) {
+    try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/hang?millis=4000");
       app.freeze("--crac", "--guard-limit=1s")
           .failed("the notes.beforeCheckpoint has not come back");

@@ -39,6 +39,13 @@ class RefusalsIT {
     "userfaultfd, userfaultfd",
     "mptcp, Multipath TCP",
     "unix, unix connection to",
+    "perf_event, a perf event",
+    "bpf_map, a BPF map",
+    "bpf_program, a BPF program",
+    "kvm_machine, a virtual machine",
+    "kvm_processor, processor",
+    "/dev/kvm, /dev/kvm",
+    "filesystem, fscontext",
     "/dev/net/tun, /dev/net/tun"
   })
   void descriptorsThatNoImageCanHold(String kind, String named) throws Exception {

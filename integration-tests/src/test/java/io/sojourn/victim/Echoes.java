@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
@@ -18,21 +19,32 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Echo servers, one for each way to wait for a message. Asked for a name, it tells the port. */
+/**
+ * Echo servers, one for each way to wait for a message. Asked for a name, it tells the port. An
+ * argument is a number of megabytes that live, so that a dump takes its time.
+ */
 public final class Echoes {
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
   private static final Map<String, Object> facts = new ConcurrentHashMap<>();
 
   public static void main(String[] args) throws Exception {
+    if (args.length > 0) facts.put("ballast", ballast(Integer.parseInt(args[0])));
     blocking();
     selector();
     asynchronous();
     datagrams();
     loopback();
     Control.serve(question -> String.valueOf(facts.get(question)));
+  }
+
+  private static byte[][] ballast(int megabytes) {
+    byte[][] pieces = new byte[megabytes][1 << 20];
+    for (byte[] piece : pieces) new Random(piece.length).nextBytes(piece);
+    return pieces;
   }
 
   private interface Work {
@@ -96,8 +108,11 @@ public final class Echoes {
   }
 
   private static void asynchronous() throws IOException {
+    // The JDK's own pool begins and ends threads as it likes, whoever looks from outside.
+    AsynchronousChannelGroup two =
+        AsynchronousChannelGroup.withFixedThreadPool(2, Echoes::asynchronousWorker);
     AsynchronousServerSocketChannel server =
-        AsynchronousServerSocketChannel.open().bind(new InetSocketAddress(HERE, 0));
+        AsynchronousServerSocketChannel.open(two).bind(new InetSocketAddress(HERE, 0));
     facts.put("async", ((InetSocketAddress) server.getLocalAddress()).getPort());
     server.accept(
         null,
@@ -108,6 +123,12 @@ public final class Echoes {
             echo(peer, ByteBuffer.allocate(1 << 16));
           }
         });
+  }
+
+  private static Thread asynchronousWorker(Runnable work) {
+    Thread thread = new Thread(work, "async");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static void echo(AsynchronousSocketChannel peer, ByteBuffer buffer) {

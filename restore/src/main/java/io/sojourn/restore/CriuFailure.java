@@ -50,6 +50,16 @@ final class CriuFailure {
         "CRIU's log is " + logs.criuLog());
   }
 
+  static OperationException tooSlow(RestoreOrder order, LogDirectory logs, RestoreLimit limit) {
+    return OperationException.failed(
+        "task "
+            + order.taskName()
+            + " did not run after "
+            + limit
+            + ": CRIU stood still, and was ended with all that it had made; the image is as it was",
+        "try once more, with more time: --limit=TIME; CRIU's log is " + logs.criuLog());
+  }
+
   /**
    * Whether it failed by what another process did at that moment: it got a number of the task's
    * between the look at it and its use; or it is a JVM that started, and such a JVM throws away the

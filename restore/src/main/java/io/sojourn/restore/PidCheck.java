@@ -1,6 +1,7 @@
 package io.sojourn.restore;
 
 import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.linux.EndedProcess;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Process;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program knows its pid and those of its threads, so it gets the same again: none may be in use.
@@ -29,7 +29,8 @@ final class PidCheck {
   static void check(RestoreOrder order) {
     if (order.options().asClone()) return; // Its pid namespace is new.
     for (int number : pids(order)) {
-      if (Proc.state(number) == 'Z') awaitCollected(number);
+      // A freeze ends a process; its number is free when its parent has heard of that.
+      if (Proc.state(number) == 'Z') EndedProcess.awaitCollected(number, COLLECTED);
       if (Proc.exists(number)) throw taken(order.manifest().getTask(), number, order);
     }
   }
@@ -79,15 +80,5 @@ final class PidCheck {
         .of(pid)
         .filter(block -> block.id().equals(order.manifest().getTask().getId()))
         .isPresent();
-  }
-
-  /**
-   * A freeze ends a process; its number is free when its parent has heard of that. The kernel tells
-   * the parent alone, so there is nothing to wait for but to look again.
-   */
-  private static void awaitCollected(int number) {
-    long deadline = System.nanoTime() + COLLECTED.toNanos();
-    while (Proc.state(number) == 'Z' && System.nanoTime() < deadline)
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
   }
 }

@@ -40,11 +40,13 @@ final class RestoreAttempt {
     CompletableFuture<Void> digests = CompletableFuture.runAsync(this::verify);
     try (CarriedFiles carried = report.phase("prepare", () -> CarriedFiles.putBack(order));
         Shim shim = Shim.start(CriuCommand.of(order, logs, exitStatus.path()), logs.shimLog())) {
-      ControlBlock task = report.phase("restore", () -> find(shim, logs, digests));
+      // Not closed with the shim, whose end may take as long.
+      RestoreLimit limit = RestoreLimit.on(shim, order.options().limitFor(order.image().bytes()));
+      ControlBlock task = report.phase("restore", () -> find(shim, limit, logs, digests));
       report.phase("verify", () -> await(digests));
       task.incarnation(order.incarnation());
       task.go(Outcome.RESTORED);
-      RestoreResult result = report.phase("resume", () -> resume(shim, task, logs));
+      RestoreResult result = report.phase("resume", () -> resume(shim, limit, task, logs));
       carried.keep();
       if (!kept.join())
         report.warn(
@@ -86,39 +88,52 @@ final class RestoreAttempt {
   }
 
   /** Until CRIU has made the task. A damaged image explains whatever went wrong in this. */
-  private ControlBlock find(Shim shim, LogDirectory logs, CompletableFuture<Void> digests) {
+  private ControlBlock find(
+      Shim shim, RestoreLimit limit, LogDirectory logs, CompletableFuture<Void> digests) {
     try {
-      return find(shim, logs);
+      return find(shim, limit, logs);
     } catch (OperationException failed) {
       await(digests);
       throw failed;
     }
   }
 
-  private ControlBlock find(Shim shim, LogDirectory logs) {
+  private ControlBlock find(Shim shim, RestoreLimit limit, LogDirectory logs) {
     int pid = shim.await("restored");
-    if (pid < 0) throw CriuFailure.of(order, logs, shim.last());
+    if (pid < 0) throw failure(shim, limit, logs);
     TaskScan scan = new TaskScan(order.settings().runDirectory());
     // Inside a clone's world the task has its old pid; here it has another.
     List<Integer> candidates = shim.world() > 0 ? Proc.tree(shim.world()) : List.of(pid);
     return candidates.stream()
         .flatMap(candidate -> scan.of(candidate).stream())
         .findFirst()
-        .orElseThrow(
-            () ->
-                OperationException.failed(
-                    "the restored process holds no control block of this node daemon",
-                    "restore by the daemon whose SOJOURN_RUN_DIR the task was started with"));
+        .orElseThrow(() -> noControlBlock(shim, limit, logs));
   }
 
-  private RestoreResult resume(Shim shim, ControlBlock task, LogDirectory logs) {
+  private OperationException noControlBlock(Shim shim, RestoreLimit limit, LogDirectory logs) {
+    // Who was killed at the gate took the task along.
+    if (shim.giveUp().startsWith("failed killed")) return failure(shim, limit, logs);
+    return OperationException.failed(
+        "the restored process holds no control block of this node daemon",
+        "restore by the daemon whose SOJOURN_RUN_DIR the task was started with");
+  }
+
+  private OperationException failure(Shim shim, RestoreLimit limit, LogDirectory logs) {
+    return limit.wasHit()
+        ? CriuFailure.tooSlow(order, logs, limit)
+        : CriuFailure.of(order, logs, shim.last());
+  }
+
+  private RestoreResult resume(
+      Shim shim, RestoreLimit limit, ControlBlock task, LogDirectory logs) {
     // The task's sockets are there again: what its peers send now is heard, not reset. nft takes as
     // long as CRIU's last steps, so it runs beside them.
     CompletableFuture<Void> unlocked = kept.thenRunAsync(this::unlockConnections);
     shim.goOn();
     boolean done = shim.await("done") > 0;
+    limit.close();
     unlocked.join();
-    if (!done) throw CriuFailure.of(order, logs, shim.last());
+    if (!done || limit.wasHit()) throw failure(shim, limit, logs);
     Agent agent = new Agent(task);
     if (!agent.resumed(WAKE)) {
       Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.KILL));

@@ -1,5 +1,7 @@
 package io.sojourn.restore;
 
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -7,7 +9,9 @@ import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The other end of {@code ckpt-shim run}: it tells, a line each, how far the restore is, and waits
@@ -15,6 +19,8 @@ import java.util.List;
  * the restore it does nothing: the shim lives on by itself.
  */
 final class Shim implements AutoCloseable {
+  private static final Duration END = Duration.ofSeconds(5);
+
   private final Process process;
   private final BufferedReader lines;
   private String last = "";
@@ -71,6 +77,32 @@ final class Shim implements AutoCloseable {
       process.getOutputStream().flush();
     } catch (IOException gone) {
       // Then it does not say "done" either.
+    }
+  }
+
+  /** Lets the gate stay shut, and gives what the shim says at its end. */
+  String giveUp() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException gone) {
+      // It hears the end all the same.
+    }
+    await("done");
+    return last;
+  }
+
+  /**
+   * Kills CRIU with all that it has made. The shim tells that it failed and ends; one that does not
+   * is killed too.
+   */
+  void abort() {
+    int shim = (int) process.pid();
+    for (int pid : Proc.tree(shim)) if (pid != shim) Signals.send(pid, Signals.KILL);
+    try {
+      if (!process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS)) process.destroyForcibly();
+    } catch (InterruptedException hurry) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
   }
 

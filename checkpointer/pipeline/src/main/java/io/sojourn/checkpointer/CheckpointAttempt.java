@@ -16,7 +16,6 @@ import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Engine;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
-import io.sojourn.protocol.image.Timing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,6 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private static final Duration SETTLE = Duration.ofSeconds(10);
 
   private final CheckpointPipeline.Settings settings;
-  private final FileDigests digests;
   private final ControlBlock task;
   private final String taskName;
   private final List<Stream> streams;
@@ -47,18 +47,16 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final Agent agent;
   private final TaskFacts facts;
   private final ConnectionLock lock;
+  private final ImageStore store;
+  private final Pause pause;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
   private @Nullable PauseLimit limit;
   private @Nullable FrozenStreams holder;
   private @Nullable Observation observation;
+  private @Nullable CompletableFuture<Void> carried;
   private long startNanos;
-  private long askedNanos;
-  private long stoppedNanos;
-  private long dumpNanos;
-  private long heldNanos;
-  private long releasedNanos;
 
   CheckpointAttempt(
       CheckpointPipeline.Settings settings,
@@ -70,7 +68,6 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       CheckpointOptions options,
       Report report) {
     this.settings = settings;
-    this.digests = digests;
     this.task = task;
     this.taskName = taskName;
     this.facts = facts;
@@ -80,6 +77,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.options = options;
     this.report = report;
     this.agent = new Agent(task);
+    this.store = new ImageStore(task, digests, draft);
+    this.pause = new Pause(task);
   }
 
   CheckpointResult run() {
@@ -89,32 +88,27 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       report.phase("lock connections", () -> lock.cover(facts.network()));
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
-    try (DumpConversation criu = DumpConversation.start(settings.criu())) {
-      limit =
-          new PauseLimit(
-              options.pauseLimit(),
-              () -> {
-                CriuRemains.hold(task.pid());
-                criu.abort();
-              });
+    try (DumpConversation criu = DumpConversation.start(settings.criu());
+        PauseLimit clock = new PauseLimit(options.pauseLimit(), criu::cancel, () -> abort(criu))) {
+      limit = clock;
       dumped = criu.dump(options(), this);
     } catch (IOException ended) {
-      throw criuDied(ended);
+      throw failure("CRIU ended in the middle of the dump; the task runs on");
     } finally {
-      if (limit != null) limit.close();
       if (!dumped) giveUp();
     }
-    if (!dumped)
-      throw CriuLog.failure(
-          "CRIU could not dump the task",
-          draft.path().resolve(LOG),
-          FailureLog.place(settings.stateDirectory(), draft.target()));
-    report.finished("release", (Clock.monotonicNanos() - releasedNanos) / 1e6);
+    if (!dumped) throw failure("CRIU could not dump the task");
+    pause.reportRelease(report);
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
     discard(stored.path().resolve("stats-dump"));
     if (!options.stop()) settle();
-    return new CheckpointResult(stored, pauseMillis());
+    return new CheckpointResult(stored, pause.millis(!options.stop()));
+  }
+
+  private void abort(DumpConversation criu) {
+    CriuRemains.hold(task.pid());
+    criu.abort();
   }
 
   /** The task runs on already; its CRaC resources may be at work still. */
@@ -144,13 +138,13 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     return criu.build();
   }
 
-  /** CRIU has started: stop the VM. */
+  /** CRIU has started: stop the VM. From here to the end of the pause nobody is told anything. */
   @Override
   public void beforeDump() {
     report.finished("start CRIU", (Clock.monotonicNanos() - startNanos) / 1e6);
     report.phase("observe", this::observe);
-    report.listener().phaseStarted("stop");
-    askedNanos = Clock.monotonicNanos();
+    report.listener().phaseStarted("stop and dump");
+    pause.asked();
     boolean stopped =
         agent.stop(
             options.collection().ordinal(),
@@ -158,13 +152,13 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             options.pauseLimit(),
             options.guardLimit());
     if (!stopped) throw Refusals.stop(task, taskName, options);
-    stoppedNanos = Clock.monotonicNanos();
-    report.finished(options.crac() ? "callbacks and guards" : "wait for guards", guardMillis());
-    report.finished(task.collected() ? "collect and stop" : "stop", stopMillis());
-    if (limit != null) limit.start();
+    pause.stopped();
+    Objects.requireNonNull(limit).start();
     if (options.crac()) refuseWhatIsOpen();
-    dumpNanos = Clock.monotonicNanos();
-    report.listener().phaseStarted("dump");
+    if (observation != null) {
+      TaskFacts before = observation.facts();
+      carried = CompletableFuture.runAsync(() -> carry(before));
+    }
   }
 
   /**
@@ -196,21 +190,28 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   /** The image is complete, the task is held. */
   @Override
   public void afterDump() {
-    if (limit != null) limit.close();
-    heldNanos = Clock.monotonicNanos();
-    report.finished("dump", (heldNanos - dumpNanos) / 1e6);
-    observation = observed();
+    if (!Objects.requireNonNull(limit).keep()) throw tooLong();
+    pause.dumped();
+    Observation held = observed();
+    observation = held;
     if (options.stop()) {
+      pause.reportStop(report, options.crac());
       // Connections that were made since the preflight; as a rule none.
-      lock.cover(observation.facts().network());
+      lock.cover(held.facts().network());
       holder = new FrozenStreams(settings.shim(), settings.runDirectory());
       holder.hold(task.pid(), streams, draft.target().getFileName().toString());
       image = report.phase("store", this::store);
+      report.listener().phaseStarted("release");
     } else {
       task.go(Outcome.CHECKPOINTED);
     }
-    releasedNanos = Clock.monotonicNanos();
-    report.listener().phaseStarted("release");
+    pause.released();
+  }
+
+  /** CRIU runs, and the task too, or it is frozen. */
+  @Override
+  public void answered() {
+    if (image == null && observation != null) pause.reportStop(report, options.crac());
   }
 
   /**
@@ -218,11 +219,24 @@ final class CheckpointAttempt implements DumpConversation.Steps {
    * open was read just before the stop, and only what it writes has changed since.
    */
   private Observation observed() {
-    try {
-      Observation held =
-          readWhenHeld() ? Observation.of(task) : Objects.requireNonNull(observation).atStop(task);
-      CarriedFiles.copy(held.facts(), draft.path());
+    if (carried == null) {
+      Observation held = Observation.of(task);
+      carry(held.facts());
       return held;
+    }
+    Observation held = Objects.requireNonNull(observation).atStop(task);
+    try {
+      carried.join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof OperationException why) throw why;
+      throw failed;
+    }
+    return held;
+  }
+
+  private void carry(TaskFacts held) {
+    try {
+      CarriedFiles.copy(held, draft.path());
     } catch (IOException e) {
       throw OperationException.failed(
           "the JVM's counter file cannot be copied into the image: " + e,
@@ -233,62 +247,23 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   private ImageDirectory store() {
     Observation seen = Objects.requireNonNull(observation);
-    TaskFacts facts = seen.facts();
-    Manifest.Builder manifest = ManifestWriter.begin(task, taskName, settings.nodeName(), seen);
-    manifest
-        .setName(draft.target().getFileName().toString())
-        .setKind(options.stop() ? Manifest.Kind.FREEZE : Manifest.Kind.CHECKPOINT)
-        .addAllFiles(digests.complete(seen.files()))
-        .addAllSockets(ManifestWriter.sockets(facts))
-        .addAllStreams(streams)
-        .setEngine(engine())
-        .setTiming(
-            Timing.newBuilder()
-                .setGuardMillis(guardMillis())
-                .setCollectMillis(stopMillis())
-                .setDumpMillis((heldNanos - dumpNanos) / 1e6)
-                .setPauseMillis(pauseMillis()));
-    if (threads != null) manifest.addAllThreads(threads.describe(facts));
-    try {
-      if (!options.stop()) discard(draft.path().resolve("stats-dump"));
-      discard(draft.path().resolve(LOG));
-      return draft.publish(manifest.addAllMembers(ManifestWriter.members(draft.path())).build());
-    } catch (IOException | UncheckedIOException e) {
-      throw OperationException.failed(
-          "the image cannot be stored in " + draft.target().getParent() + ": " + e.getMessage(),
-          "see whether the disk is full (df -h "
-              + draft.target().getParent()
-              + "), or choose another directory with -o",
-          e);
-    }
+    Manifest.Builder manifest =
+        store
+            .begin(taskName, settings.nodeName(), seen)
+            .setKind(options.stop() ? Manifest.Kind.FREEZE : Manifest.Kind.CHECKPOINT)
+            .addAllStreams(streams)
+            .setEngine(engine())
+            .setTiming(pause.timing(!options.stop()));
+    if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
+    // CRIU writes its statistics at its very end, when a frozen task's members are listed already.
+    if (!options.stop()) discard(draft.path().resolve("stats-dump"));
+    return store.store(manifest);
   }
 
   private Engine engine() {
     Engine.Builder engine = Engine.newBuilder().setGhostLimitBytes(options.ghostLimitBytes());
     if (lock.placed()) engine.setNetworkLock(lock.table());
     return engine.build();
-  }
-
-  /**
-   * How long the VM took to stand still, by its own clock. A restored task lives in a time
-   * namespace, whose CLOCK_MONOTONIC is not ours: only differences taken on one side mean anything.
-   */
-  private double stopMillis() {
-    return (task.stoppedNanos() - task.askedNanos()) / 1e6;
-  }
-
-  private double guardMillis() {
-    return Math.max(0, (stoppedNanos - askedNanos) / 1e6 - stopMillis());
-  }
-
-  /**
-   * From the moment the VM was asked to stand still. For a freeze: until its memory was in the
-   * image.
-   */
-  private double pauseMillis() {
-    if (!options.stop() && task.resumedNanos() > task.stoppedNanos())
-      return (task.resumedNanos() - task.askedNanos()) / 1e6;
-    return stopMillis() + (heldNanos - stoppedNanos) / 1e6;
   }
 
   /** Whatever went wrong: the task runs on, its connections too. */
@@ -304,22 +279,24 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     agent.settle(SETTLE);
   }
 
-  private OperationException criuDied(IOException cause) {
-    if (limit != null && limit.hit())
-      return OperationException.failed(
-          "task "
-              + taskName
-              + " would have stood still for longer than "
-              + options.pauseLimit().toMillis()
-              + " ms; it runs on",
-          "allow more: --pause-limit="
-              + CheckpointOptions.twice(options.pauseLimit())
-              + ", or make the image on a faster disk (-o)",
-          cause);
+  private OperationException failure(String what) {
+    if (limit != null && limit.hit()) return tooLong();
     return CriuLog.failure(
-        "CRIU ended in the middle of the dump; the task runs on",
+        what,
         draft.path().resolve(LOG),
         FailureLog.place(settings.stateDirectory(), draft.target()));
+  }
+
+  private OperationException tooLong() {
+    return OperationException.failed(
+        "task "
+            + taskName
+            + " would have stood still for longer than "
+            + options.pauseLimit().toMillis()
+            + " ms; it runs on",
+        "allow more: --pause-limit="
+            + CheckpointOptions.twice(options.pauseLimit())
+            + ", or make the image on a faster disk (-o)");
   }
 
   private static void discard(Path file) {

@@ -60,8 +60,8 @@ public final class CheckpointPipeline implements Checkpointer {
 
   /**
    * Looks at this very process as it would at a task. The first checkpoint then finds the classes
-   * loaded, SHA-256 compiled, and the digests of a JDK's libraries known: 0.1 s of work instead of
-   * a second.
+   * loaded, XXH3 compiled, and the digests of a JDK's libraries known: 0.1 s of work instead of a
+   * second.
    *
    * <p>What this process writes is left out: to close a file lets go of the process's locks on it,
    * through whichever descriptor they were taken (fcntl(2)), and the daemon holds one.

@@ -1,45 +1,65 @@
 package io.sojourn.checkpointer;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Ends a dump that takes longer than the task may stand still. */
+/**
+ * Ends a dump that takes longer than the task may stand still: first by a word, and where nothing
+ * comes of it, by force.
+ */
 final class PauseLimit implements AutoCloseable {
+  /** A CRIU that hangs in a write to a dead disk hears no word. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final Duration limit;
+  private final Runnable cancel;
   private final Runnable abort;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
+  private final ScheduledThreadPoolExecutor clock =
+      new ScheduledThreadPoolExecutor(
+          1,
           runnable -> {
             Thread thread = new Thread(runnable, "pause limit");
             thread.setDaemon(true);
             return thread;
           });
-  private volatile boolean hit;
+  private boolean hit;
+  private boolean kept;
 
-  PauseLimit(Duration limit, Runnable abort) {
+  PauseLimit(Duration limit, Runnable cancel, Runnable abort) {
     this.limit = limit;
+    this.cancel = cancel;
     this.abort = abort;
+    // A thread's start would be part of the pause.
+    clock.prestartCoreThread();
   }
 
   /** The task stands still from now on. */
   void start() {
-    var unused =
-        clock.schedule(
-            () -> {
-              hit = true;
-              abort.run();
-            },
-            limit.toMillis(),
-            TimeUnit.MILLISECONDS);
+    after(limit, this::over);
   }
 
-  boolean hit() {
+  private synchronized void over() {
+    if (kept) return;
+    hit = true;
+    after(PATIENCE, abort);
+    cancel.run();
+  }
+
+  private void after(Duration time, Runnable what) {
+    var unused = clock.schedule(what, time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The dump is there. False where it came too late, and is being given up. */
+  synchronized boolean keep() {
+    kept = !hit;
+    return kept;
+  }
+
+  synchronized boolean hit() {
     return hit;
   }
 
-  /** It came in time. */
   @Override
   public void close() {
     clock.shutdownNow();

@@ -9,6 +9,7 @@ import io.sojourn.engine.linux.UnixSocket;
 import io.sojourn.engine.operation.OperationException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Refuses, before anything is touched, what could not be put into an image or not be taken out of
@@ -21,16 +22,33 @@ final class Preflight {
   private static final int LAST_PTY = 143;
   private static final int AF_UNIX_STREAM = 1;
 
+  /** The parent of restored tasks. */
+  private static final String SHIM = "ckpt-shim";
+
   private static final Map<String, String> KINDS =
       Map.of(
-          "anon_inode:[io_uring]",
+          "[io_uring]",
               "an io_uring; run the program without it (Netty: -Dio.netty.transport.noNative=true or use epoll)",
-          "anon_inode:[userfaultfd]",
-              "a userfaultfd; it cannot be carried over: run the program without it",
-          "anon_inode:[perf_event]", "a perf event; end the profiler first",
-          "anon_inode:bpf-map", "a BPF map; end the tracer first",
-          "anon_inode:bpf-prog", "a BPF program; end the tracer first",
-          "anon_inode:kvm-vm", "a virtual machine; it cannot be carried over");
+          "[userfaultfd]", "a userfaultfd; it cannot be carried over: run the program without it",
+          "[perf_event]", "a perf event; end the profiler first",
+          "bpf-map", "a BPF map; end the tracer first",
+          "bpf-prog", "a BPF program; end the tracer first",
+          "bpf_link", "a BPF link; end the tracer first",
+          "kvm-vm", "a virtual machine; it cannot be carried over: end it first",
+          "kvm-vcpu", "a virtual machine's processor; it cannot be carried over: end it first");
+
+  /** Files without a name that CRIU has an image for. */
+  private static final Set<String> CARRIED =
+      Set.of(
+          "[eventfd]",
+          "[eventpoll]",
+          "[signalfd]",
+          "[timerfd]",
+          "inotify",
+          "[fanotify]",
+          "[pidfd]");
+
+  private static final String NAMELESS = "anon_inode:";
 
   private final TaskFacts facts;
   private final long ghostLimitBytes;
@@ -65,9 +83,7 @@ final class Preflight {
     for (int pid : facts.processes()) {
       for (String kind : List.of("mnt", "net", "pid"))
         if (!Proc.namespace(pid, kind).equals(Proc.namespace(self, kind)))
-          throw OperationException.refused(
-              name(pid) + " lives in another " + kind + " namespace than the node daemon",
-              "run the daemon where the task runs (inside its container)");
+          throw isClone(pid, self) ? clone(pid) : elsewhere(pid, kind);
       if (Proc.owner(pid)[0] != Proc.owner(self)[0] && !Proc.capable(Proc.CAP_SYS_RESOURCE))
         throw OperationException.refused(
             name(pid)
@@ -82,15 +98,50 @@ final class Preflight {
     }
   }
 
+  private static OperationException elsewhere(int pid, String kind) {
+    return OperationException.refused(
+        name(pid) + " lives in another " + kind + " namespace than the node daemon",
+        "run the daemon where the task runs (inside its container)");
+  }
+
+  /** Its parent is the first process of a pid namespace, and the child of one of ours outside. */
+  private static boolean isClone(int pid, int self) {
+    int first = Proc.parent(pid), outer = Proc.parent(first);
+    return Proc.innermostPid(first) == 1
+        && Proc.command(first).equals(SHIM)
+        && Proc.command(outer).equals(SHIM)
+        && Proc.namespace(outer, "pid").equals(Proc.namespace(self, "pid"));
+  }
+
+  private static OperationException clone(int pid) {
+    return OperationException.refused(
+        name(pid)
+            + " is a clone: it lives in namespaces of its own, and no image is made out of these",
+        "freeze the task that it is a clone of; a clone that is not needed any more can be ended"
+            + " (kill "
+            + pid
+            + ") and be made again from its image");
+  }
+
   private void descriptor(Descriptor descriptor) {
-    String kind = KINDS.get(descriptor.target());
-    if (kind != null) {
-      int cut = kind.indexOf("; ");
-      throw OperationException.refused(
-          where(descriptor) + " is " + kind.substring(0, cut), kind.substring(cut + 2));
-    }
-    if (descriptor.isSocket()) socket(descriptor);
+    if (descriptor.target().startsWith(NAMELESS)) nameless(descriptor);
+    else if (descriptor.isSocket()) socket(descriptor);
     else if (descriptor.target().startsWith("/")) file(descriptor);
+  }
+
+  /** Of what the kernel has no name for but its kind: that which is not known is not carried. */
+  private static void nameless(Descriptor descriptor) {
+    String kind = descriptor.target().substring(NAMELESS.length());
+    if (CARRIED.contains(kind)) return;
+    // The kernel numbers processors: "kvm-vcpu:0".
+    String known = KINDS.get(kind.replaceFirst(":\\d+$", ""));
+    if (known == null)
+      throw OperationException.refused(
+          where(descriptor) + " is of a kind that no image can hold: " + kind,
+          "have the program close it before (CRaC: beforeCheckpoint), or run it without");
+    int cut = known.indexOf("; ");
+    throw OperationException.refused(
+        where(descriptor) + " is " + known.substring(0, cut), known.substring(cut + 2));
   }
 
   private void file(Descriptor descriptor) {

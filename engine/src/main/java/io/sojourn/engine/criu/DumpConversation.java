@@ -24,6 +24,9 @@ public final class DumpConversation implements AutoCloseable {
 
     /** The image is complete, the task is held. */
     void afterDump();
+
+    /** CRIU has our answer to its last question, and the task is no longer kept waiting. */
+    void answered();
   }
 
   private final SeqpacketChild criu;
@@ -34,7 +37,10 @@ public final class DumpConversation implements AutoCloseable {
 
   /** Starts CRIU. */
   public static DumpConversation start(Path binary) throws IOException {
-    return new DumpConversation(SeqpacketChild.start(List.of(binary.toString(), "swrk", "3")));
+    // env(1) becomes CRIU, with SIGXFSZ ignored: see cancel().
+    return new DumpConversation(
+        SeqpacketChild.start(
+            List.of("/usr/bin/env", "--ignore-signal=XFSZ", binary.toString(), "swrk", "3")));
   }
 
   /** Process id of CRIU. */
@@ -65,6 +71,7 @@ public final class DumpConversation implements AutoCloseable {
       try {
         ask(response.getNotify().getScript(), steps);
         answer(true);
+        if (response.getNotify().getScript().equals("post-dump")) steps.answered();
       } catch (RuntimeException no) {
         refusal = no;
         answer(false);
@@ -95,7 +102,16 @@ public final class DumpConversation implements AutoCloseable {
     }
   }
 
-  /** Ends CRIU at once; its parasite in the task sees that and gives the task back. */
+  /**
+   * Makes CRIU give up of itself, and undo what it did: its next write to the image fails. To kill
+   * it would leave the task as CRIU has it at that moment: a thread with CRIU's code in it, sockets
+   * in repair mode, signals blocked.
+   */
+  public void cancel() {
+    criu.stopWrites();
+  }
+
+  /** Ends CRIU at once, where it does not hear. What it leaves has to be cleared away. */
   public void abort() {
     criu.kill();
   }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 /** One finished image: CRIU's files and {@code manifest.json}. */
 public record ImageDirectory(Path path, Manifest manifest) {
   public static final String MANIFEST = "manifest.json";
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /**
    * Reads the manifest. Says what is wrong where {@code path} is no image, or one of a later

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * The digest of the manifest itself, in a file beside it: the manifest holds those of all others.
  */
 public final class ManifestSeal {
-  private static final String FILE = ImageDirectory.MANIFEST + ".sha256";
+  private static final String FILE = ImageDirectory.MANIFEST + ".xxh3";
 
   private ManifestSeal() {}
 

@@ -14,12 +14,16 @@ final class Libc {
   private Libc() {}
 
   static final int SYS_FUTEX = 202;
+  static final int SYS_PRLIMIT64 = 302;
   static final int SYS_PIDFD_OPEN = 434;
   static final int SYS_PIDFD_GETFD = 438;
 
   static native long syscall(long number, Pointer a, long b, long c, Pointer d, Pointer e, long f);
 
   static native long syscall(long number, long a, long b, long c) throws LastErrorException;
+
+  static native long syscall(long number, long a, long b, long[] c, Pointer d)
+      throws LastErrorException;
 
   static native int kill(int pid, int signal) throws LastErrorException;
 

@@ -90,6 +90,11 @@ public final class SeqpacketChild implements AutoCloseable {
     }
   }
 
+  /** Has all of the child's further writes to files fail. */
+  public synchronized void stopWrites() {
+    if (!reaped) FileSizeLimit.stopWrites(pid);
+  }
+
   /** Ends the child at once. */
   public synchronized void kill() {
     if (!reaped) Signals.send(pid, SIGKILL);

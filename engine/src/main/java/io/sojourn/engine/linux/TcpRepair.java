@@ -19,7 +19,11 @@ public final class TcpRepair {
         socket,
         duplicate -> {
           try {
-            // SAFETY: the value is one int; the duplicate is ours to use.
+            int[] repair = new int[1];
+            // SAFETY: the values are one int each; the duplicate is ours to use.
+            Libc.getsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, repair, new int[] {4});
+            // To switch it off where it is not on would clear SO_REUSEADDR.
+            if (repair[0] == 0) return false;
             Libc.setsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, new int[] {OFF_WITHOUT_PROBE}, 4);
             return true;
           } catch (LastErrorException notTcp) {

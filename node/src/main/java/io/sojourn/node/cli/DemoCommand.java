@@ -2,6 +2,7 @@ package io.sojourn.node.cli;
 
 import io.sojourn.node.daemon.NodeConfig;
 import io.sojourn.node.demo.Demo;
+import io.sojourn.node.demo.Length;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +23,11 @@ final class DemoCommand implements Callable<Integer> {
   private boolean json;
 
   @Option(
+      names = "--short",
+      description = "The server is away for 2 s rather than 10, and the training is shorter.")
+  private boolean brief;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
@@ -35,6 +41,7 @@ final class DemoCommand implements Callable<Integer> {
             here.root(),
             here.runtime(),
             NodeConfig.of(System.getenv(), null, null, null).stateDirectory(),
+            brief ? Length.SHORT : Length.FULL,
             json ? line -> {} : this::say);
     Demo.Outcome outcome = demo.run();
     if (json) say(toJson(outcome).toString());
@@ -59,6 +66,7 @@ final class DemoCommand implements Callable<Integer> {
             .put("errors", outcome.database().errors())
             .put("longestCallMillis", outcome.database().longestCallMillis())
             .put("weightsEqual", outcome.weightsEqual())
+            .put("directory", outcome.directory().toString())
             .array("phases");
     outcome
         .phases()

@@ -2,14 +2,13 @@ package io.sojourn.node.cli;
 
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.daemon.NodeConfig;
+import io.sojourn.node.daemon.NodeOptions;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "start",
@@ -18,17 +17,7 @@ import picocli.CommandLine.Option;
       "Does nothing where one answers."
     })
 final class NodeStartCommand extends NodeCall {
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      description = "Images and tasks. Default: $SOJOURN_STATE_DIR, or /var/lib/sojourn.")
-  private @Nullable Path stateDirectory;
-
-  @Option(
-      names = "--node-name",
-      paramLabel = "NAME",
-      description = "Default: $SOJOURN_NODE_NAME, or the host's name.")
-  private @Nullable String nodeName;
+  @Mixin private NodeOptions node;
 
   private void launch(NodeConfig config) throws IOException, InterruptedException {
     try {
@@ -43,14 +32,14 @@ final class NodeStartCommand extends NodeCall {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    NodeConfig config = NodeConfig.of(System.getenv(), runDirectory(), stateDirectory, nodeName);
+    NodeConfig config = node.config(runDirectory());
     if (!NodeClient.answers(config.socket())) launch(config);
-    GetNodeResponse node;
+    GetNodeResponse answer;
     try (NodeClient client = NodeClient.connect(config.socket())) {
-      node = client.node().getNode(GetNodeRequest.getDefaultInstance());
+      answer = client.node().getNode(GetNodeRequest.getDefaultInstance());
     }
-    if (json()) print(NodeStatusCommand.toJson(node));
-    else print("node " + node.getName() + " is ready, pid " + node.getPid());
+    if (json()) print(NodeStatusCommand.toJson(answer));
+    else print("node " + answer.getName() + " is ready, pid " + answer.getPid());
     return 0;
   }
 }

@@ -4,7 +4,9 @@ import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
+import java.time.Duration;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,6 +34,15 @@ final class RestoreCommand extends OperationCall {
       description = "A standard stream whose other end is gone becomes /dev/null.")
   private boolean streamsMayBeLost;
 
+  @Option(
+      names = "--limit",
+      paramLabel = "TIME",
+      converter = Quantities.Time.class,
+      description =
+          "Give up when the task does not run after that long. Default: 60s, and 1s more for each"
+              + " 10 MiB.")
+  private @Nullable Duration limit;
+
   @Override
   Iterator<OperationEvent> start(NodeControlBlockingStub node) {
     return node.restore(
@@ -40,6 +51,7 @@ final class RestoreCommand extends OperationCall {
             .setClone(asClone)
             .setAcceptChangedFiles(acceptChangedFiles)
             .setStreamsMayBeLost(streamsMayBeLost)
+            .setLimitMillis(limit == null ? 0 : limit.toMillis())
             .build());
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The node daemon's entry point, {@code ckptd}. */
@@ -24,17 +25,7 @@ public final class Ckptd implements Callable<Integer> {
       description = "Sockets and lock. Default: $SOJOURN_RUN_DIR, or /run/sojourn.")
   private @Nullable Path runDirectory;
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      description = "Images and tasks. Default: $SOJOURN_STATE_DIR, or /var/lib/sojourn.")
-  private @Nullable Path stateDirectory;
-
-  @Option(
-      names = "--node-name",
-      paramLabel = "NAME",
-      description = "Default: $SOJOURN_NODE_NAME, or the host's name.")
-  private @Nullable String nodeName;
+  @Mixin private NodeOptions node;
 
   private Ckptd() {}
 
@@ -53,8 +44,7 @@ public final class Ckptd implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     NodeDaemon daemon =
         NodeDaemon.start(
-            NodeConfig.of(System.getenv(), runDirectory, stateDirectory, nodeName),
-            Path.of(System.getProperty("sojourn.runtime", ".")));
+            node.config(runDirectory), Path.of(System.getProperty("sojourn.runtime", ".")));
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

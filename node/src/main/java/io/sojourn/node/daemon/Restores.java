@@ -9,6 +9,7 @@ import io.sojourn.protocol.node.RestoreRequest;
 import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.RestoreResult;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 
 /** Runs tasks again. */
@@ -53,7 +54,8 @@ final class Restores {
                 new RestoreOptions(
                     request.getClone(),
                     request.getAcceptChangedFiles(),
-                    request.getStreamsMayBeLost()),
+                    request.getStreamsMayBeLost(),
+                    Duration.ofMillis(request.getLimitMillis())),
                 report);
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);

@@ -11,15 +11,15 @@ import java.util.concurrent.TimeUnit;
 /** A database server is frozen under its client's hands and restored, again and again. */
 final class DatabaseAct {
   private static final int GENERATIONS = 2;
-  private static final Duration FROZEN = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration BETWEEN = Duration.ofSeconds(2);
   private static final String TASK = "h2";
 
   private final Stage stage;
   private final Story story;
+  private final Length length;
 
-  DatabaseAct(Stage stage, Story story) {
+  DatabaseAct(Stage stage, Story story, Length length) {
+    this.length = length;
     this.stage = stage;
     this.story = story;
   }
@@ -31,7 +31,7 @@ final class DatabaseAct {
     Child client =
         story.step("start the client, and wait for its first rows", () -> startClient(port));
     for (int generation = 1; generation <= GENERATIONS; generation++) generation(client);
-    client.countWithin(BETWEEN);
+    client.countWithin(length.between());
     return story.step("the client counts", () -> count(client));
   }
 
@@ -86,12 +86,12 @@ final class DatabaseAct {
   }
 
   private void generation(Child client) throws Exception {
-    client.countWithin(BETWEEN);
+    client.countWithin(length.between());
     client.passOver();
     story.note("the client is " + client.await(DatabaseAct::isInTransaction, PATIENCE));
     story.command("freeze " + TASK, stage.ckpt().operation("freeze", TASK));
     client.passOver();
-    long said = story.step("the server is away", () -> client.countWithin(FROZEN));
+    long said = story.step("the server is away", () -> client.countWithin(length.away()));
     story.note("the client said " + said + " lines meanwhile");
     Ckpt.Done restored = stage.ckpt().operation("restore", TASK);
     stage.restored(restored);

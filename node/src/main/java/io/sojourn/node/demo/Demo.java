@@ -10,14 +10,20 @@ public final class Demo {
   private final Path root;
   private final Path runtime;
   private final Path stateDirectory;
+  private final Length length;
   private final Story story;
 
   /**
    * @param right all acknowledged rows are there, once, and the weights are the same to the bit
+   * @param directory where it was played, with the node's run directory in "run"; gone now
    * @param phases each step with its time
    */
   public record Outcome(
-      boolean right, Count database, boolean weightsEqual, List<Report.Phase> phases) {}
+      boolean right,
+      Count database,
+      boolean weightsEqual,
+      Path directory,
+      List<Report.Phase> phases) {}
 
   /** What the database's client counted at its end, as it prints it. */
   public record Count(
@@ -37,23 +43,25 @@ public final class Demo {
    * @param root of the product, with the launchers
    * @param runtime with {@code migrate.jar} and the example programs
    * @param stateDirectory where a CRIU is kept for the next time
+   * @param length how long it is
    * @param say is told each line of the story
    */
-  public Demo(Path root, Path runtime, Path stateDirectory, Consumer<String> say) {
+  public Demo(Path root, Path runtime, Path stateDirectory, Length length, Consumer<String> say) {
     this.root = root;
     this.runtime = runtime;
     this.stateDirectory = stateDirectory;
+    this.length = length;
     this.story = new Story(say);
   }
 
   /** Plays it. Whatever comes, all that it started has ended when this returns. */
   public Outcome run() throws Exception {
     try (Stage stage = Stage.build(root, runtime, stateDirectory, story)) {
-      Count count = new DatabaseAct(stage, story).play();
-      boolean equal = new TrainingAct(stage, story).play();
+      Count count = new DatabaseAct(stage, story, length).play();
+      boolean equal = new TrainingAct(stage, story, length).play();
       boolean right = count.right() && equal;
       story.end(right);
-      return new Outcome(right, count, equal, story.phases());
+      return new Outcome(right, count, equal, stage.directory(), story.phases());
     }
   }
 }

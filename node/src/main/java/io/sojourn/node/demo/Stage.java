@@ -76,6 +76,10 @@ final class Stage implements AutoCloseable {
     return ckpt;
   }
 
+  Path directory() {
+    return directory;
+  }
+
   Path file(String name) {
     return directory.resolve(name);
   }

@@ -12,16 +12,15 @@ import java.util.concurrent.TimeoutException;
 
 /** A training is checkpointed, killed, and goes on from the checkpoint. */
 final class TrainingAct {
-  private static final int ITERATIONS = 120;
-  private static final int CHECKPOINT_AT = 40;
-  private static final int KILL_AT = 60;
   private static final Duration PATIENCE = Duration.ofSeconds(180);
   private static final String TASK = "opt";
 
   private final Stage stage;
   private final Story story;
+  private final Length length;
 
-  TrainingAct(Stage stage, Story story) {
+  TrainingAct(Stage stage, Story story, Length length) {
+    this.length = length;
     this.stage = stage;
     this.story = story;
   }
@@ -31,19 +30,19 @@ final class TrainingAct {
     story.act(
         "A neural network is trained; the training is killed and goes on from its checkpoint");
     Path expected = stage.file("undisturbed.weights");
-    story.step("undisturbed, " + ITERATIONS + " iterations", this::undisturbed);
+    story.step("undisturbed, " + length.iterations() + " iterations", this::undisturbed);
     Path log = stage.file("training.log");
     Path weights = stage.file("training.weights");
     GrowingFile progress = new GrowingFile(log);
     Process first = start("training", log, weights, stage.agent(TASK));
     story.step(
-        "again, with -javaagent:migrate.jar, up to iteration " + CHECKPOINT_AT,
+        "again, with -javaagent:migrate.jar, up to iteration " + length.checkpointAt(),
         () -> {
-          progress.awaitLines(CHECKPOINT_AT, first.toHandle(), PATIENCE);
-          return CHECKPOINT_AT;
+          progress.awaitLines(length.checkpointAt(), first.toHandle(), PATIENCE);
+          return length.checkpointAt();
         });
     story.command("checkpoint " + TASK, stage.ckpt().operation("checkpoint", TASK));
-    story.step("on to iteration " + KILL_AT, () -> killAt(progress, first));
+    story.step("on to iteration " + length.killAt(), () -> killAt(progress, first));
     story.note("killed with SIGKILL after iteration " + progress.lines());
     Ckpt.Done restored = stage.ckpt().operation("restore", TASK);
     ProcessHandle second = stage.restored(restored);
@@ -77,13 +76,13 @@ final class TrainingAct {
             "--weights",
             weights.toString(),
             "--iterations",
-            String.valueOf(ITERATIONS)));
+            String.valueOf(length.iterations())));
     return stage.service(name, arguments.toArray(String[]::new));
   }
 
-  private static Process killAt(GrowingFile progress, Process process)
+  private Process killAt(GrowingFile progress, Process process)
       throws IOException, InterruptedException {
-    progress.awaitLines(KILL_AT, process.toHandle(), PATIENCE);
+    progress.awaitLines(length.killAt(), process.toHandle(), PATIENCE);
     process.destroyForcibly().waitFor();
     return process;
   }

@@ -161,8 +161,9 @@ class CkptTest {
                 Duration.ofMinutes(2),
                 Duration.ofMillis(100),
                 3L << 29));
-    shell.run("restore", "web", "--accept-changed-files", "--streams-may-be-lost");
-    assertThat(node.lastRestore).isEqualTo(new RestoreOptions(false, true, true));
+    shell.run("restore", "web", "--accept-changed-files", "--streams-may-be-lost", "--limit=90s");
+    assertThat(node.lastRestore)
+        .isEqualTo(new RestoreOptions(false, true, true, Duration.ofSeconds(90)));
   }
 
   @Test

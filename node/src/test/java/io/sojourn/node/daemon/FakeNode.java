@@ -96,7 +96,7 @@ public final class FakeNode implements AutoCloseable {
       String digest = Digest.of(member, count -> {});
       return draft.publish(
           Manifest.newBuilder()
-              .setVersion(1)
+              .setVersion(ImageDirectory.VERSION)
               .setName(target.getFileName().toString())
               .setKind(freeze ? Manifest.Kind.FREEZE : Manifest.Kind.CHECKPOINT)
               .setCreatedEpochMillis(EPOCH_MILLIS + MADE.incrementAndGet())

@@ -22,10 +22,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The Spring Boot application, started as its users start it: one jar, {@code java -jar}. */
-final class SpringWeb implements AutoCloseable {
-  private static final Path JAR =
-      Places.RUNTIME.resolve("../../../integration-tests/spring-web/target/spring-web.jar");
+/** A web application, started as its users start it: one jar, {@code java -jar}. */
+final class WebApp implements AutoCloseable {
+  /** What it is made with, and how that is told its port. */
+  enum Framework {
+    SPRING("spring-web", "-Dserver.port="),
+    MICRONAUT("micronaut-web", "-Dmicronaut.server.port=");
+
+    private final String module;
+    private final String portOption;
+
+    Framework(String module, String portOption) {
+      this.module = module;
+      this.portOption = portOption;
+    }
+
+    Path jar() {
+      return Places.RUNTIME
+          .resolve("../../../integration-tests")
+          .resolve(module)
+          .resolve("target/" + module + ".jar")
+          .normalize();
+    }
+  }
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Node node;
@@ -34,7 +54,7 @@ final class SpringWeb implements AutoCloseable {
   private final Path output;
   private final Process first;
 
-  private SpringWeb(Node node, String name, int port, Path output, Process first) {
+  private WebApp(Node node, String name, int port, Path output, Process first) {
     this.node = node;
     this.name = name;
     this.port = port;
@@ -43,17 +63,18 @@ final class SpringWeb implements AutoCloseable {
   }
 
   /** Does not wait until it serves. */
-  static SpringWeb start(Node node, Jdk jdk, String... options) throws IOException {
+  static WebApp start(Framework framework, Node node, Jdk jdk, String... options)
+      throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    String name = "spring-" + port;
+    String name = framework.module + "-" + port;
     Path output = node.home().resolve(name);
     List<String> command = new ArrayList<>(List.of("setsid", jdk.tool("java"), "-Xmx200m"));
     command.add("-javaagent:" + Places.AGENT + "=name=" + name);
     command.addAll(List.of(options));
-    command.addAll(List.of("-jar", JAR.normalize().toString(), "--server.port=" + port));
+    command.addAll(List.of(framework.portOption + port, "-jar", framework.jar().toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(node.home().toFile())
@@ -61,10 +82,10 @@ final class SpringWeb implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
     builder.environment().put("SOJOURN_RUN_DIR", node.run().toString());
-    return new SpringWeb(node, name, port, output, builder.start());
+    return new WebApp(node, name, port, output, builder.start());
   }
 
-  SpringWeb serving() {
+  WebApp serving() {
     await(output.toString())
         .atMost(PATIENCE)
         .ignoreExceptions()
@@ -110,14 +131,8 @@ final class SpringWeb implements AutoCloseable {
     return ckpt("freeze", options);
   }
 
-  /** On a busy machine a number may be taken by something that comes and goes. */
   Answer restore() {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Answer answer = ckpt("restore");
-    while (answer.status() != 0
-        && answer.toString().matches("(?s).*(is in use by|create a thread: -17|hsperfdata).*")
-        && System.nanoTime() < deadline) answer = ckpt("restore");
-    return answer;
+    return ckpt("restore");
   }
 
   Answer ckpt(String verb, String... options) {
