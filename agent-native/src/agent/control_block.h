@@ -56,7 +56,7 @@ struct control_block {
   uint32_t result;
   uint32_t incarnation;
   uint32_t threads;
-  uint32_t collected;         // 1 when the last stop was preceded by a full collection
+  uint32_t collected;         // enum collect: at the end of which collection the last stop came
   uint64_t heap_used;         // bytes
   uint64_t heap_committed;    // bytes
   uint64_t trimmed;           // bytes of free heap given back at the last stop

@@ -33,26 +33,13 @@ static void read_status(JNIEnv *jni) {
   (*jni)->ExceptionClear(jni);
 }
 
-// auto: collect where that is expected to take less time than what garbage costs later. Measured on 2 cores (see
-// docs/collect-or-not.md): a full collection takes 8 ms and 0.6 ns for each live byte, and leaves tables of a 64th of the heap
-// behind that must be dumped as well; a byte of garbage takes 1 ns to dump, and as long again to store, verify and restore. That
-// second nanosecond counts only above 32 MB: a small task's pause would grow by more than its image shrinks.
-static bool worth_collecting(uint64_t used, uint64_t committed) {
-  // Before the first collection nothing is known of what lives: a quarter of what is used, say.
-  uint64_t estimate = safepoint_live_estimate(), live = estimate ? estimate : used / 4;
-  if (live > used) live = used;
-  uint64_t garbage = used - live, later = garbage > (32u << 20) ? garbage : 0;
-  uint64_t collect_nanos = 8000000 + live * 6 / 10 + committed / 64;
-  return garbage + later > collect_nanos;
-}
-
 // A thread in an allocator function that calls the VM comes out only when the VM runs: so there are several tries, each with
 // an equal part of the limit, and the last says who was in the way.
-static enum stop stop_outside_allocators(jvmtiEnv *jvmti, bool collect) {
+static enum stop stop_outside_allocators(jvmtiEnv *jvmti, enum collect collect) {
   enum stop stood = STOP_HELD;
   for (int i = 0; i < GUARD_TRIES && stood == STOP_HELD; i++) {
     // What was collected just now need not be collected again.
-    stood = safepoint_stop(jvmti, collect && !i, control->guard_limit_millis / GUARD_TRIES);
+    stood = safepoint_stop(jvmti, i ? COLLECT_NONE : collect, control->guard_limit_millis / GUARD_TRIES);
   }
   return stood;
 }
@@ -83,7 +70,7 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   // What the C library holds free goes back too: after a start-up with its compilations that is 5 of an idle JVM's 29 MB.
   malloc_trim(0);
   read_status(jni);
-  bool collect = control->gc_mode == GC_FULL || (control->gc_mode == GC_AUTO && worth_collecting(control->heap_used, control->heap_committed));
+  enum collect collect = collection_choose(control->gc_mode, control->heap_used, control->heap_committed);
   control->collected = collect;
   control->busy_since_nanos = monotonic_nanos();
   control_phase(PHASE_COLLECTING);

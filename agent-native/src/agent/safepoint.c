@@ -7,12 +7,10 @@
 #include "guard.h"
 #include "heap_spaces.h"
 
-static _Atomic bool armed; // the next safepoint that calls us back is the stop
-static _Atomic int ended;  // enum stop: what came of it
+static _Atomic uint32_t armed; // futex: 1 while the next safepoint that calls us back is the stop
+static _Atomic uint32_t left;  // futex: 1 when the stop is over
+static _Atomic int ended;      // enum stop: what came of it
 static _Atomic uint64_t guard_limit_millis;
-static _Atomic uint64_t live_estimate;
-
-static void add_used(struct heap_space space, void *context) { *(uint64_t *)context += space.top - space.bottom; }
 
 // In the VM thread: every Java thread stands still, every allocation buffer is retired. What native code does goes on, but
 // for guarded regions. No JNI, no allocation.
@@ -39,25 +37,32 @@ static void hold(void) {
   guard_native_open();
 }
 
-// What a young collection leaves holds old garbage as well, the more the longer the last collection of everything is ago. So the
-// estimate follows the used bytes down at once, and up by a sixteenth of the way each time.
-static void note_used(uint64_t used) {
-  uint64_t live = atomic_load(&live_estimate);
-  atomic_store(&live_estimate, !live || used < live ? used : live + (used - live) / 16);
+static void stop_if_armed(void) {
+  if (!atomic_exchange(&armed, 0)) return;
+  futex_wake(&armed);
+  hold();
+  atomic_store(&left, 1);
+  futex_wake(&left);
+}
+
+static void JNICALL on_collection_start(jvmtiEnv *jvmti) {
+  (void)jvmti;
+  collection_started();
 }
 
 static void JNICALL on_collection_finish(jvmtiEnv *jvmti) {
   (void)jvmti;
-  if (atomic_exchange(&armed, false)) hold();
-  uint64_t used = 0;
-  if (heap_walk(add_used, &used)) note_used(used);
+  // The wait for the program's own collection is no standstill, the collection is.
+  if (atomic_load(&armed) && control->collected == COLLECT_NEXT) control->busy_since_nanos = collection_start_nanos();
+  stop_if_armed();
+  collection_finished();
 }
 
 // The first root that the walk comes to is the stop; then the walk is broken off. So nothing of the heap is visited.
 static jint JNICALL on_first_root(jvmtiHeapReferenceKind kind, const jvmtiHeapReferenceInfo *info, jlong class_tag, jlong referrer_class_tag,
                                   jlong size, jlong *tag, jlong *referrer_tag, jint length, void *unused) {
   (void)kind, (void)info, (void)class_tag, (void)referrer_class_tag, (void)size, (void)tag, (void)referrer_tag, (void)length, (void)unused;
-  if (atomic_exchange(&armed, false)) hold();
+  stop_if_armed();
   return JVMTI_VISIT_ABORT;
 }
 
@@ -65,23 +70,42 @@ jvmtiError safepoint_prepare(jvmtiEnv *jvmti) {
   jvmtiCapabilities capabilities = {.can_generate_garbage_collection_events = 1, .can_tag_objects = 1};
   jvmtiError error = (*jvmti)->AddCapabilities(jvmti, &capabilities);
   if (error) return error;
-  jvmtiEventCallbacks callbacks = {.GarbageCollectionFinish = on_collection_finish};
+  jvmtiEventCallbacks callbacks = {.GarbageCollectionStart = on_collection_start, .GarbageCollectionFinish = on_collection_finish};
   error = (*jvmti)->SetEventCallbacks(jvmti, &callbacks, sizeof callbacks);
+  if (!error) error = (*jvmti)->SetEventNotificationMode(jvmti, JVMTI_ENABLE, JVMTI_EVENT_GARBAGE_COLLECTION_START, NULL);
   return error ? error : (*jvmti)->SetEventNotificationMode(jvmti, JVMTI_ENABLE, JVMTI_EVENT_GARBAGE_COLLECTION_FINISH, NULL);
 }
 
-enum stop safepoint_stop(jvmtiEnv *jvmti, bool collect, uint64_t guard_millis) {
+// Waits until one of the program's own collections ends in the stop, or none has come in time.
+static void await_collection(void) {
+  uint64_t deadline = monotonic_nanos() + collection_patience_nanos();
+  while (atomic_load(&armed)) {
+    uint64_t now = monotonic_nanos();
+    if (now >= deadline) {
+      control->collected = COLLECT_NONE;
+      control->busy_since_nanos = now;
+      return;
+    }
+    struct timespec timeout = {(time_t)((deadline - now) / 1000000000u), (long)((deadline - now) % 1000000000u)};
+    futex_wait(&armed, 1, &timeout);
+  }
+}
+
+enum stop safepoint_stop(jvmtiEnv *jvmti, enum collect collect, uint64_t guard_millis) {
   atomic_store(&guard_limit_millis, guard_millis);
   atomic_store(&ended, STOP_MISSED);
-  atomic_store(&armed, true);
-  if (collect) (*jvmti)->ForceGarbageCollection(jvmti);
-  // Not stopped by a collection: none was wanted, or this collector posts no such event (Epsilon, ZGC of some versions).
+  atomic_store(&left, 0);
+  atomic_store(&armed, 1);
+  if (collect == COLLECT_FULL) (*jvmti)->ForceGarbageCollection(jvmti);
+  if (collect == COLLECT_NEXT) await_collection();
+  // Not stopped by a collection: none was wanted or came, or this collector posts no such event (Epsilon, ZGC of some versions). One
+  // that comes just now is as good: then this finds nothing to do, and waits for the end of that safepoint.
   if (atomic_load(&ended) == STOP_MISSED) {
     jvmtiHeapCallbacks callbacks = {.heap_reference_callback = on_first_root};
     (*jvmti)->FollowReferences(jvmti, 0, NULL, NULL, &callbacks, NULL);
   }
-  atomic_store(&armed, false);
+  // Who has taken the order is in hold(), or has left it.
+  if (!atomic_exchange(&armed, 0))
+    while (!atomic_load(&left)) futex_wait(&left, 0, NULL);
   return (enum stop)atomic_load(&ended);
 }
-
-uint64_t safepoint_live_estimate(void) { return atomic_load(&live_estimate); }

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collection.h"
+
 // Adds the capabilities and switches the events on. 0, or a JVMTI error.
 jvmtiError safepoint_prepare(jvmtiEnv *jvmti);
 
@@ -13,9 +15,6 @@ enum stop {
   STOP_HELD    // a thread did not come out of an allocator function; see guard_native_holder()
 };
 
-// Stops, waits, and returns after the VM ran on. With `collect` the stop comes at the end of a full collection, else in a
-// safepoint of its own. Threads in allocator functions have `guard_millis` to come out.
-enum stop safepoint_stop(jvmtiEnv *jvmti, bool collect, uint64_t guard_millis);
-
-// How much is probably live, from what the collections left so far; 0 before the first.
-uint64_t safepoint_live_estimate(void);
+// Stops, waits, and returns after the VM ran on. The stop comes at the end of a collection, as `collect` says, or in a safepoint of
+// its own; that also where no collection comes in time. Threads in allocator functions have `guard_millis` to come out.
+enum stop safepoint_stop(jvmtiEnv *jvmti, enum collect collect, uint64_t guard_millis);

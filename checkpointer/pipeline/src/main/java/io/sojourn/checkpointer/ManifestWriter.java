@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.control.Collected;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.Digest;
 import io.sojourn.engine.image.ImageDirectory;
@@ -57,7 +58,7 @@ final class ManifestWriter {
                     .setHeapUsedBytes(task.heapUsedBytes())
                     .setHeapCommittedBytes(task.heapCommittedBytes())
                     .setTrimmedBytes(task.trimmedBytes())
-                    .setCollected(task.collected()))
+                    .setCollected(task.collected() != Collected.NONE))
             .setMachine(
                 Machine.newBuilder()
                     .setNode(node)

@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.control.Collected;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.operation.Report;
@@ -45,9 +46,20 @@ final class Pause {
 
   /** Reports what came before the dump. */
   void reportStop(Report report, boolean callbacks) {
-    report.finished(callbacks ? "callbacks and guards" : "wait for guards", guardMillis());
-    report.finished(task.collected() ? "collect and stop" : "stop", stopMillis());
+    report.finished(beforeStop(callbacks), guardMillis());
+    report.finished(
+        switch (task.collected()) {
+          case NONE -> "stop";
+          case FULL -> "collect and stop";
+          case OWN -> "stop at a collection";
+        },
+        stopMillis());
     report.finished("dump", dumpMillis());
+  }
+
+  private String beforeStop(boolean callbacks) {
+    if (callbacks) return "callbacks and guards";
+    return task.collected() == Collected.OWN ? "wait for a collection" : "wait for guards";
   }
 
   /** Reports what came after it. */

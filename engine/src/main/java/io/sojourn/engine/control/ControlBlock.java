@@ -185,8 +185,9 @@ public final class ControlBlock {
     return number(Word.THREADS);
   }
 
-  public boolean collected() {
-    return number(Word.COLLECTED) != 0;
+  /** At the end of which collection the last stop came. */
+  public Collected collected() {
+    return Collected.values()[Math.min(number(Word.COLLECTED), Collected.OWN.ordinal())];
   }
 
   /** Puts a request to the agent, without waiting for what comes of it. Returns its number. */
