@@ -13,7 +13,7 @@ abstract class OperationCall extends NodeCall {
     OperationResult result = null;
     try (NodeClient client = connect();
         Progress progress = Progress.of(this)) {
-      Iterator<OperationEvent> events = start(client.node());
+      Iterator<OperationEvent> events = start(client);
       while (events.hasNext()) {
         OperationEvent event = events.next();
         progress.show(event);
@@ -27,6 +27,11 @@ abstract class OperationCall extends NodeCall {
     if (json()) print(toJson(result));
     else print(sentence(result) + "\n" + phases(result));
     return 0;
+  }
+
+  /** Makes the call; those of the node's main service override the other one. */
+  Iterator<OperationEvent> start(NodeClient client) {
+    return start(client.node());
   }
 
   /** Makes the call. */
@@ -47,6 +52,8 @@ abstract class OperationCall extends NodeCall {
             .put("incarnation", result.getIncarnation());
     if (result.getPid() == 0) text.none("pid");
     else text.put("pid", result.getPid());
+    if (!result.getNode().isEmpty())
+      text.put("node", result.getNode()).put("wireBytes", result.getWireBytes());
     text.millis("pauseMillis", result.getPauseMillis())
         .millis("totalMillis", result.getTotalMillis())
         .array("phases");

@@ -52,6 +52,11 @@ public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName
     return stateDirectory.resolve("images");
   }
 
+  /** Images that came from other nodes and shall not touch a disk. */
+  public Path imagesInMemory() {
+    return runDirectory.resolve("images");
+  }
+
   public Path tasks() {
     return stateDirectory.resolve("tasks");
   }
