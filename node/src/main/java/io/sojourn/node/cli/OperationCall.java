@@ -1,6 +1,5 @@
 package io.sojourn.node.cli;
 
-import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;
@@ -29,13 +28,8 @@ abstract class OperationCall extends NodeCall {
     return 0;
   }
 
-  /** Makes the call; those of the node's main service override the other one. */
-  Iterator<OperationEvent> start(NodeClient client) {
-    return start(client.node());
-  }
-
   /** Makes the call. */
-  abstract Iterator<OperationEvent> start(NodeControlBlockingStub node);
+  abstract Iterator<OperationEvent> start(NodeClient client);
 
   /** What was done, for a reader. */
   abstract String sentence(OperationResult result);

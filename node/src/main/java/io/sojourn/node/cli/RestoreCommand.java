@@ -1,6 +1,5 @@
 package io.sojourn.node.cli;
 
-import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
@@ -33,14 +32,16 @@ final class RestoreCommand extends OperationCall {
   private boolean streamsMayBeLost;
 
   @Override
-  Iterator<OperationEvent> start(NodeControlBlockingStub node) {
-    return node.restore(
-        RestoreRequest.newBuilder()
-            .setTarget(Paths.image(target))
-            .setClone(asClone)
-            .setAcceptChangedFiles(acceptChangedFiles)
-            .setStreamsMayBeLost(streamsMayBeLost)
-            .build());
+  Iterator<OperationEvent> start(NodeClient client) {
+    return client
+        .node()
+        .restore(
+            RestoreRequest.newBuilder()
+                .setTarget(Paths.image(target))
+                .setClone(asClone)
+                .setAcceptChangedFiles(acceptChangedFiles)
+                .setStreamsMayBeLost(streamsMayBeLost)
+                .build());
   }
 
   @Override

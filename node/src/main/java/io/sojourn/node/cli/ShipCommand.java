@@ -1,6 +1,5 @@
 package io.sojourn.node.cli;
 
-import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.ShipImageRequest;
@@ -33,11 +32,6 @@ final class ShipCommand extends OperationCall {
                 .setNode(node)
                 .setInMemory(inMemory)
                 .build());
-  }
-
-  @Override
-  Iterator<OperationEvent> start(NodeControlBlockingStub unused) {
-    throw new IllegalStateException("a call of the other service");
   }
 
   @Override

@@ -69,14 +69,8 @@ final class AuthorityDesk {
     Duration behind = Duration.ofMillis(clock.millis() - theirMillis);
     if (behind.abs().compareTo(CLOCKS_APART) <= 0) return;
     throw OperationException.refused(
-        "the joining node's clock is %s %s the cluster's"
-            .formatted(
-                behind
-                    .abs()
-                    .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
-                    .toString()
-                    .substring(2),
-                behind.isNegative() ? "ahead of" : "behind"),
+        "the joining node's clock is %d min %s the cluster's"
+            .formatted(behind.abs().toMinutes(), behind.isNegative() ? "ahead of" : "behind"),
         "set the clock (timedatectl set-ntp true), then join again: certificates depend on it");
   }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /** How a node gets in: makes a key, which never leaves it, and has it signed for a token. */
 final class Joining {
-  private static final int SECONDS = 15;
+  private static final int SECONDS = 30;
 
   /** What it has got. */
   record Joined(NodeKey key, X509Certificate authority, Rumours rumours) {}
@@ -29,6 +29,13 @@ final class Joining {
 
   static Joined join(JoinToken token, Address address, String name, Clock clock, Executor workers) {
     KeyPair keys = KeyPairs.make();
+    JoinRequest request =
+        JoinRequest.newBuilder()
+            .setSecret(token.secret())
+            .setName(name)
+            .setCertificateRequest(ByteString.copyFrom(KeyPairs.request(keys, name)))
+            .setEpochMillis(clock.millis())
+            .build();
     FirstContact contact = new FirstContact(token.fingerprint());
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     ManagedChannel channel =
@@ -37,13 +44,7 @@ final class Joining {
       JoinResponse answer =
           MembershipGrpc.newBlockingStub(channel)
               .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
-              .join(
-                  JoinRequest.newBuilder()
-                      .setSecret(token.secret())
-                      .setName(name)
-                      .setCertificateRequest(ByteString.copyFrom(KeyPairs.request(keys, name)))
-                      .setEpochMillis(clock.millis())
-                      .build());
+              .join(request);
       X509Certificate certificate = Pem.certificate(answer.getCertificate().toByteArray());
       new Trust(contact.authority(), clock).check(certificate);
       return new Joined(

@@ -3,10 +3,14 @@ package io.sojourn.node.cluster;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** gRPC's own TLS, and a line in the log where a handshake fails: gRPC tells nobody. */
 final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
+  private static final String TLS = "sojourn-tls";
+
   private final InternalProtocolNegotiator.ProtocolNegotiator tls;
   private final Refusals refusals;
 
@@ -36,7 +42,9 @@ final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
       @Override
       public void handlerAdded(ChannelHandlerContext context) {
         context.pipeline().addAfter(context.name(), null, new Ear(refusals));
-        context.pipeline().replace(this, null, handshake);
+        // When added, it puts the TLS handler before itself; ours comes between the two.
+        context.pipeline().replace(this, TLS, handshake);
+        context.pipeline().addBefore(TLS, null, new FarewellEar(refusals));
       }
     };
   }
@@ -69,6 +77,35 @@ final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
         if (cause instanceof SSLException) why = "TLS: " + cause.getMessage();
       }
       return why;
+    }
+  }
+
+  /**
+   * Hears that a connection ends because of what was sent on it: a GOAWAY frame (RFC 9113, 6.8) with
+   * an error. gRPC's HTTP/2 handler tells nobody else.
+   */
+  private static final class FarewellEar extends ChannelOutboundHandlerAdapter {
+    private static final int FRAME_BYTES = 17;
+    private static final int TYPE_AT = 3;
+    private static final int GOAWAY = 7;
+    private static final int ERROR_AT = 13;
+
+    private final Refusals refusals;
+
+    FarewellEar(Refusals refusals) {
+      this.refusals = refusals;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+      if (message instanceof ByteBuf frame
+          && frame.readableBytes() == FRAME_BYTES
+          && frame.getByte(frame.readerIndex() + TYPE_AT) == GOAWAY
+          && frame.getInt(frame.readerIndex() + ERROR_AT) != 0)
+        refusals.note(
+            context.channel().remoteAddress(),
+            "HTTP/2: " + Http2Error.valueOf(frame.getInt(frame.readerIndex() + ERROR_AT)));
+      context.write(message, promise);
     }
   }
 }

@@ -32,22 +32,13 @@ public final class PeerFailure {
   }
 
   private static OperationException unexplained(StatusRuntimeException failure, String who) {
+    // Handshakes wrap the one in the other: the innermost known says most.
+    @Nullable OperationException found = null;
     for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CertificateException)
-        return OperationException.refused(
-            who + " is not believed: " + cause.getMessage(),
-            "compare the address and the token with what ckpt node token says there");
-      if (cause instanceof ConnectException
-          || cause instanceof NoRouteToHostException
-          || cause instanceof UnknownHostException)
-        return OperationException.failed(
-            who + " cannot be reached: " + cause.getMessage(),
-            "see whether its daemon runs (ckpt node status there), and what a firewall does");
-      if (cause instanceof SSLException)
-        return OperationException.failed(
-            who + " ended the handshake: " + cause.getMessage(),
-            "see the log of its daemon, which says why");
+      OperationException known = known(cause, who);
+      if (known != null) found = known;
     }
+    if (found != null) return found;
     return OperationException.failed(
         switch (failure.getStatus().getCode()) {
           case UNAVAILABLE, DEADLINE_EXCEEDED -> who + " does not answer";
@@ -56,5 +47,23 @@ public final class PeerFailure {
         },
         "see whether its daemon runs (ckpt node status there), and its log",
         failure);
+  }
+
+  private static @Nullable OperationException known(Throwable cause, String who) {
+    if (cause instanceof CertificateException)
+      return OperationException.refused(
+          who + " is not believed: " + cause.getMessage(),
+          "compare the address and the token with what ckpt node token says there");
+    if (cause instanceof ConnectException
+        || cause instanceof NoRouteToHostException
+        || cause instanceof UnknownHostException)
+      return OperationException.failed(
+          who + " cannot be reached: " + cause.getMessage(),
+          "see whether its daemon runs (ckpt node status there), and what a firewall does");
+    if (cause instanceof SSLException)
+      return OperationException.failed(
+          who + " ended the handshake: " + cause.getMessage(),
+          "see the log of its daemon, which says why");
+    return null;
   }
 }

@@ -45,7 +45,7 @@ public final class NodeDaemon implements AutoCloseable {
     this.engines = engines;
     ImageRepository repository = new ImageRepository(config.images());
     repository.sweep();
-    ImageCatalog images = new ImageCatalog(repository);
+    ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
     TaskRegistry registry =
         new TaskRegistry(
             new TaskScan(config.runDirectory()),

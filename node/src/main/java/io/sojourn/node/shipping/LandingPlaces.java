@@ -56,7 +56,7 @@ final class LandingPlaces {
 
   private static void checkSpace(Path root, OfferRequest offer) {
     try {
-      Files.createDirectories(root);
+      PrivateDirectory.make(root);
       var store = Files.getFileStore(root);
       if (offer.getInMemory() && !store.type().equals("tmpfs"))
         throw OperationException.refused(
