@@ -23,7 +23,8 @@ public final class Images {
   public static ImageDirectory make(Path target, int mebibytes) throws IOException {
     ImageDraft draft = ImageDraft.create(target);
     Path pages = draft.path().resolve("pages-1.img"), core = draft.path().resolve("core-1.img");
-    byte[] text = "a heap has strings in it; ".repeat(MIB / 26 + 1).getBytes(StandardCharsets.US_ASCII);
+    byte[] text =
+        "a heap has strings in it; ".repeat(MIB / 26 + 1).getBytes(StandardCharsets.US_ASCII);
     Random random = new Random(1);
     try (OutputStream out = Files.newOutputStream(pages)) {
       byte[] noise = new byte[MIB];

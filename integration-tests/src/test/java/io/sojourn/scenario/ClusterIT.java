@@ -148,11 +148,7 @@ class ClusterIT {
     assertThat(c.ckpt("images").done().json().path("images")).isEmpty();
     awaitState(a, "c", "up");
     String there =
-        a.ckpt("ship", "made-5a11-1", "c", "--in-memory")
-            .done()
-            .json()
-            .path("directory")
-            .asText();
+        a.ckpt("ship", "made-5a11-1", "c", "--in-memory").done().json().path("directory").asText();
     assertThat(Files.getFileStore(Path.of(there)).type()).isEqualTo("tmpfs");
     equal(a.state().resolve("images/made-5a11-1"), Path.of(there));
     c.ckpt("verify", "made-5a11-1").done();

@@ -81,8 +81,8 @@ final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
   }
 
   /**
-   * Hears that a connection ends because of what was sent on it: a GOAWAY frame (RFC 9113, 6.8) with
-   * an error. gRPC's HTTP/2 handler tells nobody else.
+   * Hears that a connection ends because of what was sent on it: a GOAWAY frame (RFC 9113, 6.8)
+   * with an error. gRPC's HTTP/2 handler tells nobody else.
    */
   private static final class FarewellEar extends ChannelOutboundHandlerAdapter {
     private static final int FRAME_BYTES = 17;

@@ -12,10 +12,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.sojourn.protocol.peer.ImagesGrpc;
 import io.sojourn.protocol.peer.JoinRequest;
 import io.sojourn.protocol.peer.MembershipGrpc;
 import io.sojourn.protocol.peer.OfferRequest;
-import io.sojourn.protocol.peer.ImagesGrpc;
 import io.sojourn.protocol.peer.Rumours;
 import java.io.IOException;
 import java.net.Socket;
@@ -124,7 +124,8 @@ class StrangersTest {
 
   @Test
   void anOlderTls() {
-    assertThatThrownBy(() -> Strangers.tls(port(), "TLSv1.2", null)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> Strangers.tls(port(), "TLSv1.2", null))
+        .isInstanceOf(IOException.class);
     noted("TLS");
   }
 
@@ -154,8 +155,7 @@ class StrangersTest {
             .build();
     try {
       assertThatThrownBy(
-              () ->
-                  MembershipGrpc.newBlockingStub(channel).gossip(Rumours.getDefaultInstance()))
+              () -> MembershipGrpc.newBlockingStub(channel).gossip(Rumours.getDefaultInstance()))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
               refused ->
@@ -191,7 +191,8 @@ class StrangersTest {
     // The length says 16 MiB - 1; the node has promised to take 16 KiB.
     byte[] large = {(byte) 0xff, (byte) 0xff, (byte) 0xff, 0, 0, 0, 0, 0, 1};
     byte[] unknownStream = {0, 0, 4, 3, 0, 0, 0, 0, 9, 0, 0, 0, 0};
-    for (byte[] frame : new byte[][] {large, unknownStream, Strangers.bytes("no frame at all, long enough")}) {
+    for (byte[] frame :
+        new byte[][] {large, unknownStream, Strangers.bytes("no frame at all, long enough")}) {
       Socket socket = Strangers.tls(port(), "TLSv1.3", credentialsOf(node));
       Strangers.send(socket, Strangers.PREFACE, Strangers.EMPTY_SETTINGS, frame);
       Strangers.untilClosed(socket);

@@ -40,7 +40,10 @@ class PackingTest {
 
   @Test
   void theRestIsCompressed() {
-    byte[] text = "a line of an heap of strings; ".repeat(20_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] text =
+        "a line of an heap of strings; "
+            .repeat(20_000)
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     Piece piece = packed(text);
     assertThat(piece.getPacking()).isEqualTo(Piece.Packing.LZ4);
     assertThat(piece.getContent().size()).isLessThan(text.length / 10);
@@ -57,10 +60,17 @@ class PackingTest {
 
   @Test
   void malformedPiecesAreRefused() {
-    Piece bomb = Piece.newBuilder().setLength(Integer.MAX_VALUE).setPacking(Piece.Packing.ZERO).build();
+    Piece bomb =
+        Piece.newBuilder().setLength(Integer.MAX_VALUE).setPacking(Piece.Packing.ZERO).build();
     Piece negative = Piece.newBuilder().setLength(-1).build();
-    Piece tooShort = Piece.newBuilder().setLength(5).setContent(ByteString.copyFromUtf8("abc")).build();
-    Piece noLz4 = Piece.newBuilder().setLength(5).setPacking(Piece.Packing.LZ4).setContent(ByteString.copyFromUtf8("\u00ff\u00ff\u00ff")).build();
+    Piece tooShort =
+        Piece.newBuilder().setLength(5).setContent(ByteString.copyFromUtf8("abc")).build();
+    Piece noLz4 =
+        Piece.newBuilder()
+            .setLength(5)
+            .setPacking(Piece.Packing.LZ4)
+            .setContent(ByteString.copyFromUtf8("\u00ff\u00ff\u00ff"))
+            .build();
     Piece unknown = Piece.newBuilder().setPackingValue(77).build();
     for (Piece piece : new Piece[] {bomb, negative, tooShort, noLz4, unknown})
       assertThatThrownBy(() -> Packing.unpack(piece))

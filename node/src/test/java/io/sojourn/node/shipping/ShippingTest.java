@@ -73,7 +73,10 @@ class ShippingTest {
           pages.write(noise);
         } else
           for (int page = 0; page < MIB / 4096; page++)
-            pages.write(page % 20 < 17 ? new byte[4096] : "xyz0".repeat(1024).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            pages.write(
+                page % 20 < 17
+                    ? new byte[4096]
+                    : "xyz0".repeat(1024).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
       }
     }
     Files.write(draft.path().resolve("core-1.img"), new byte[] {1, 2, 3});
@@ -180,7 +183,9 @@ class ShippingTest {
     assertThatThrownBy(() -> ship(image, Shipping.Place.DISK)).hasMessageContaining("no cluster");
     join();
     assertThatThrownBy(
-            () -> a.shipping().send(image, "x", Shipping.Place.DISK, new Report(OperationListener.NONE)))
+            () ->
+                a.shipping()
+                    .send(image, "x", Shipping.Place.DISK, new Report(OperationListener.NONE)))
         .hasMessageContaining("no node 'x'");
   }
 }
