@@ -13,6 +13,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** gRPC's own TLS, and a line in the log where a handshake fails: gRPC tells nobody. */
 final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
-  private static final String TLS = "sojourn-tls";
-
   private final InternalProtocolNegotiator.ProtocolNegotiator tls;
   private final Refusals refusals;
 
@@ -42,9 +41,7 @@ final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
       @Override
       public void handlerAdded(ChannelHandlerContext context) {
         context.pipeline().addAfter(context.name(), null, new Ear(refusals));
-        // When added, it puts the TLS handler before itself; ours comes between the two.
-        context.pipeline().replace(this, TLS, handshake);
-        context.pipeline().addBefore(TLS, null, new FarewellEar(refusals));
+        context.pipeline().replace(this, null, handshake);
       }
     };
   }
@@ -57,9 +54,21 @@ final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
   /** Hears what the handshake could not cope with. */
   private static final class Ear extends ChannelInboundHandlerAdapter {
     private final Refusals refusals;
+    private boolean listening;
 
     Ear(Refusals refusals) {
       this.refusals = refusals;
+    }
+
+    /** During the handshake, when gRPC has put its TLS handler in place. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      ChannelHandlerContext cipher = context.pipeline().context(SslHandler.class);
+      if (!listening && cipher != null) {
+        context.pipeline().addAfter(cipher.name(), null, new FarewellEar(refusals));
+        listening = true;
+      }
+      context.fireChannelReadComplete();
     }
 
     @Override

@@ -18,6 +18,8 @@ import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Where other nodes call. */
 final class PeerServer implements AutoCloseable {
@@ -27,6 +29,16 @@ final class PeerServer implements AutoCloseable {
   private static final int LARGEST_HEADERS = 16 << 10;
   private static final int CALLS_OF_ONE = 10_000;
   private static final int HANDSHAKE_SECONDS = 10;
+
+  /**
+   * It prints a trace for each that sends nonsense; {@link Refusals} has a line. Kept: or else the
+   * level is forgotten.
+   */
+  private static final Logger GRPC = Logger.getLogger("io.grpc.netty");
+
+  static {
+    GRPC.setLevel(Level.SEVERE);
+  }
 
   private final Server server;
   private final PeerDoor door;

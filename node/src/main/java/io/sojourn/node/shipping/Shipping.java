@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.node.cluster.Peers;
 import io.sojourn.protocol.peer.PublishResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
@@ -77,7 +79,28 @@ public final class Shipping {
         });
   }
 
-  private static ByteString manifest(ImageDirectory image) {
+  /**
+   * Begins to send an image whose files are being written into a directory.
+   *
+   * @param directory of the draft; it may be renamed when the image is published
+   * @param image name that it will have
+   */
+  public LiveShipment begin(
+      Path directory,
+      String image,
+      String task,
+      String taskId,
+      String node,
+      Place place,
+      OperationListener listener) {
+    Shipment shipment =
+        new Shipment(node, image, task, taskId, place == Place.MEMORY, Shipment.PATIENCE);
+    Cargo cargo = new Cargo(Transfer.LANES);
+    Transfer transfer = new Transfer(peers.get(), workers, shipment, cargo, listener);
+    return new LiveShipment(shipment, directory, cargo, transfer, workers);
+  }
+
+  static ByteString manifest(ImageDirectory image) {
     try {
       return ByteString.copyFrom(Files.readAllBytes(image.path().resolve(ImageDirectory.MANIFEST)));
     } catch (IOException unreadable) {

@@ -50,7 +50,9 @@ final class Transfer {
   private final String id;
   private final AtomicLong wire = new AtomicLong();
   private int attempt;
-  private volatile long progressNanos = System.nanoTime();
+  private long brokenSinceNanos;
+  // The first failure begins to count as well.
+  private volatile boolean progressed = true;
 
   Transfer(
       Peers peers,
@@ -99,8 +101,11 @@ final class Transfer {
   private void retry(StatusRuntimeException failure) {
     OperationException explained = PeerFailure.explain(failure, "node " + shipment.node());
     if (!PeerFailure.passing(failure)) throw explained;
-    long silent = System.nanoTime() - progressNanos;
-    if (silent > shipment.patience().toNanos()) throw shipment.givenUp(explained);
+    long now = System.nanoTime();
+    if (progressed) brokenSinceNanos = now;
+    else if (now - brokenSinceNanos > shipment.patience().toNanos())
+      throw shipment.givenUp(explained);
+    progressed = false;
     log.info(
         "image {} waits for node {}: {}",
         shipment.image(),
@@ -127,7 +132,6 @@ final class Transfer {
     if (attempt > 1)
       log.info(
           "image {} goes on to node {}, attempt {}", shipment.image(), shipment.node(), attempt);
-    progressNanos = System.nanoTime();
     return offer;
   }
 
@@ -173,7 +177,7 @@ final class Transfer {
   }
 
   private void sent(long bytes) {
-    progressNanos = System.nanoTime();
+    progressed = true;
     listener.progress(cargo.taken(), cargo.total());
   }
 

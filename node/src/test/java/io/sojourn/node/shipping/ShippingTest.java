@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +163,65 @@ class ShippingTest {
       // Resumed, and not sent again: less than half of it again went over the network.
       assertThat(shipped.wireBytes()).isLessThan(45L * MIB);
     }
+  }
+
+  @Test
+  void isSentWhileItIsWritten() throws IOException {
+    join();
+    ImageDirectory whole = image(a.images.root().resolve("web-69ab-1"), 24);
+    byte[] pages = Files.readAllBytes(whole.path().resolve("pages-1.img"));
+    ImageDraft draft = ImageDraft.create(a.images.root().resolve("web-69ab-2"));
+    Path arriving = b.images.root().resolve(ImageDraft.PREFIX + "web-69ab-2/pages-1.img");
+    try (LiveShipment live =
+        a.shipping()
+            .begin(
+                draft.path(),
+                "web-69ab-2",
+                "web",
+                "69ab2949489a",
+                "b",
+                Shipping.Place.DISK,
+                OperationListener.NONE)) {
+      Path growing = draft.path().resolve("pages-1.img");
+      Files.write(growing, java.util.Arrays.copyOf(pages, pages.length / 2));
+      Awaitility.await()
+          .until(() -> Files.exists(arriving) && Files.size(arriving) > pages.length / 3);
+      Files.write(
+          growing,
+          java.util.Arrays.copyOfRange(pages, pages.length / 2, pages.length),
+          StandardOpenOption.APPEND);
+      for (Member member : whole.manifest().getMembersList())
+        if (!member.getName().startsWith("pages"))
+          Files.copy(
+              whole.path().resolve(member.getName()), draft.path().resolve(member.getName()));
+      ImageDirectory image =
+          draft.publish(whole.manifest().toBuilder().setName("web-69ab-2").build());
+      Shipping.Shipped shipped = live.finish(image, new Report(OperationListener.NONE));
+      assertThat(mismatches(image.path(), Path.of(shipped.directory()))).isEmpty();
+    }
+    assertThat(b.images.entries()).hasSize(1);
+  }
+
+  @Test
+  void nothingStaysOfAnImageThatIsNotFinished() throws IOException {
+    join();
+    ImageDraft draft = ImageDraft.create(a.images.root().resolve("web-69ab-1"));
+    Files.write(draft.path().resolve("pages-1.img"), new byte[] {1, 2, 3});
+    Path arriving = b.images.root().resolve(ImageDraft.PREFIX + "web-69ab-1/pages-1.img");
+    try (LiveShipment live =
+        a.shipping()
+            .begin(
+                draft.path(),
+                "web-69ab-1",
+                "web",
+                "69ab2949489a",
+                "b",
+                Shipping.Place.DISK,
+                OperationListener.NONE)) {
+      assertThat(live).isNotNull();
+      Awaitility.await().until(() -> Files.exists(arriving));
+    }
+    assertThat(b.images.root()).isEmptyDirectory();
   }
 
   @Test
