@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The members of an image on their way out, in pieces. They may still be written to: then {@link
- * #next} waits for more. Each member is one lane's, whose stream keeps the order.
+ * #next} can wait for more. Each member is one lane's, whose stream keeps the order.
  */
 final class Cargo implements AutoCloseable {
   /** A file: how long it is so far, and how much of it has been taken. */
@@ -109,12 +109,17 @@ final class Cargo implements AutoCloseable {
     notifyAll();
   }
 
-  /** The next part of one of a lane's members; null where nothing more will come. */
-  @Nullable Part next(int lane, ByteBuffer buffer) throws IOException {
+  /**
+   * The next part of one of a lane's members.
+   *
+   * @param wait for more, where a member may grow
+   * @return null where nothing more will come; or, without waiting, where nothing is there now
+   */
+  @Nullable Part next(int lane, ByteBuffer buffer, boolean wait) throws IOException {
     Item item;
     long from;
     synchronized (this) {
-      item = await(lane);
+      item = pick(lane, wait);
       if (item == null) return null;
       from = item.taken;
       buffer.clear().limit((int) Math.min(item.left(), buffer.capacity()));
@@ -145,14 +150,14 @@ final class Cargo implements AutoCloseable {
       }
   }
 
-  private @Nullable Item await(int lane) {
+  private @Nullable Item pick(int lane, boolean wait) {
     while (true) {
       if (stopped) return null;
       Item most = null;
       for (Item item : items.values())
         if (item.lane == lane && item.left() > 0 && (most == null || item.left() > most.left()))
           most = item;
-      if (most != null || complete) return most;
+      if (most != null || complete || !wait) return most;
       try {
         wait();
       } catch (InterruptedException e) {

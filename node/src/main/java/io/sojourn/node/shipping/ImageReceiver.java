@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +61,6 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
 
   @Override
   public void offer(OfferRequest request, StreamObserver<OfferResponse> answer) {
-    forget();
     PublishResponse published = landed.get(request.getTransfer());
     if (published != null) {
       one(answer, OfferResponse.newBuilder().setPublished(published).build());
@@ -83,6 +84,7 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
                 request,
                 name -> landings.values().stream().anyMatch(other -> other.name().equals(name))));
     landings.put(request.getTransfer(), landing);
+    forgetLater();
     log.info("image {} is on its way here from node {}", landing.name(), from);
     return landing;
   }
@@ -159,7 +161,12 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
     return landing;
   }
 
-  private void forget() {
+  private void forgetLater() {
+    CompletableFuture.delayedExecutor(FORGOTTEN.toSeconds(), TimeUnit.SECONDS)
+        .execute(this::forget);
+  }
+
+  private synchronized void forget() {
     landings
         .values()
         .removeIf(
@@ -171,6 +178,7 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
               }
               return old;
             });
+    if (!landings.isEmpty()) forgetLater();
   }
 
   private static <T> void one(StreamObserver<T> answer, T message) {

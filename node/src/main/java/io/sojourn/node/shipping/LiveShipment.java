@@ -86,7 +86,7 @@ public final class LiveShipment implements AutoCloseable {
   public void close() {
     pages.close();
     manifest.completeExceptionally(new IllegalStateException("closed"));
-    cargo.complete();
+    transfer.cancel();
     try {
       // It abandons the image there, if that was not published.
       sending.get();

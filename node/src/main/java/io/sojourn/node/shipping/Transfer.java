@@ -12,6 +12,7 @@ import io.sojourn.protocol.peer.Arrived;
 import io.sojourn.protocol.peer.ImagesGrpc;
 import io.sojourn.protocol.peer.OfferRequest;
 import io.sojourn.protocol.peer.OfferResponse;
+import io.sojourn.protocol.peer.Piece;
 import io.sojourn.protocol.peer.PublishRequest;
 import io.sojourn.protocol.peer.PublishResponse;
 import java.io.IOException;
@@ -50,6 +51,7 @@ final class Transfer {
   private final String id;
   private final AtomicLong wire = new AtomicLong();
   private int attempt;
+  private volatile boolean cancelled;
   private long brokenSinceNanos;
   // The first failure begins to count as well.
   private volatile boolean progressed = true;
@@ -98,7 +100,14 @@ final class Transfer {
     }
   }
 
+  /** No attempt is made any more, and nothing of the image stays there. */
+  void cancel() {
+    cancelled = true;
+    cargo.stop();
+  }
+
   private void retry(StatusRuntimeException failure) {
+    if (cancelled) throw PeerFailure.explain(failure, "node " + shipment.node());
     OperationException explained = PeerFailure.explain(failure, "node " + shipment.node());
     if (!PeerFailure.passing(failure)) throw explained;
     long now = System.nanoTime();
@@ -140,6 +149,7 @@ final class Transfer {
         offer.getMembersList().stream()
             .collect(Collectors.toMap(Arrived::getName, Arrived::getBytes));
     cargo.rewind(arrived);
+    if (cancelled) cargo.stop();
     ImagesGrpc.ImagesStub node = ImagesGrpc.newStub(channel()).withOnReadyThreshold(READY_BYTES);
     List<Future<Long>> lanes = new ArrayList<>();
     for (int lane = 0; lane < LANES; lane++) {
@@ -168,7 +178,8 @@ final class Transfer {
 
   private long lane(ImagesGrpc.ImagesStub node, int number) throws IOException {
     try {
-      return new Lane().run(node, id, attempt, cargo, number, this::sent);
+      Piece about = Piece.newBuilder().setTransfer(id).setAttempt(attempt).build();
+      return new Lane(workers).run(node, about, cargo, number, this::sent);
     } catch (IOException | RuntimeException broken) {
       // The others would wait for a link that is not there.
       cargo.stop();

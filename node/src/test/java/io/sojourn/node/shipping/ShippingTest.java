@@ -225,6 +225,46 @@ class ShippingTest {
   }
 
   @Test
+  void whatARemovedNodeIsSendingIsCutOff() throws IOException {
+    a.init();
+    b.join(a.cluster().token(java.time.Duration.ZERO).text());
+    b.awaitSees("a", "up");
+    ImageDraft draft = ImageDraft.create(b.images.root().resolve("web-69ab-1"));
+    Path pages = Files.write(draft.path().resolve("pages-1.img"), new byte[] {1, 2, 3});
+    Path arriving = a.images.root().resolve(ImageDraft.PREFIX + "web-69ab-1/pages-1.img");
+    try (LiveShipment live =
+        b.shipping()
+            .begin(
+                draft.path(),
+                "web-69ab-1",
+                "web",
+                "69ab2949489a",
+                "a",
+                Shipping.Place.DISK,
+                OperationListener.NONE)) {
+      Awaitility.await().until(() -> Files.exists(arriving) && Files.size(arriving) == 3);
+      a.awaitSees("b", "up");
+      a.cluster().remove("b");
+      Files.write(pages, new byte[] {4, 5, 6}, StandardOpenOption.APPEND);
+      ImageDirectory image =
+          draft.publish(
+              Manifest.newBuilder()
+                  .setVersion(1)
+                  .setName("web-69ab-1")
+                  .addMembers(
+                      Member.newBuilder()
+                          .setName("pages-1.img")
+                          .setSize(6)
+                          .setDigest(Digest.of(pages, count -> {})))
+                  .build());
+      assertThatThrownBy(() -> live.finish(image, new Report(OperationListener.NONE)))
+          .isInstanceOf(OperationException.class)
+          .hasMessageContaining("removed");
+    }
+    assertThat(a.images.entries()).isEmpty();
+  }
+
+  @Test
   void nothingArrivesOfADamagedImage() throws IOException {
     join();
     ImageDirectory image = image(a.images.root().resolve("web-69ab-1"), 3);
