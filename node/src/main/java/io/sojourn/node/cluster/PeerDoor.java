@@ -18,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -44,14 +45,14 @@ final class PeerDoor implements ServerInterceptor {
     Optional<X509Certificate> shown = certificate(call);
     if (shown.isEmpty()) {
       if (call.getMethodDescriptor().getFullMethodName().equals(WITHOUT_CERTIFICATE))
-        return new Answering<>(call, next.startCall(call, headers));
+        return new Answering<>(call, next.startCall(call, headers), why -> note(call, why));
       return refuse(call, "it shows no certificate");
     }
     try {
       PeerNode peer = new PeerNode(trust.check(shown.get()));
       inside.put(call, shown.get());
       Context context = Context.current().withValue(PeerNode.CALL, peer);
-      return new Answering<>(call, Contexts.interceptCall(context, call, headers, next));
+      return new Answering<>(call, Contexts.interceptCall(context, call, headers, next), why -> {});
     } catch (CertificateException notBelieved) {
       return refuse(call, String.valueOf(notBelieved.getMessage()));
     }
@@ -66,9 +67,13 @@ final class PeerDoor implements ServerInterceptor {
   }
 
   private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, String why) {
-    refusals.note(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), why);
+    note(call, why);
     close(call, refusal(why));
     return new ServerCall.Listener<>() {};
+  }
+
+  private void note(ServerCall<?, ?> call, String why) {
+    refusals.note(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), why);
   }
 
   private static StatusRuntimeException refusal(String why) {
@@ -103,10 +108,12 @@ final class PeerDoor implements ServerInterceptor {
   /** What a service throws is the answer. */
   private final class Answering<Q, A> extends SimpleForwardingServerCallListener<Q> {
     private final ServerCall<Q, A> call;
+    private final Consumer<String> noted;
 
-    Answering(ServerCall<Q, A> call, ServerCall.Listener<Q> listener) {
+    Answering(ServerCall<Q, A> call, ServerCall.Listener<Q> listener, Consumer<String> noted) {
       super(listener);
       this.call = call;
+      this.noted = noted;
     }
 
     @Override
@@ -135,6 +142,7 @@ final class PeerDoor implements ServerInterceptor {
       try {
         work.run();
       } catch (RuntimeException failure) {
+        noted.accept(String.valueOf(failure.getMessage()));
         close(call, Problems.statusOf(failure));
       }
     }

@@ -29,6 +29,7 @@ final class PeerServer implements AutoCloseable {
   private static final int LARGEST_HEADERS = 16 << 10;
   private static final int CALLS_OF_ONE = 10_000;
   private static final int HANDSHAKE_SECONDS = 10;
+  private static final int IDLE_MINUTES = 2;
 
   /**
    * It prints a trace for each that sends nonsense; {@link Refusals} has a line. Kept: or else the
@@ -77,6 +78,8 @@ final class PeerServer implements AutoCloseable {
             .initialFlowControlWindow(DeadLinks.WINDOW)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            // Nodes have something to say every second.
+            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .addStreamTracerFactory(new TooLarge(refusals))
             .intercept(door);

@@ -201,6 +201,17 @@ class StrangersTest {
   }
 
   @Test
+  void aWrongToken() {
+    TestNode guesser = new TestNode(directory, "guesser");
+    try (guesser) {
+      String guessed =
+          new JoinToken(node.address.toString(), token.fingerprint(), "guessed").text();
+      assertThatThrownBy(() -> guesser.join(guessed)).hasMessageContaining("the token is not one");
+    }
+    noted("the token is not one of this cluster's");
+  }
+
+  @Test
   void silence() throws IOException {
     Socket socket = Strangers.plain(port());
     Strangers.untilClosed(socket);
