@@ -1,9 +1,9 @@
 package io.sojourn.node.cluster;
 
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.problem.Problems;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -24,11 +24,19 @@ public final class PeerFailure {
 
   /** Whether the same call may succeed later, with nothing mended but the way there. */
   public static boolean passing(StatusRuntimeException failure) {
-    Status.Code code = failure.getStatus().getCode();
-    return Problems.in(failure).isEmpty()
-        && (code == Status.Code.UNAVAILABLE
-            || code == Status.Code.DEADLINE_EXCEEDED
-            || code == Status.Code.CANCELLED);
+    if (Problems.in(failure).isPresent() || causedBy(failure, CertificateException.class))
+      return false;
+    return switch (failure.getStatus().getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> true;
+      // A connection that closes while a message is on its way: Netty's own exception, as it is.
+      default -> causedBy(failure, IOException.class);
+    };
+  }
+
+  private static boolean causedBy(Throwable failure, Class<? extends Throwable> type) {
+    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause())
+      if (type.isInstance(cause)) return true;
+    return false;
   }
 
   private static OperationException unexplained(StatusRuntimeException failure, String who) {
@@ -43,7 +51,10 @@ public final class PeerFailure {
         switch (failure.getStatus().getCode()) {
           case UNAVAILABLE, DEADLINE_EXCEEDED -> who + " does not answer";
           case UNIMPLEMENTED -> who + " runs another version of Sojourn";
-          default -> who + " failed: " + failure.getStatus();
+          default ->
+              causedBy(failure, IOException.class)
+                  ? "the connection to " + who + " broke"
+                  : who + " failed: " + failure.getStatus();
         },
         "see whether its daemon runs (ckpt node status there), and its log",
         failure);

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +41,12 @@ final class Lane implements ClientResponseObserver<Piece, SendResponse> {
    * Sends what a cargo has for a lane, to its end.
    *
    * @param about what all pieces have in common
-   * @param sent is told how much has been, of the members
-   * @return how much that was on the wire
+   * @param sent is told of each piece that has been
    * @throws StatusRuntimeException the link broke, or the other node refuses
    */
-  long run(ImagesStub node, Piece about, Cargo cargo, int number, LongConsumer sent)
+  void run(ImagesStub node, Piece about, Cargo cargo, int number, Consumer<Piece> sent)
       throws IOException {
     node.send(this);
-    long wire = 0;
     try {
       while (true) {
         packAhead(about, cargo, number);
@@ -59,8 +57,7 @@ final class Lane implements ClientResponseObserver<Piece, SendResponse> {
         // Serialized before this returns, because the stream is ready: its buffer, the one that
         // was taken first, is free then.
         Objects.requireNonNull(stream).onNext(piece);
-        wire += piece.getContent().size();
-        sent.accept(piece.getLength());
+        sent.accept(piece);
       }
     } catch (IOException | RuntimeException broken) {
       giveUp(broken);
@@ -71,7 +68,6 @@ final class Lane implements ClientResponseObserver<Piece, SendResponse> {
     }
     Objects.requireNonNull(stream).onCompleted();
     awaitAnswer();
-    return wire;
   }
 
   /** Waits for content only where there is nothing left to send. */

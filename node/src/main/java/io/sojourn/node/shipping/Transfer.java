@@ -72,7 +72,7 @@ final class Transfer {
     id = HexFormat.of().formatHex(random);
   }
 
-  /** Bytes that have gone over the network, packed. */
+  /** Bytes that have gone over the network, packed; those that a broken link has lost as well. */
   long wireBytes() {
     return wire.get();
   }
@@ -151,15 +151,20 @@ final class Transfer {
     cargo.rewind(arrived);
     if (cancelled) cargo.stop();
     ImagesGrpc.ImagesStub node = ImagesGrpc.newStub(channel()).withOnReadyThreshold(READY_BYTES);
-    List<Future<Long>> lanes = new ArrayList<>();
+    List<Future<?>> lanes = new ArrayList<>();
     for (int lane = 0; lane < LANES; lane++) {
       int number = lane;
-      lanes.add(workers.submit(() -> lane(node, number)));
+      lanes.add(
+          workers.submit(
+              () -> {
+                lane(node, number);
+                return null;
+              }));
     }
     @Nullable Throwable failure = null;
-    for (Future<Long> lane : lanes) {
+    for (Future<?> lane : lanes) {
       try {
-        wire.addAndGet(lane.get());
+        lane.get();
       } catch (ExecutionException broken) {
         if (failure == null) failure = broken.getCause();
       } catch (InterruptedException e) {
@@ -176,10 +181,10 @@ final class Transfer {
           failure);
   }
 
-  private long lane(ImagesGrpc.ImagesStub node, int number) throws IOException {
+  private void lane(ImagesGrpc.ImagesStub node, int number) throws IOException {
     try {
       Piece about = Piece.newBuilder().setTransfer(id).setAttempt(attempt).build();
-      return new Lane(workers).run(node, about, cargo, number, this::sent);
+      new Lane(workers).run(node, about, cargo, number, this::sent);
     } catch (IOException | RuntimeException broken) {
       // The others would wait for a link that is not there.
       cargo.stop();
@@ -187,8 +192,9 @@ final class Transfer {
     }
   }
 
-  private void sent(long bytes) {
+  private void sent(Piece piece) {
     progressed = true;
+    wire.addAndGet(piece.getContent().size());
     listener.progress(cargo.taken(), cargo.total());
   }
 
