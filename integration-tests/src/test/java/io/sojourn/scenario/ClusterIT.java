@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -28,6 +29,7 @@ class ClusterIT {
   private static Node a;
   private static Node b;
   private static Node c;
+  private static @Nullable Path inMemory;
 
   @BeforeAll
   static void machines() throws Exception {
@@ -47,6 +49,7 @@ class ClusterIT {
   static void end() throws Exception {
     try {
       for (Node node : new Node[] {a, b, c}) if (node != null) node.end();
+      if (inMemory != null) assertThat(inMemory).doesNotExist();
     } finally {
       if (net != null) net.close();
     }
@@ -154,6 +157,7 @@ class ClusterIT {
     c.ckpt("verify", "made-5a11-1").done();
     c.ckpt("rm", "made-5a11-1").done();
     assertThat(Path.of(there)).doesNotExist();
+    inMemory = Path.of(there).getParent();
   }
 
   @Test

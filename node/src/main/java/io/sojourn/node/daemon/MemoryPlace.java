@@ -1,6 +1,7 @@
 package io.sojourn.node.daemon;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -15,6 +16,15 @@ final class MemoryPlace {
     if (inMemory(runDirectory) || !inMemory(SHARED_MEMORY)) return images;
     return SHARED_MEMORY.resolve(
         "sojourn-" + Integer.toHexString(runDirectory.toString().hashCode()));
+  }
+
+  /** It is made again when it is needed. */
+  static void removeIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException inUse) {
+      // Images outlive the daemon.
+    }
   }
 
   private static boolean inMemory(Path directory) {

@@ -152,6 +152,7 @@ public final class NodeDaemon implements AutoCloseable {
       engines.close();
       Files.deleteIfExists(config.socket());
       Files.deleteIfExists(config.agentSocket());
+      MemoryPlace.removeIfEmpty(config.imagesInMemory());
       lock.close();
       log.info("node {} ended", config.nodeName());
     } catch (InterruptedException e) {
