@@ -148,6 +148,17 @@ class WhoMayKnowWhomTest {
         .check(PRODUCT);
   }
 
+  /** Commands know the daemon, the daemon what lies between nodes; never the other way round. */
+  @Test
+  void theNodesPackagesHaveNoCycles() {
+    slices()
+        .matching("io.sojourn.node.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .allowEmptyShould(true)
+        .check(PRODUCT);
+  }
+
   private static String packageOf(String part) {
     return "io.sojourn." + part + "..";
   }

@@ -40,11 +40,31 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   private final AtomicInteger outputs = new AtomicInteger();
   private final Set<String> tasks = ConcurrentHashMap.newKeySet();
   private final List<Subject> subjects = new ArrayList<>();
+  private final List<String> place;
+  private final List<String> options;
   private @Nullable Path home;
   private @Nullable Process daemon;
 
+  public Node() {
+    this(List.of());
+  }
+
+  /**
+   * @param place words before the daemon's and each command, as {@link Net#on} gives them
+   * @param options of the daemon
+   */
+  public Node(List<String> place, String... options) {
+    this.place = place;
+    this.options = List.of(options);
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
+    begin();
+  }
+
+  /** As before all tests of a class that registers it. */
+  public void begin() throws Exception {
     Path made = Files.createTempDirectory("sojourn-it-");
     // Subjects of other users get through.
     Files.setPosixFilePermissions(
@@ -65,6 +85,11 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   @Override
   public void afterAll(ExtensionContext context) throws Exception {
+    end();
+  }
+
+  /** As after all tests of a class that registers it. */
+  public void end() throws Exception {
     try {
       Process running = daemon();
       running.destroy();
@@ -141,7 +166,8 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
    * @param prefix of its command: a program that executes its arguments
    */
   public void startDaemon(String... prefix) throws IOException {
-    List<String> command = new ArrayList<>(List.of(prefix));
+    List<String> command = new ArrayList<>(place);
+    command.addAll(List.of(prefix));
     command.addAll(
         List.of(
             java(),
@@ -152,6 +178,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
             "-cp",
             Places.NODE_JAR.toString(),
             "io.sojourn.node.daemon.Ckptd"));
+    command.addAll(options);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment());
     Process started =
@@ -181,7 +208,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   public record Running(String command, Process process, Path out, Path err) {}
 
   public Running ckptInBackground(String... arguments) {
-    return command(List.of(), arguments);
+    return command(place, arguments);
   }
 
   /** A command of another user, by a prefix such as setpriv's. */

@@ -19,24 +19,34 @@ public record ImageDirectory(Path path, Manifest manifest) {
    * version.
    */
   public static ImageDirectory open(Path path) {
-    Path file = path.resolve(MANIFEST);
-    Manifest.Builder manifest = Manifest.newBuilder();
     try {
-      JsonFormat.parser().ignoringUnknownFields().merge(Files.readString(file), manifest);
-    } catch (InvalidProtocolBufferException broken) {
-      throw OperationException.refused(
-          "manifest " + file + " is damaged: " + broken.getMessage(),
-          "restore from another image (ckpt images)");
+      return new ImageDirectory(path, manifest(path, Files.readString(path.resolve(MANIFEST))));
     } catch (IOException unreadable) {
       throw OperationException.notFound(
           path + " is not an image: " + MANIFEST + " is missing or cannot be read",
           "ckpt images lists what there is");
     }
+  }
+
+  /**
+   * Reads a manifest's text.
+   *
+   * @param path where the image lies, or is about to: for messages
+   */
+  public static Manifest manifest(Path path, String text) {
+    Manifest.Builder manifest = Manifest.newBuilder();
+    try {
+      JsonFormat.parser().ignoringUnknownFields().merge(text, manifest);
+    } catch (InvalidProtocolBufferException broken) {
+      throw OperationException.refused(
+          "manifest " + path.resolve(MANIFEST) + " is damaged: " + broken.getMessage(),
+          "restore from another image (ckpt images)");
+    }
     if (manifest.getVersion() != VERSION)
       throw OperationException.refused(
           "image " + path + " has format " + manifest.getVersion() + "; this node reads " + VERSION,
           "use the version of Sojourn that made it");
-    return new ImageDirectory(path, manifest.build());
+    return manifest.build();
   }
 
   public String name() {

@@ -68,8 +68,12 @@ public final class ImageDraft {
    * @throws IOException when the disk is full or fails; the draft is still there, to be discarded
    */
   public ImageDirectory publish(Manifest manifest) throws IOException {
-    Files.writeString(
-        draft.resolve(ImageDirectory.MANIFEST), JsonFormat.printer().print(manifest) + "\n");
+    return publish(manifest, JsonFormat.printer().print(manifest) + "\n");
+  }
+
+  /** As above, with the manifest as another node has written it. */
+  public ImageDirectory publish(Manifest manifest, String text) throws IOException {
+    Files.writeString(draft.resolve(ImageDirectory.MANIFEST), text);
     ManifestSeal.write(draft);
     try (Stream<Path> members = Files.list(draft)) {
       for (Path member : (Iterable<Path>) members::iterator) sync(member);

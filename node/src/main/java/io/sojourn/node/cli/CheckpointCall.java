@@ -3,7 +3,6 @@ package io.sojourn.node.cli;
 import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.CheckpointRequest.Collection;
 import io.sojourn.protocol.node.CheckpointRequest.Then;
-import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import java.nio.file.Path;
@@ -76,18 +75,20 @@ abstract class CheckpointCall extends OperationCall {
   abstract Then then();
 
   @Override
-  Iterator<OperationEvent> start(NodeControlBlockingStub node) {
-    return node.checkpoint(
-        CheckpointRequest.newBuilder()
-            .setTask(task)
-            .setThen(then())
-            .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
-            .setCrac(crac)
-            .setPauseLimitMillis(pauseLimit.toMillis())
-            .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
-            .setGhostLimitBytes(ghostLimit)
-            .setDirectory(directory == null ? "" : session().absolute(directory).toString())
-            .build());
+  Iterator<OperationEvent> start(NodeClient client) {
+    return client
+        .node()
+        .checkpoint(
+            CheckpointRequest.newBuilder()
+                .setTask(task)
+                .setThen(then())
+                .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
+                .setCrac(crac)
+                .setPauseLimitMillis(pauseLimit.toMillis())
+                .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
+                .setGhostLimitBytes(ghostLimit)
+                .setDirectory(directory == null ? "" : session().absolute(directory).toString())
+                .build());
   }
 
   static String into(OperationResult result) {

@@ -24,7 +24,9 @@ final class Commands {
     ALL.put("verify", VerifyCommand::new);
     ALL.put("rm", RmCommand::new);
     ALL.put("attach", AttachCommand::new);
+    ALL.put("ship", ShipCommand::new);
     ALL.put("node", NodeCommand::new);
+    ALL.put("nodes", NodesCommand::new);
     ALL.put("completion", CompletionCommand::new);
     ALL.put("demo", DemoCommand::new);
     ALL.put("train", TrainCommand::new);

@@ -3,7 +3,7 @@ package io.sojourn.node.cli;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.sojourn.engine.operation.OperationException;
-import io.sojourn.node.daemon.Problems;
+import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.node.Problem;
 import java.io.FileNotFoundException;
 import java.io.PrintWriter;

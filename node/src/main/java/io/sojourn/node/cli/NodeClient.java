@@ -10,6 +10,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import io.sojourn.protocol.node.ClusterControlGrpc;
+import io.sojourn.protocol.node.ClusterControlGrpc.ClusterControlBlockingStub;
 import io.sojourn.protocol.node.NodeControlGrpc;
 import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import java.io.IOException;
@@ -70,6 +72,10 @@ final class NodeClient implements AutoCloseable {
 
   NodeControlBlockingStub node() {
     return NodeControlGrpc.newBlockingStub(channel);
+  }
+
+  ClusterControlBlockingStub cluster() {
+    return ClusterControlGrpc.newBlockingStub(channel);
   }
 
   @Override

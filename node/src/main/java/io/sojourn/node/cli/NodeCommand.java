@@ -8,9 +8,20 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "node",
-    description = "Starts and ends the node daemon, or says how it is.",
+    description = {
+      "Starts and ends the node daemon, or says how it is; makes it one of a cluster of nodes."
+    },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {NodeStartCommand.class, NodeStopCommand.class, NodeStatusCommand.class})
+    subcommands = {
+      NodeStartCommand.class,
+      NodeStopCommand.class,
+      NodeStatusCommand.class,
+      NodeInitCommand.class,
+      NodeTokenCommand.class,
+      NodeJoinCommand.class,
+      NodeLeaveCommand.class,
+      NodeRemoveCommand.class
+    })
 final class NodeCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -22,6 +33,7 @@ final class NodeCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which one? start, stop or status");
+    throw new ParameterException(
+        spec.commandLine(), "which one? start, stop, status, init, token, join, leave or remove");
   }
 }

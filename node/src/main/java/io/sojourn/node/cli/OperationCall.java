@@ -1,6 +1,5 @@
 package io.sojourn.node.cli;
 
-import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;
@@ -13,7 +12,7 @@ abstract class OperationCall extends NodeCall {
     OperationResult result = null;
     try (NodeClient client = connect();
         Progress progress = Progress.of(this)) {
-      Iterator<OperationEvent> events = start(client.node());
+      Iterator<OperationEvent> events = start(client);
       while (events.hasNext()) {
         OperationEvent event = events.next();
         progress.show(event);
@@ -30,7 +29,7 @@ abstract class OperationCall extends NodeCall {
   }
 
   /** Makes the call. */
-  abstract Iterator<OperationEvent> start(NodeControlBlockingStub node);
+  abstract Iterator<OperationEvent> start(NodeClient client);
 
   /** What was done, for a reader. */
   abstract String sentence(OperationResult result);
@@ -47,6 +46,8 @@ abstract class OperationCall extends NodeCall {
             .put("incarnation", result.getIncarnation());
     if (result.getPid() == 0) text.none("pid");
     else text.put("pid", result.getPid());
+    if (!result.getNode().isEmpty())
+      text.put("node", result.getNode()).put("wireBytes", result.getWireBytes());
     text.millis("pauseMillis", result.getPauseMillis())
         .millis("totalMillis", result.getTotalMillis())
         .array("phases");

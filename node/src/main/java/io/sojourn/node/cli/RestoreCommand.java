@@ -1,6 +1,5 @@
 package io.sojourn.node.cli;
 
-import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
@@ -44,15 +43,17 @@ final class RestoreCommand extends OperationCall {
   private @Nullable Duration limit;
 
   @Override
-  Iterator<OperationEvent> start(NodeControlBlockingStub node) {
-    return node.restore(
-        RestoreRequest.newBuilder()
-            .setTarget(session().image(target))
-            .setClone(asClone)
-            .setAcceptChangedFiles(acceptChangedFiles)
-            .setStreamsMayBeLost(streamsMayBeLost)
-            .setLimitMillis(limit == null ? 0 : limit.toMillis())
-            .build());
+  Iterator<OperationEvent> start(NodeClient client) {
+    return client
+        .node()
+        .restore(
+            RestoreRequest.newBuilder()
+                .setTarget(session().image(target))
+                .setClone(asClone)
+                .setAcceptChangedFiles(acceptChangedFiles)
+                .setStreamsMayBeLost(streamsMayBeLost)
+                .setLimitMillis(limit == null ? 0 : limit.toMillis())
+                .build());
   }
 
   @Override

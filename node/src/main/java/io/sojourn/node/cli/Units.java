@@ -1,20 +1,14 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.node.problem.Sizes;
+
 /** Sizes and times for readers. */
 final class Units {
-  private static final String[] NAMES = {"B", "KiB", "MiB", "GiB", "TiB"};
-
   private Units() {}
 
   /** "512 B", "1.5 MiB". */
   static String bytes(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= 1024 && unit < NAMES.length - 1) {
-      value /= 1024;
-      unit++;
-    }
-    return unit == 0 ? bytes + " B" : "%.1f %s".formatted(value, NAMES[unit]);
+    return Sizes.text(bytes);
   }
 
   /** "12 ms", "1.52 s". */

@@ -1,6 +1,5 @@
 package io.sojourn.node.cli;
 
-import io.sojourn.protocol.node.NodeControlGrpc.NodeControlBlockingStub;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.VerifyImageRequest;
@@ -16,9 +15,10 @@ final class VerifyCommand extends OperationCall {
   private String image = "";
 
   @Override
-  Iterator<OperationEvent> start(NodeControlBlockingStub node) {
-    return node.verifyImage(
-        VerifyImageRequest.newBuilder().setImage(session().image(image)).build());
+  Iterator<OperationEvent> start(NodeClient client) {
+    return client
+        .node()
+        .verifyImage(VerifyImageRequest.newBuilder().setImage(session().image(image)).build());
   }
 
   @Override

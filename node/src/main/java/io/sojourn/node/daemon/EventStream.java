@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;

@@ -27,10 +27,27 @@ final class ImageCatalog {
   private record Read(FileTime modified, Entry entry) {}
 
   private final ImageRepository repository;
+  private final Path inMemory;
   private final Map<Path, Read> read = new ConcurrentHashMap<>();
 
-  ImageCatalog(ImageRepository repository) {
+  /**
+   * @param inMemory where images lie that came from other nodes and touch no disk
+   */
+  ImageCatalog(ImageRepository repository, Path inMemory) {
     this.repository = repository;
+    this.inMemory = inMemory;
+  }
+
+  /** Whether only the daemon can have made what lies there. */
+  boolean holds(Path directory) {
+    return repository.root().equals(directory.getParent())
+        || inMemory.equals(directory.getParent());
+  }
+
+  /** The directory of an image of that name, or where it would be. */
+  Path named(String name) {
+    Path volatileOne = inMemory.resolve(name);
+    return Files.isDirectory(volatileOne) ? volatileOne : repository.root().resolve(name);
   }
 
   ImageRepository repository() {
@@ -40,13 +57,15 @@ final class ImageCatalog {
   /** What lies in the repository, the newest first; what cannot be read comes last. */
   List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
-    if (!Files.isDirectory(repository.root())) return entries;
-    try (DirectoryStream<Path> directories = Files.newDirectoryStream(repository.root())) {
-      for (Path directory : directories)
-        if (!directory.getFileName().toString().startsWith(".") && Files.isDirectory(directory))
-          entries.add(entry(directory));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (Path root : List.of(repository.root(), inMemory)) {
+      if (!Files.isDirectory(root)) continue;
+      try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+        for (Path directory : directories)
+          if (!directory.getFileName().toString().startsWith(".") && Files.isDirectory(directory))
+            entries.add(entry(directory));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
     read.keySet().removeIf(path -> !Files.exists(path));
     entries.sort(Comparator.comparingLong(ImageCatalog::created).reversed());

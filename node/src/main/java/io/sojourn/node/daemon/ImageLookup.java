@@ -56,9 +56,9 @@ final class ImageLookup {
   private Optional<ImageDirectory> named(String text, Caller caller) {
     if (text.isEmpty() || text.startsWith(".")) return Optional.empty();
     boolean path = text.indexOf('/') >= 0;
-    Path directory = path ? Path.of(text).normalize() : catalog.repository().root().resolve(text);
+    Path directory = path ? Path.of(text).normalize() : catalog.named(text);
     // What lies elsewhere may be anybody's make, and a restore would run it with any rights.
-    if (!caller.root() && !catalog.repository().root().equals(directory.getParent())) {
+    if (!caller.root() && !catalog.holds(directory)) {
       if (path)
         throw OperationException.refused(
             "only root may use images outside of the node's repository",

@@ -57,6 +57,14 @@ public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName
     return stateDirectory.resolve("images");
   }
 
+  /**
+   * Images that came from other nodes and shall not touch a disk: in the run directory if that is
+   * on a tmpfs, or else where Linux has one for shared memory, in a directory a run directory.
+   */
+  public Path imagesInMemory() {
+    return MemoryPlace.of(runDirectory);
+  }
+
   public Path tasks() {
     return stateDirectory.resolve("tasks");
   }

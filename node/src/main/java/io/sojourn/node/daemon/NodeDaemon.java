@@ -2,11 +2,16 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.node.cluster.Cluster;
+import io.sojourn.node.cluster.Membership;
+import io.sojourn.node.shipping.ImageReceiver;
+import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +39,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Operations operations = new Operations();
   private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
   private final Sockets sockets;
+  private final Cluster cluster;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -45,7 +51,7 @@ public final class NodeDaemon implements AutoCloseable {
     this.engines = engines;
     ImageRepository repository = new ImageRepository(config.images());
     repository.sweep();
-    ImageCatalog images = new ImageCatalog(repository);
+    ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
     TaskRegistry registry =
         new TaskRegistry(
             new TaskScan(config.runDirectory()),
@@ -67,10 +73,23 @@ public final class NodeDaemon implements AutoCloseable {
             checkpoints,
             new Restores(engines, imageLookup, registry, operations),
             new ImageCalls(imageLookup, images, tasks, registry, operations, remains));
+    cluster =
+        Cluster.open(
+            config.stateDirectory(),
+            config.nodeName(),
+            new Membership.Surroundings(
+                version(),
+                Clock.systemUTC(),
+                workers,
+                List.of(new ImageReceiver(repository, config.imagesInMemory())),
+                registry::count));
+    ClusterService clusterService =
+        new ClusterService(
+            cluster, new Shipping(cluster::peers, workers), imageLookup, config.nodeName());
     sockets =
         Sockets.open(
             config.socket(),
-            service,
+            List.of(service, clusterService),
             config.agentSocket(),
             pid -> registry.knocked(pid).ifPresent(requests::heard),
             workers);
@@ -116,14 +135,18 @@ public final class NodeDaemon implements AutoCloseable {
   }
 
   private GetNodeResponse describe(Engines engines) {
-    String version = NodeDaemon.class.getPackage().getImplementationVersion();
     return GetNodeResponse.newBuilder()
         .setName(config.nodeName())
-        .setVersion(version == null ? "unpackaged" : version)
+        .setVersion(version())
         .setPid((int) ProcessHandle.current().pid())
         .setCriuVersion(engines.criuVersion())
         .setStateDir(config.stateDirectory().toString())
         .build();
+  }
+
+  private static String version() {
+    String version = NodeDaemon.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
   }
 
   /** Lets operations under way come to their end, and closes the sockets. */
@@ -134,11 +157,13 @@ public final class NodeDaemon implements AutoCloseable {
       for (AutoCloseable annex : annexes) annex.close();
       within.close();
       sockets.close();
+      cluster.close();
       workers.shutdown();
       if (!workers.awaitTermination(5, TimeUnit.SECONDS)) workers.shutdownNow();
       engines.close();
       Files.deleteIfExists(config.socket());
       Files.deleteIfExists(config.agentSocket());
+      MemoryPlace.removeIfEmpty(config.imagesInMemory());
       lock.close();
       log.info("node {} ended", config.nodeName());
     } catch (InterruptedException e) {

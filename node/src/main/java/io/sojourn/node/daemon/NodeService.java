@@ -1,6 +1,7 @@
 package io.sojourn.node.daemon;
 
 import io.grpc.stub.StreamObserver;
+import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;

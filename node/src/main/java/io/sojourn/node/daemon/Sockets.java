@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -33,8 +34,8 @@ final class Sockets implements AutoCloseable {
           1, new DefaultThreadFactory("sockets", true), EpollIoHandler.newFactory());
   private final Server server;
 
-  private Sockets(Path control, BindableService service, ExecutorService workers) {
-    server =
+  private Sockets(Path control, List<BindableService> services, ExecutorService workers) {
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
                 new DomainSocketAddress(control.toFile()),
                 InternalNettyServerCredentials.create(new CallerNegotiator()))
@@ -42,9 +43,9 @@ final class Sockets implements AutoCloseable {
             .bossEventLoopGroup(loop)
             .workerEventLoopGroup(loop)
             .executor(workers)
-            .intercept(Caller.INTERCEPTOR)
-            .addService(service)
-            .build();
+            .intercept(Caller.INTERCEPTOR);
+    services.forEach(builder::addService);
+    server = builder.build();
   }
 
   /**
@@ -54,14 +55,14 @@ final class Sockets implements AutoCloseable {
    */
   static Sockets open(
       Path control,
-      BindableService service,
+      List<BindableService> services,
       Path agents,
       IntConsumer knocked,
       ExecutorService workers)
       throws IOException {
     Files.deleteIfExists(control);
     Files.deleteIfExists(agents);
-    Sockets sockets = new Sockets(control, service, workers);
+    Sockets sockets = new Sockets(control, services, workers);
     sockets.listen(agents, pid -> workers.execute(() -> knocked.accept(pid)));
     forAll(agents);
     sockets.server.start();

@@ -66,6 +66,11 @@ final class TaskRegistry {
     return tasks;
   }
 
+  /** How many were known when somebody last looked; takes no look. */
+  int count() {
+    return store.all().size();
+  }
+
   /** The task, if it runs. */
   Optional<Task> running(String taskId) {
     return tasks().stream().filter(task -> task.id().equals(taskId) && task.runs()).findFirst();

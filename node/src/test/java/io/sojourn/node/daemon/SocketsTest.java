@@ -19,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +51,7 @@ class SocketsTest {
     ExecutorService workers = Executors.newCachedThreadPool();
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     try (Sockets sockets =
-        Sockets.open(control, new WhoAmI(), agents, knocked::complete, workers)) {
+        Sockets.open(control, List.of(new WhoAmI()), agents, knocked::complete, workers)) {
       assertThat(sockets).isNotNull();
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(control)))
           .isEqualTo("rw-rw-rw-");

@@ -25,7 +25,9 @@ class TaskLookupTest {
 
   @BeforeEach
   void start() throws IOException {
-    ImageCatalog catalog = new ImageCatalog(new ImageRepository(directory.resolve("images")));
+    ImageCatalog catalog =
+        new ImageCatalog(
+            new ImageRepository(directory.resolve("images")), directory.resolve("memory"));
     tasks =
         new TaskLookup(
             new TaskRegistry(

@@ -1,4 +1,4 @@
-package io.sojourn.node.daemon;
+package io.sojourn.node.problem;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.node.Problem;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,22 @@ public final class Problems {
 
   private Problems() {}
 
-  static StatusRuntimeException statusOf(Throwable failure) {
+  /** What {@code answer} carried, if another of ours gave it. */
+  public static Optional<OperationException> in(StatusRuntimeException answer) {
+    Metadata trailers = answer.getTrailers();
+    Problem problem = trailers == null ? null : trailers.get(TRAILER);
+    if (problem == null) return Optional.empty();
+    return Optional.of(
+        switch (problem.getKind()) {
+          case USAGE -> OperationException.usage(problem.getMessage(), problem.getMend());
+          case NOT_FOUND -> OperationException.notFound(problem.getMessage(), problem.getMend());
+          case REFUSED -> OperationException.refused(problem.getMessage(), problem.getMend());
+          default -> OperationException.failed(problem.getMessage(), problem.getMend());
+        });
+  }
+
+  /** How {@code failure} is answered; one that is not ours is noted with its trace. */
+  public static StatusRuntimeException statusOf(Throwable failure) {
     if (failure instanceof StatusRuntimeException known) return known;
     Problem problem = of(failure);
     Metadata trailers = new Metadata();

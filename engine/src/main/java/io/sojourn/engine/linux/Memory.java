@@ -1,0 +1,25 @@
+package io.sojourn.engine.linux;
+
+import java.nio.file.Path;
+
+/** This machine's memory, from /proc/meminfo: see proc_meminfo(5). */
+public final class Memory {
+  private static final int KIBI = 1024;
+
+  private Memory() {}
+
+  public static long totalBytes() {
+    return field("MemTotal");
+  }
+
+  /** What programs can still have without swapping, as the kernel estimates. */
+  public static long availableBytes() {
+    return field("MemAvailable");
+  }
+
+  private static long field(String name) {
+    for (String line : Proc.lines(Path.of("/proc/meminfo")))
+      if (line.startsWith(name + ":")) return Long.parseLong(line.replaceAll("[^0-9]", "")) * KIBI;
+    return 0;
+  }
+}

@@ -1,0 +1,150 @@
+package io.sojourn.node.cluster;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.problem.Problems;
+import io.sojourn.protocol.peer.MembershipGrpc;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Lets calls in by the caller's certificate, which is looked at for each anew: a node that was
+ * removed a moment ago may still be connected. Without a certificate there is only one call.
+ */
+final class PeerDoor implements ServerInterceptor {
+  private static final String WITHOUT_CERTIFICATE =
+      MembershipGrpc.getJoinMethod().getFullMethodName();
+
+  private final Trust trust;
+  private final Refusals refusals;
+  private final Map<ServerCall<?, ?>, X509Certificate> inside = new ConcurrentHashMap<>();
+
+  PeerDoor(Trust trust, Refusals refusals) {
+    this.trust = trust;
+    this.refusals = refusals;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Optional<X509Certificate> shown = certificate(call);
+    if (shown.isEmpty()) {
+      if (call.getMethodDescriptor().getFullMethodName().equals(WITHOUT_CERTIFICATE))
+        return new Answering<>(call, next.startCall(call, headers), why -> note(call, why));
+      return refuse(call, "it shows no certificate");
+    }
+    try {
+      PeerNode peer = new PeerNode(trust.check(shown.get()));
+      inside.put(call, shown.get());
+      Context context = Context.current().withValue(PeerNode.CALL, peer);
+      return new Answering<>(call, Contexts.interceptCall(context, call, headers, next), why -> {});
+    } catch (CertificateException notBelieved) {
+      return refuse(call, String.valueOf(notBelieved.getMessage()));
+    }
+  }
+
+  /** Ends calls of nodes that have been removed meanwhile. */
+  void expel() {
+    inside.forEach(
+        (call, certificate) -> {
+          if (trust.revoked(certificate)) close(call, refusal("the node was removed"));
+        });
+  }
+
+  private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, String why) {
+    note(call, why);
+    close(call, refusal(why));
+    return new ServerCall.Listener<>() {};
+  }
+
+  private void note(ServerCall<?, ?> call, String why) {
+    refusals.note(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), why);
+  }
+
+  private static StatusRuntimeException refusal(String why) {
+    StatusRuntimeException status =
+        Problems.statusOf(
+            OperationException.refused(
+                "the other node refuses this one: " + why,
+                "see ckpt nodes there; a removed node can join again: ckpt node leave, then join"));
+    return Status.PERMISSION_DENIED.withDescription(why).asRuntimeException(status.getTrailers());
+  }
+
+  private static void close(ServerCall<?, ?> call, StatusRuntimeException failure) {
+    Metadata trailers = failure.getTrailers();
+    try {
+      call.close(failure.getStatus(), trailers == null ? new Metadata() : trailers);
+    } catch (IllegalStateException endedAlready) {
+      // Then nobody waits for an answer.
+    }
+  }
+
+  private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    try {
+      return session == null
+          ? Optional.empty()
+          : Optional.of((X509Certificate) session.getPeerCertificates()[0]);
+    } catch (SSLPeerUnverifiedException none) {
+      return Optional.empty();
+    }
+  }
+
+  /** What a service throws is the answer. */
+  private final class Answering<Q, A> extends SimpleForwardingServerCallListener<Q> {
+    private final ServerCall<Q, A> call;
+    private final Consumer<String> noted;
+
+    Answering(ServerCall<Q, A> call, ServerCall.Listener<Q> listener, Consumer<String> noted) {
+      super(listener);
+      this.call = call;
+      this.noted = noted;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      answered(() -> super.onMessage(message));
+    }
+
+    @Override
+    public void onHalfClose() {
+      answered(super::onHalfClose);
+    }
+
+    @Override
+    public void onComplete() {
+      inside.remove(call);
+      super.onComplete();
+    }
+
+    @Override
+    public void onCancel() {
+      inside.remove(call);
+      super.onCancel();
+    }
+
+    private void answered(Runnable work) {
+      try {
+        work.run();
+      } catch (RuntimeException failure) {
+        noted.accept(String.valueOf(failure.getMessage()));
+        close(call, Problems.statusOf(failure));
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.sojourn.node.cluster;
+
+import io.grpc.Channel;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The ways to the other nodes: a channel each, which connects anew by itself. A dead link is seen
+ * within seconds, also by a call that only waits.
+ */
+public final class Peers implements AutoCloseable {
+  private static final int HTTP_KEEPALIVE_SECONDS = 10;
+
+  private record Way(String address, ManagedChannel channel) {}
+
+  private final Roster roster;
+  private final Credentials credentials;
+  private final Trust trust;
+  private final EventLoopGroup loop;
+  private final Executor workers;
+  private final Map<String, Way> ways = new HashMap<>();
+  private boolean closed;
+
+  Peers(
+      Roster roster, Credentials credentials, Trust trust, EventLoopGroup loop, Executor workers) {
+    this.roster = roster;
+    this.credentials = credentials;
+    this.trust = trust;
+    this.loop = loop;
+    this.workers = workers;
+  }
+
+  /**
+   * The way to a node.
+   *
+   * @throws io.sojourn.engine.operation.OperationException there is no such node
+   */
+  public synchronized Channel channel(String node) {
+    String address = roster.find(node).getAddress();
+    if (closed) throw new IllegalStateException("the daemon is about to end");
+    Way way = ways.get(node);
+    if (way != null && !way.address().equals(address)) {
+      way.channel().shutdownNow();
+      way = null;
+    }
+    if (way == null) {
+      way = new Way(address, open(node, address));
+      ways.put(node, way);
+    }
+    return way.channel();
+  }
+
+  /** Tries at once again to reach a node, instead of in ever longer intervals. */
+  synchronized void hurry(String node) {
+    Way way = ways.get(node);
+    if (way != null && way.channel().getState(true) == ConnectivityState.TRANSIENT_FAILURE)
+      way.channel().resetConnectBackoff();
+  }
+
+  /** Closes the ways to nodes that are none any more. */
+  synchronized void prune() {
+    ways.entrySet()
+        .removeIf(
+            way -> {
+              boolean gone = !roster.has(way.getKey());
+              if (gone) way.getValue().channel().shutdownNow();
+              return gone;
+            });
+  }
+
+  private ManagedChannel open(String node, String address) {
+    return builder(
+            Address.parse(address),
+            PeerTls.client(credentials, PeerCheck.of(trust, node)),
+            loop,
+            workers)
+        .build();
+  }
+
+  static NettyChannelBuilder builder(
+      Address address, SslContext tls, EventLoopGroup loop, Executor workers) {
+    return NettyChannelBuilder.forAddress(address.socket())
+        .sslContext(tls)
+        .overrideAuthority(PeerTls.HOST)
+        .eventLoopGroup(loop)
+        .channelType(EpollSocketChannel.class)
+        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, DeadLinks.CONNECT_MILLIS)
+        .withOption(EpollChannelOption.TCP_USER_TIMEOUT, DeadLinks.MILLIS)
+        .withOption(EpollChannelOption.SO_KEEPALIVE, true)
+        .withOption(EpollChannelOption.TCP_KEEPIDLE, DeadLinks.IDLE_SECONDS)
+        .withOption(EpollChannelOption.TCP_KEEPINTVL, 1)
+        .withOption(EpollChannelOption.TCP_KEEPCNT, DeadLinks.PROBES)
+        .keepAliveTime(HTTP_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(DeadLinks.MILLIS, TimeUnit.MILLISECONDS)
+        .keepAliveWithoutCalls(true)
+        .initialFlowControlWindow(DeadLinks.WINDOW)
+        .maxInboundMessageSize(PeerServer.LARGEST_MESSAGE)
+        // No proxy of the environment lies between the nodes of a cluster.
+        .proxyDetector(target -> null)
+        .executor(workers);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    ways.values().forEach(way -> way.channel().shutdownNow());
+    ways.clear();
+  }
+}
