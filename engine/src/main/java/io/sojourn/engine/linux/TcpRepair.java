@@ -9,7 +9,8 @@ import com.sun.jna.LastErrorException;
 public final class TcpRepair {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_REPAIR = 19;
-  private static final int OFF_WITHOUT_PROBE = -1;
+  static final int ON = 1;
+  static final int OFF_WITHOUT_PROBE = -1;
 
   private TcpRepair() {}
 
@@ -19,12 +20,16 @@ public final class TcpRepair {
         socket,
         duplicate -> {
           try {
-            // SAFETY: the value is one int; the duplicate is ours to use.
-            Libc.setsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, new int[] {OFF_WITHOUT_PROBE}, 4);
+            set(duplicate, OFF_WITHOUT_PROBE);
             return true;
           } catch (LastErrorException notTcp) {
             return false;
           }
         });
+  }
+
+  static void set(int socket, int mode) {
+    // SAFETY: the value is one int; the descriptor is a duplicate of ours.
+    Libc.setsockopt(socket, IPPROTO_TCP, TCP_REPAIR, new int[] {mode}, 4);
   }
 }
