@@ -141,12 +141,12 @@ static int with_socket(const struct become *order, int socket) {
   struct tracee tracee;
   if (tracee_hold(&tracee, order->pid)) return failed(errno, "it cannot be held by ptrace; is it being debugged?", order->pid);
   int error = turn(&tracee, order, socket);
-  // What CRIU leaves stopped in a frozen cgroup has a SIGSTOP coming that nobody was to see.
-  if (order->thaw && !error) tracee.stopped_meanwhile = false;
+  // Who stands still is not stopped once more: a SIGSTOP that came meanwhile is over with the stop that we end here.
+  if (!error) tracee.stopped_meanwhile = false;
   tracee_release(&tracee);
   if (error) return 1;
   // Its first instruction comes after this, all signals blocked.
-  if (!order->thaw && !tracee.stopped_meanwhile) kill(order->pid, SIGCONT);
+  if (!order->thaw) kill(order->pid, SIGCONT);
   printf("deputy %d\n", (int)order->pid);
   return 0;
 }

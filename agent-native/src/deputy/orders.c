@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "mask.h"
 #include "own.h"
 
 static bool stops(int number) {
@@ -19,16 +20,13 @@ static bool harmless(int number) {
 // Lets one signal do what it does by default, and sends it to us.
 static void suffer(int number) {
   signal(number, SIG_DFL);
-  sigset_t others, before;
-  sigfillset(&others);
-  sigdelset(&others, number);
   kill(getpid(), number);
-  sigprocmask(SIG_SETMASK, &others, &before);
-  sigprocmask(SIG_SETMASK, &before, NULL);
+  mask_block(~mask_of(number));
+  mask_block(MASK_ALL);
 }
 
 int order_die(uint32_t number) {
-  if (number < 1 || number >= NSIG || stops((int)number) || harmless((int)number)) return EINVAL;
+  if (number < 1 || number > LAST_SIGNAL || stops((int)number) || harmless((int)number)) return EINVAL;
   // A limit of no bytes does not keep a core dump from those who pipe it into a program: see core(5).
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   suffer((int)number);
@@ -36,12 +34,10 @@ int order_die(uint32_t number) {
 }
 
 int order_stop(uint32_t number) {
-  if (number >= NSIG || !stops((int)number)) return EINVAL;
+  if (number > LAST_SIGNAL || !stops((int)number)) return EINVAL;
   suffer((int)number);
   // Who was stopped was continued by a SIGCONT, which waits to be read.
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGCONT) ? 0 : EAGAIN;
+  return mask_pending() & mask_of(SIGCONT) ? 0 : EAGAIN;
 }
 
 int order_close(uint32_t descriptor) {

@@ -9,11 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mask.h"
 #include "own.h"
 
 static struct record said[SIGNALS_SAID];
 static uint64_t last, heard;
-static sigset_t from_before;
+static mask from_before;
 
 static void end_alarms(void) {
   // The one sort of timer that an execve leaves running. The task has its own, in the image.
@@ -31,20 +32,17 @@ static void leave_no_zombies(void) {
 }
 
 int signals_begin(void) {
-  sigset_t all;
-  sigfillset(&all);
   // A blocked signal is kept even where it is ignored, so those that the task ignores arrive as well: it decides.
-  sigprocmask(SIG_SETMASK, &all, NULL);
+  mask_block(MASK_ALL);
   end_alarms();
   leave_no_zombies();
   // Of the stop in which the task turned into us.
   const struct timespec now = {0};
-  sigset_t go_on;
-  sigemptyset(&go_on);
-  sigaddset(&go_on, SIGCONT);
-  sigtimedwait(&go_on, NULL, &now);
-  sigpending(&from_before);
-  int fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+  const mask go_on = mask_of(SIGCONT), all = MASK_ALL;
+  // SAFETY: both masks outlive the calls.
+  syscall(SYS_rt_sigtimedwait, &go_on, NULL, &now, sizeof go_on);
+  from_before = mask_pending();
+  int fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof all, SFD_CLOEXEC | SFD_NONBLOCK);
   return fd < 0 ? -1 : own_place(OWN_SIGNALS, fd);
 }
 
@@ -71,9 +69,9 @@ const struct record *signals_next(void) {
                  .sender_uid = info.ssi_uid,
                  .code = info.ssi_code,
                  .value = info.ssi_int,
-                 .flags = sigismember(&from_before, number) ? SIGNAL_FROM_BEFORE : 0},
+                 .flags = from_before & mask_of(number) ? SIGNAL_FROM_BEFORE : 0},
   };
-  sigdelset(&from_before, number);
+  from_before &= ~mask_of(number);
   return record;
 }
 

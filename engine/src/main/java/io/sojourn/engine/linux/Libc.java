@@ -21,6 +21,8 @@ final class Libc {
 
   static native long syscall(long number, long a, long b, long c) throws LastErrorException;
 
+  static native long syscall(long number, long a, long b, long c, long d) throws LastErrorException;
+
   static native int kill(int pid, int signal) throws LastErrorException;
 
   static native int open(String path, int flags) throws LastErrorException;

@@ -50,7 +50,7 @@ public final class PidDescriptor implements AutoCloseable {
   public boolean signal(int number) {
     try {
       // SAFETY: no siginfo: as kill(2).
-      Libc.syscall(PIDFD_SEND_SIGNAL, descriptor.number(), number, 0);
+      Libc.syscall(PIDFD_SEND_SIGNAL, descriptor.number(), number, 0, 0);
       return true;
     } catch (LastErrorException e) {
       if (e.getErrorCode() == Errno.ESRCH) return false;

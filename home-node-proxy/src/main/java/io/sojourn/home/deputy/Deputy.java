@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * goes on, too, when the daemon dies.
  */
 public final class Deputy implements AutoCloseable {
+  /** CHLD, CONT, STOP, TSTP, TTIN, TTOU, URG, WINCH. */
+  private static final Set<Integer> KILL_NOBODY = Set.of(17, 18, 19, 20, 21, 22, 23, 28);
+
   private final DeputyName name;
   private final PidDescriptor process;
   private final DeputyLine line;
@@ -60,7 +64,7 @@ public final class Deputy implements AutoCloseable {
     return name.pid();
   }
 
-  /** Begins to hear. Signals that came before wait until then. Called once. */
+  /** Begins to hear: signals, which wait until then, and the answers to orders. Called once. */
   public void listen(DeputyListener listener) {
     if (events != null) throw new IllegalStateException("somebody listens already");
     events = new DeputyEvents(this, line, process, listener);
@@ -104,8 +108,14 @@ public final class Deputy implements AutoCloseable {
     end(Record.EXIT, status);
   }
 
-  /** Ends it as a program that this signal killed. Returns when the process is gone. */
+  /**
+   * Ends it as a program that this signal killed. Returns when the process is gone.
+   *
+   * @throws IllegalArgumentException for a signal that by itself kills nobody
+   */
   public void die(int signal) throws IOException {
+    if (signal < 1 || signal > 64 || KILL_NOBODY.contains(signal))
+      throw new IllegalArgumentException("signal " + signal);
     if (signal == Signals.KILL) process.signal(signal);
     else end(Record.DIE, signal);
   }
@@ -138,7 +148,7 @@ public final class Deputy implements AutoCloseable {
     return order(Record.CLOSE, number);
   }
 
-  private CompletableFuture<Integer> order(int kind, int value) throws IOException {
+  CompletableFuture<Integer> order(int kind, int value) throws IOException {
     long number = orders.incrementAndGet();
     CompletableFuture<Integer> answer = new CompletableFuture<>();
     answers.put(number, answer);
