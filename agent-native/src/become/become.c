@@ -2,6 +2,7 @@
 // of its old program: every thread is held, and the one that acts does nothing but our calls.
 #include "become.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,6 +36,17 @@ static unsigned long long status_of(pid_t pid, const char *field, int base) {
   return value;
 }
 
+// The letter of a process or thread; 0 where it is gone.
+static char state_of(pid_t thread) {
+  char path[64], line[256], state = 0;
+  snprintf(path, sizeof path, "/proc/%d/status", (int)thread);
+  FILE *status = fopen(path, "re");
+  while (status && fgets(line, sizeof line, status))
+    if (sscanf(line, "State: %c", &state) == 1) break;
+  if (status) fclose(status);
+  return state;
+}
+
 static bool ignores_traps(pid_t pid) {
   return status_of(pid, "SigIgn", 16) >> (SIGTRAP - 1) & 1;
 }
@@ -52,15 +64,21 @@ static int freeze(const char *file, const char *how) {
   return error;
 }
 
+// By a signal. A 't' is stopped as well, by somebody who traces it; that is told when it is to be held. Threads that have ended,
+// the first one among them, are 'Z' until all have.
 static bool stopped(pid_t pid) {
-  char path[64], state = 0;
-  snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-  char line[256];
-  FILE *status = fopen(path, "re");
-  while (status && fgets(line, sizeof line, status))
-    if (sscanf(line, "State: %c", &state) == 1) break;
-  if (status) fclose(status);
-  return state == 'T';
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+  DIR *threads = opendir(path);
+  if (!threads) return false;
+  bool all = true;
+  for (struct dirent *entry; all && (entry = readdir(threads));) {
+    int thread = atoi(entry->d_name);
+    char state = thread ? state_of(thread) : 'T';
+    all = state == 'T' || state == 't' || state == 'Z' || state == 'X' || !state;
+  }
+  closedir(threads);
+  return all;
 }
 
 static int scratch_open(struct tracee *tracee, struct scratch *scratch) {

@@ -40,9 +40,9 @@ static int batch(struct tracee *tracee, const struct scratch *scratch, struct ba
   return tracee_read(tracee, table, calls, count * sizeof *calls);
 }
 
-static int *list(pid_t pid, size_t *count) {
+static int *list(pid_t thread, size_t *count) {
   char path[64];
-  snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+  snprintf(path, sizeof path, "/proc/%d/fd", (int)thread);
   DIR *entries = opendir(path);
   if (!entries) return NULL;
   size_t room = 256;
@@ -79,7 +79,7 @@ static int on_all(struct tracee *tracee, const struct scratch *scratch, const in
 
 int descriptors_keep(struct tracee *tracee, const struct scratch *scratch, struct descriptors *kept) {
   size_t count = 0;
-  int *numbers = list(tracee->pid, &count), *flags = numbers ? malloc((count + 1) * sizeof *flags) : NULL;
+  int *numbers = list(tracee->actor, &count), *flags = numbers ? malloc((count + 1) * sizeof *flags) : NULL;
   *kept = (struct descriptors){.closing = numbers};
   int error = 0;
   if (!flags || on_all(tracee, scratch, numbers, count, F_GETFD, 0, flags)) {

@@ -15,7 +15,7 @@
 
 static pid_t fork_as(pid_t wanted) {
   pid_t number = wanted;
-  struct clone_args arguments = {.exit_signal = SIGCHLD, .set_tid = (uintptr_t)&number, .set_tid_size = wanted ? 1 : 0};
+  struct clone_args arguments = {.exit_signal = SIGCHLD, .set_tid = wanted ? (uintptr_t)&number : 0, .set_tid_size = wanted ? 1 : 0};
   // SAFETY: without CLONE_VM it is fork(2); the child calls nothing that a fork in a single-threaded process may not.
   pid_t child = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
   return child < 0 && errno == EEXIST ? fork_as(0) : child;

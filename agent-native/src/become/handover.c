@@ -3,10 +3,15 @@
 #include "handover.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef PIDFD_THREAD // Linux 6.9; needed only where the first thread has ended
+#define PIDFD_THREAD O_EXCL
+#endif
 
 // What recvmsg is given, in the memory of the process.
 struct inbox {
@@ -30,9 +35,9 @@ static int send_to(int socket, int descriptor) {
   return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
 }
 
-static int send_through(pid_t pid, int theirs, int descriptor) {
+static int send_through(const struct tracee *tracee, int theirs, int descriptor) {
   // SAFETY: numbers only; glibc before 2.36 has no wrappers.
-  int process = (int)syscall(SYS_pidfd_open, pid, 0);
+  int process = (int)syscall(SYS_pidfd_open, tracee->actor, tracee->actor == tracee->pid ? 0 : PIDFD_THREAD);
   if (process < 0) return -errno;
   int socket = (int)syscall(SYS_pidfd_getfd, process, theirs, 0);
   int sent = socket < 0 ? -errno : send_to(socket, descriptor);
@@ -65,7 +70,7 @@ int handover(struct tracee *tracee, uintptr_t scratch, int descriptor) {
   long made = tracee_call(tracee, SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, scratch, 0, 0);
   if (made < 0) return (int)made;
   if (tracee_read(tracee, scratch, pair, sizeof pair)) return -errno;
-  int number = send_through(tracee->pid, pair[1], descriptor);
+  int number = send_through(tracee, pair[1], descriptor);
   if (!number) number = receive(tracee, scratch, pair[0]);
   tracee_call(tracee, SYS_close, (uint64_t)pair[0], 0, 0, 0, 0, 0);
   tracee_call(tracee, SYS_close, (uint64_t)pair[1], 0, 0, 0, 0, 0);

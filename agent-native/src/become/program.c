@@ -46,10 +46,10 @@ static int lay_out(struct tracee *tracee, uintptr_t at, size_t size, const char 
 }
 
 // Whether the process finds the same file under this path as we do.
-static bool reaches(pid_t pid, const char *path) {
+static bool reaches(pid_t thread, const char *path) {
   char theirs[PATH_MAX];
   struct stat here, there;
-  return path[0] == '/' && snprintf(theirs, sizeof theirs, "/proc/%d/root%s", (int)pid, path) < (int)sizeof theirs && !stat(path, &here) &&
+  return path[0] == '/' && snprintf(theirs, sizeof theirs, "/proc/%d/root%s", (int)thread, path) < (int)sizeof theirs && !stat(path, &here) &&
          !stat(theirs, &there) && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
@@ -61,9 +61,9 @@ static int copy(int from, int to) {
 }
 
 // A copy of the file, in memory that belongs to the process.
-static int fill(pid_t pid, int theirs, const char *path) {
+static int fill(pid_t thread, int theirs, const char *path) {
   char link[64];
-  snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)pid, theirs);
+  snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)thread, theirs);
   int from = open(path, O_RDONLY | O_CLOEXEC), to = open(link, O_WRONLY | O_CLOEXEC);
   int error = from < 0 || to < 0 ? errno : copy(from, to);
   if (from >= 0) close(from);
@@ -77,7 +77,7 @@ static int exec_copy(struct tracee *tracee, const char *path, const struct argum
   // Before Linux 6.3 there is no such flag, and no need for it.
   if (copy == -EINVAL) copy = tracee_call(tracee, SYS_memfd_create, name, MFD_CLOEXEC, 0, 0, 0, 0);
   if (copy < 0) return (int)-copy;
-  int error = fill(tracee->pid, (int)copy, path);
+  int error = fill(tracee->actor, (int)copy, path);
   if (!error)
     error = tracee_exec(tracee, SYS_execveat, (uint64_t)copy, arguments->empty, arguments->argv, arguments->envp, AT_EMPTY_PATH);
   if (error) tracee_call(tracee, SYS_close, (uint64_t)copy, 0, 0, 0, 0, 0);
@@ -89,7 +89,7 @@ int program_exec(struct tracee *tracee, uintptr_t scratch, size_t size, const ch
   int error = lay_out(tracee, scratch, size, path, argv, &arguments);
   if (error) return error;
   // By its path all deputies share its pages. The process may have another root, or no right to go there: then a copy does.
-  if (reaches(tracee->pid, path)) {
+  if (reaches(tracee->actor, path)) {
     error = tracee_exec(tracee, SYS_execve, arguments.path, arguments.argv, arguments.envp, 0, 0);
     if (error != EACCES && error != EPERM && error != ENOENT) return error;
   }

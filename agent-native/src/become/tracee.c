@@ -168,7 +168,7 @@ int tracee_exec(struct tracee *tracee, long number, uint64_t a, uint64_t b, uint
 
 int tracee_write(struct tracee *tracee, uintptr_t at, const void *from, size_t size) {
   struct iovec ours = {(void *)(uintptr_t)from, size}, theirs = {(void *)at, size};
-  return process_vm_writev(tracee->pid, &ours, 1, &theirs, 1, 0) == (ssize_t)size ? 0 : -1;
+  return process_vm_writev(tracee->actor, &ours, 1, &theirs, 1, 0) == (ssize_t)size ? 0 : -1;
 }
 
 int tracee_read(struct tracee *tracee, uintptr_t at, void *to, size_t size) {

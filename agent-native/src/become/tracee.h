@@ -11,7 +11,9 @@ struct tracee {
   pid_t pid;
   pid_t *threads;
   size_t count, room;
-  pid_t actor; // the thread that makes calls for us
+  // The thread that makes calls for us. Of a leader that has ended /proc and the kernel show no memory and no descriptors any more, so
+  // whoever looks at the process looks at this.
+  pid_t actor;
   struct user_regs_struct registers;
   uint64_t mask; // its blocked signals
   uintptr_t syscall_at;

@@ -32,7 +32,7 @@ static uintptr_t find_syscall(struct tracee *tracee) {
   uintptr_t last = tracee->registers.rip - sizeof SYSCALL;
   if (!tracee_read(tracee, last, before, sizeof before) && !memcmp(before, SYSCALL, sizeof before)) return last;
   char path[64], line[512];
-  snprintf(path, sizeof path, "/proc/%d/maps", (int)tracee->pid);
+  snprintf(path, sizeof path, "/proc/%d/maps", (int)tracee->actor);
   FILE *maps = fopen(path, "re");
   if (!maps) return 0;
   uintptr_t found = 0;

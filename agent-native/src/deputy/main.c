@@ -31,9 +31,10 @@ static void hang_up(void) {
 }
 
 static void say(const struct record *record) {
-  // Never more than SIGNALS_SAID signals and one answer an order are on their way: who leaves a socket's buffer full of those is
-  // broken, and connects anew.
-  if (connected && send(own(OWN_CONNECTION), record, sizeof *record, MSG_NOSIGNAL | MSG_DONTWAIT) != sizeof *record) hang_up();
+  if (!connected || send(own(OWN_CONNECTION), record, sizeof *record, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof *record) return;
+  // Who has hung up may have left an order before: that is read, and then the end. Never more than SIGNALS_SAID signals and one
+  // answer an order are on their way, so who lets the socket's buffer get full is broken, and has to connect anew.
+  if (errno != EPIPE && errno != ECONNRESET) hang_up();
 }
 
 static void greet(void) {

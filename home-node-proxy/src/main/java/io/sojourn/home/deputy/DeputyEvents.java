@@ -2,6 +2,7 @@ package io.sojourn.home.deputy;
 
 import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
 import java.io.EOFException;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -72,6 +73,8 @@ final class DeputyEvents implements Runnable, AutoCloseable {
     if (record.kind() != Record.SIGNAL) return;
     synchronized (this) {
       if (closed) return;
+      // It may have been stopped anew by now, before anybody looked.
+      if (record.value() == Signals.CONT) stopped = false;
       listener.signal(record.signal());
     }
     deputy.acknowledge(record.number());

@@ -31,8 +31,6 @@ final class Holding {
     deleted.writeUTF("still there");
     Files.delete(place.resolve("deleted"));
     held.add(deleted);
-    for (int i = args.length > 1 ? Integer.parseInt(args[1]) : 0; i > 0; i--)
-      held.add(new RandomAccessFile("/dev/null", "r"));
     try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       System.out.println(server.getLocalPort());
       Socket peer = server.accept();

@@ -147,9 +147,11 @@ class SignalsTest {
   @Test
   void aContinueTakesBackAStopThatNobodyHasHeard() throws Exception {
     Deputy deputy = sleeping();
+    Heard.of(deputy);
+    deputy.close();
     Signals.send(deputy.pid(), TSTP);
     Signals.send(deputy.pid(), Signals.CONT);
-    Heard heard = Heard.of(deputy);
+    Heard heard = Heard.of(found());
     heard.hears("signal " + Signals.CONT);
     heard.hearsNoMore();
   }

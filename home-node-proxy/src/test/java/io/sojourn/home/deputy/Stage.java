@@ -77,9 +77,29 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     return start(command.toArray(String[]::new));
   }
 
+  /** A program in a state of states.c. */
+  Process inState(String... state) throws IOException, InterruptedException {
+    Path program = place().resolve("states"), source = place().resolve("states.c");
+    try (InputStream text = Stage.class.getResourceAsStream("/states.c")) {
+      Files.write(source, Objects.requireNonNull(text).readAllBytes());
+    }
+    Process cc = start("cc", "-pthread", "-o", program.toString(), source.toString());
+    if (cc.waitFor() != 0) throw new IOException(said(cc));
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of(state));
+    Process process = start(command.toArray(String[]::new));
+    String line = process.inputReader().readLine();
+    if (!"ready".equals(line)) throw new IOException("it is not in state " + state[0]);
+    return process;
+  }
+
   static void stop(int pid) {
     Signals.send(pid, Signals.STOP);
-    await().until(() -> Proc.state(pid) == 'T');
+    // Of a thread that goes on where the first has ended: /proc knows threads as processes, though
+    // it does not list them.
+    await()
+        .until(
+            () -> Proc.threads(pid).stream().allMatch(tid -> "TtZ".indexOf(Proc.state(tid)) >= 0));
   }
 
   /** Stops a process, and turns it into a deputy. */
