@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -168,7 +169,8 @@ class BecomeTest {
     Process process = stage.inState(state);
     int pid = Stage.pid(process);
     Stage.stop(pid);
-    Map<Integer, String> before = descriptors(pid);
+    List<Integer> threads = Proc.threads(pid);
+    Map<Integer, String> before = descriptors(threads.get(threads.size() - 1));
     Deputy deputy = stage.deputyOf(pid);
     Heard.of(deputy);
     assertThat(held(deputy)).isEqualTo(before);
