@@ -15,10 +15,10 @@
 #endif
 
 struct arguments {
-  uintptr_t path, empty, argv, envp;
+  uintptr_t path, empty, name, argv, envp;
 };
 
-// Path, an empty string, argv and an empty environment, one behind the other.
+// Path, an empty string, argv (whose first word is the name) and an empty environment, one behind the other.
 static int lay_out(struct tracee *tracee, uintptr_t at, size_t size, const char *path, const char *const *argv, struct arguments *out) {
   uint64_t pointers[16];
   char block[4096];
@@ -33,6 +33,7 @@ static int lay_out(struct tracee *tracee, uintptr_t at, size_t size, const char 
     if (used + length > sizeof block) return E2BIG;
     memcpy(block + used, texts[i], length);
     if (i == 1) out->empty = at + used;
+    if (i == 2) out->name = at + used;
     if (i > 1) pointers[i - 2] = at + used;
     used += length;
   }
@@ -72,10 +73,10 @@ static int fill(pid_t thread, int theirs, const char *path) {
   return error;
 }
 
-static int exec_copy(struct tracee *tracee, const char *path, const struct arguments *arguments, uintptr_t name) {
-  long copy = tracee_call(tracee, SYS_memfd_create, name, MFD_CLOEXEC | MFD_EXEC, 0, 0, 0, 0);
+static int exec_copy(struct tracee *tracee, const char *path, const struct arguments *arguments) {
+  long copy = tracee_call(tracee, SYS_memfd_create, arguments->name, MFD_CLOEXEC | MFD_EXEC, 0, 0, 0, 0);
   // Before Linux 6.3 there is no such flag, and no need for it.
-  if (copy == -EINVAL) copy = tracee_call(tracee, SYS_memfd_create, name, MFD_CLOEXEC, 0, 0, 0, 0);
+  if (copy == -EINVAL) copy = tracee_call(tracee, SYS_memfd_create, arguments->name, MFD_CLOEXEC, 0, 0, 0, 0);
   if (copy < 0) return (int)-copy;
   int error = fill(tracee->actor, (int)copy, path);
   if (!error)
@@ -93,5 +94,5 @@ int program_exec(struct tracee *tracee, uintptr_t scratch, size_t size, const ch
     error = tracee_exec(tracee, SYS_execve, arguments.path, arguments.argv, arguments.envp, 0, 0);
     if (error != EACCES && error != EPERM && error != ENOENT) return error;
   }
-  return exec_copy(tracee, path, &arguments, arguments.path);
+  return exec_copy(tracee, path, &arguments);
 }

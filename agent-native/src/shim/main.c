@@ -13,11 +13,11 @@
 #include "run.h"
 
 static int usage(void) {
-  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone] [--last-pid PID] -- CRIU restore ...\n"
+  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone|--beside] [--last-pid PID] -- CRIU restore ...\n"
         "       ckpt-shim hold PID FD...\n"
         "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE] -- CKPT-DEPUTY\n"
         "       ckpt-shim deputy --socket FILE --task ID --incarnation N [--pid PID] [--uid N] [--gid N] [--group N]... -- CKPT-DEPUTY\n"
-        "run restores a task and stays as its parent; hold keeps descriptors of a process open; become turns a process that is\n"
+        "run restores a task and stays as its parent (--beside: next to its deputy, which has its number); hold keeps descriptors of a process open; become turns a process that is\n"
         "stopped into its deputy; deputy starts one that was nobody before.\n",
         stderr);
   return 2;
@@ -26,7 +26,7 @@ static int usage(void) {
 static int run_mode(int argc, char **argv) {
   static const struct option options[] = {{"status", required_argument, NULL, 's'}, {"pid-file", required_argument, NULL, 'p'},
                                           {"open", required_argument, NULL, 'o'},   {"clone", no_argument, NULL, 'c'},
-                                          {"last-pid", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
+                                          {"beside", no_argument, NULL, 'b'},       {"last-pid", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
   struct run order = {0};
   for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
     if (option == 's')
@@ -34,7 +34,9 @@ static int run_mode(int argc, char **argv) {
     else if (option == 'p')
       order.pid_file = optarg;
     else if (option == 'c')
-      order.clone = true;
+      order.world = WORLD_APART;
+    else if (option == 'b')
+      order.world = WORLD_PIDS;
     else if (option == 'l')
       order.last_pid = atoi(optarg);
     else if (option != 'o')
