@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sojourn.engine.criu.DumpConversation;
+import io.sojourn.engine.criu.TerminalSessions;
 import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
@@ -171,6 +172,7 @@ public final class Home implements BeforeEachCallback, AfterEachCallback {
               });
       assertThat(dumped).as("CRIU has dumped").isTrue();
     }
+    TerminalSessions.forget(images());
   }
 
   private static String key(Descriptor terminal) {
@@ -220,7 +222,7 @@ public final class Home implements BeforeEachCallback, AfterEachCallback {
   private static String tail(Path log) {
     try {
       List<String> lines = Files.readAllLines(log);
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 25), lines.size()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -26,7 +26,7 @@ public final class OwnDescriptor implements AutoCloseable {
 
   /**
    * Takes a TCP socket into repair mode: when its last descriptor is closed then, the peer hears
-   * nothing. See TCP_REPAIR in net/ipv4/tcp.c, tcp_close().
+   * nothing. See TCP_REPAIR in net/ipv4/tcp.c, tcp_close(). Not for those that listen.
    */
   public void repair() throws IOException {
     try {

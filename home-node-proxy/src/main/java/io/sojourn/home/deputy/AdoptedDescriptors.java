@@ -69,13 +69,16 @@ public final class AdoptedDescriptors {
   }
 
   /**
-   * Closes a TCP connection at home without a word to its peer, for a task that brings its own end
-   * of it. Descriptors of the same socket under other numbers have to be closed as well: it is gone
-   * with the last.
+   * Closes a socket at home without a word to its peer, for a task that brings its own end of it.
+   * Descriptors of the same socket under other numbers have to be closed as well: it is gone with
+   * the last. Until the task's end is there, packets of the peer must be dropped: the kernel would
+   * answer them with a reset. The same goes for connects to a listening socket, which cannot be in
+   * repair mode: those that it has not accepted yet are reset.
    */
   public void closeSilently(int number) throws IOException {
     try (OwnDescriptor socket = duplicate(number)) {
-      socket.repair();
+      InternetSocket known = sockets().get(number);
+      if (known != null && known.tcp() && !known.listening()) socket.repair();
       CompletableFuture<Integer> closing = deputy.closeDescriptor(number);
       int error = closing.get(DeputyTimes.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       if (error != 0) throw new IOException("descriptor " + number + ": error " + error);
