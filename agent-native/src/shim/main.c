@@ -17,8 +17,9 @@ static int usage(void) {
         "       ckpt-shim hold PID FD...\n"
         "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE] -- CKPT-DEPUTY\n"
         "       ckpt-shim deputy --socket FILE --task ID --incarnation N [--pid PID] [--uid N] [--gid N] [--group N]... -- CKPT-DEPUTY\n"
-        "run restores a task and stays as its parent (--beside: next to its deputy, which has its number); hold keeps descriptors of a process open; become turns a process that is\n"
-        "stopped into its deputy; deputy starts one that was nobody before.\n",
+        "run restores a task and stays as its parent (--clone: in namespaces of its own; --beside: next to its deputy, which has its\n"
+        "number); hold keeps descriptors of a process open; become turns a process that is stopped into its deputy; deputy starts one\n"
+        "that was nobody before.\n",
         stderr);
   return 2;
 }
@@ -26,7 +27,8 @@ static int usage(void) {
 static int run_mode(int argc, char **argv) {
   static const struct option options[] = {{"status", required_argument, NULL, 's'}, {"pid-file", required_argument, NULL, 'p'},
                                           {"open", required_argument, NULL, 'o'},   {"clone", no_argument, NULL, 'c'},
-                                          {"beside", no_argument, NULL, 'b'},       {"last-pid", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
+                                          {"beside", no_argument, NULL, 'b'},       {"last-pid", required_argument, NULL, 'l'},
+                                          {NULL, 0, NULL, 0}};
   struct run order = {0};
   for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
     if (option == 's')
