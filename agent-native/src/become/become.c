@@ -64,21 +64,21 @@ static int freeze(const char *file, const char *how) {
   return error;
 }
 
-// By a signal. A 't' is stopped as well, by somebody who traces it; that is told when it is to be held. Threads that have ended,
-// the first one among them, are 'Z' until all have.
+// By a signal: where one thread stands, the others are about to, before their next instruction. A 't' is stopped as well, by
+// somebody who traces it; that is told when it is to be held. The first thread may have ended.
 static bool stopped(pid_t pid) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
   DIR *threads = opendir(path);
   if (!threads) return false;
-  bool all = true;
-  for (struct dirent *entry; all && (entry = readdir(threads));) {
+  bool any = false;
+  for (struct dirent *entry; !any && (entry = readdir(threads));) {
     int thread = atoi(entry->d_name);
-    char state = thread ? state_of(thread) : 'T';
-    all = state == 'T' || state == 't' || state == 'Z' || state == 'X' || !state;
+    char state = thread ? state_of(thread) : 0;
+    any = state == 'T' || state == 't';
   }
   closedir(threads);
-  return all;
+  return any;
 }
 
 static int scratch_open(struct tracee *tracee, struct scratch *scratch) {
