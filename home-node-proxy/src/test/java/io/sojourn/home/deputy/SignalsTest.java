@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
+import java.io.BufferedReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -109,6 +111,30 @@ class SignalsTest {
     Heard next = Heard.of(found());
     next.hears("signal " + QUIT, "signal " + USR2);
     next.hearsNoMore();
+  }
+
+  /** Daemons are processes here, and end by SIGKILL. */
+  @Test
+  void areToldOnceWhoeverIsKilled() throws Exception {
+    Deputy deputy = sleeping();
+    deputy.close();
+    String run = stage.runtime().resolveSibling(".").normalize().toString();
+    for (int life = 0; life < 3; life++) {
+      Signals.send(deputy.pid(), USR1);
+      Signals.send(deputy.pid(), TERM);
+      Process daemon = stage.java(Listening.class, run);
+      BufferedReader said = daemon.inputReader();
+      List<String> lines = new ArrayList<>();
+      while (lines.size() < 3) {
+        String line = String.valueOf(said.readLine());
+        if (!line.startsWith("SLF4J")) lines.add(line);
+      }
+      assertThat(lines).containsExactlyInAnyOrder("greeted", "signal 10", "signal 15");
+      Signals.send(deputy.pid(), USR2);
+      assertThat(said.readLine()).isEqualTo("signal 12");
+      Signals.send(Stage.pid(daemon), Signals.KILL);
+      assertThat(said.readLine()).isNull();
+    }
   }
 
   @Test
