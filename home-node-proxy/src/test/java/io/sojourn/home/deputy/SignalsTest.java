@@ -3,6 +3,7 @@ package io.sojourn.home.deputy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import java.io.BufferedReader;
@@ -78,7 +79,7 @@ class SignalsTest {
     heard.hears("signal " + USR1);
     // What the reader answers after that, it does after having acknowledged the signal.
     assertThat(deputy.closeDescriptor(4711).get()).isEqualTo(EBADF);
-    deputy.close();
+    hangUp(deputy);
     Signals.send(deputy.pid(), USR2);
     Signals.send(deputy.pid(), INT);
     Heard next = Heard.of(found());
@@ -174,7 +175,7 @@ class SignalsTest {
   void aContinueTakesBackAStopThatNobodyHasHeard() throws Exception {
     Deputy deputy = sleeping();
     Heard.of(deputy);
-    deputy.close();
+    hangUp(deputy);
     Signals.send(deputy.pid(), TSTP);
     Signals.send(deputy.pid(), Signals.CONT);
     Heard heard = Heard.of(found());
@@ -192,6 +193,19 @@ class SignalsTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
     await().atMost(5, TimeUnit.SECONDS).until(() -> System.nanoTime() > end);
     heard.hearsNoMore();
+  }
+
+  /** Until it has noticed: what comes after that stays in the kernel. */
+  private static void hangUp(Deputy deputy) {
+    List<Integer> own =
+        Descriptor.of(deputy.pid()).stream().map(Descriptor::number).filter(deputy::owns).toList();
+    assertThat(own).hasSize(3);
+    deputy.close();
+    await()
+        .until(
+            () ->
+                Descriptor.of(deputy.pid()).stream()
+                    .noneMatch(held -> held.number() == own.get(2)));
   }
 
   private Deputy found() throws Exception {
