@@ -178,10 +178,10 @@ public final class Deputy implements AutoCloseable {
   @Override
   public void close() {
     if (events != null) events.close();
+    else process.close();
     line.close();
     IOException closed = new IOException("hung up");
     answers.values().forEach(answer -> answer.completeExceptionally(closed));
     hello.completeExceptionally(closed);
-    process.close();
   }
 }

@@ -18,6 +18,8 @@ final class DeputyEvents implements Runnable, AutoCloseable {
   private final DeputyListener listener;
   private boolean stopped;
   private volatile boolean closed;
+  private boolean reading = true;
+  private boolean hungUp;
 
   DeputyEvents(Deputy deputy, DeputyLine line, PidDescriptor process, DeputyListener listener) {
     this.deputy = deputy;
@@ -35,6 +37,17 @@ final class DeputyEvents implements Runnable, AutoCloseable {
 
   @Override
   public void run() {
+    try {
+      read();
+    } finally {
+      synchronized (this) {
+        reading = false;
+        if (hungUp) process.close();
+      }
+    }
+  }
+
+  private void read() {
     try {
       greet(line.next());
       for (; ; ) hear(line.next());
@@ -101,10 +114,13 @@ final class DeputyEvents implements Runnable, AutoCloseable {
     }
   }
 
+  /** Closes the process's descriptor as well, as soon as the reader does not wait on it. */
   @Override
   public void close() {
     synchronized (this) {
       closed = true;
+      hungUp = true;
+      if (!reading) process.close();
     }
     StateWatch.remove(this);
   }
