@@ -5,15 +5,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../become/become.h"
+#include "../become/fresh.h"
 #include "gate.h"
 #include "hold.h"
 #include "inherit.h"
 #include "run.h"
 
 static int usage(void) {
-  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone] [--last-pid PID] -- CRIU restore ...\n"
+  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone|--beside] [--last-pid PID] -- CRIU restore ...\n"
         "       ckpt-shim hold PID FD...\n"
-        "run restores a task and stays as its parent; hold keeps descriptors of a process open.\n",
+        "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE] -- CKPT-DEPUTY\n"
+        "       ckpt-shim deputy --socket FILE --task ID --incarnation N [--pid PID] [--uid N] [--gid N] [--group N]... -- CKPT-DEPUTY\n"
+        "run restores a task and stays as its parent (--clone: in namespaces of its own; --beside: next to its deputy, which has its\n"
+        "number); hold keeps descriptors of a process open; become turns a process that is stopped into its deputy; deputy starts one\n"
+        "that was nobody before.\n",
         stderr);
   return 2;
 }
@@ -21,7 +27,8 @@ static int usage(void) {
 static int run_mode(int argc, char **argv) {
   static const struct option options[] = {{"status", required_argument, NULL, 's'}, {"pid-file", required_argument, NULL, 'p'},
                                           {"open", required_argument, NULL, 'o'},   {"clone", no_argument, NULL, 'c'},
-                                          {"last-pid", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
+                                          {"beside", no_argument, NULL, 'b'},       {"last-pid", required_argument, NULL, 'l'},
+                                          {NULL, 0, NULL, 0}};
   struct run order = {0};
   for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
     if (option == 's')
@@ -29,7 +36,9 @@ static int run_mode(int argc, char **argv) {
     else if (option == 'p')
       order.pid_file = optarg;
     else if (option == 'c')
-      order.clone = true;
+      order.world = WORLD_APART;
+    else if (option == 'b')
+      order.world = WORLD_PIDS;
     else if (option == 'l')
       order.last_pid = atoi(optarg);
     else if (option != 'o')
@@ -41,6 +50,62 @@ static int run_mode(int argc, char **argv) {
   return order.status_file && order.pid_file && *order.command ? run(&order) : usage();
 }
 
+static int become_mode(int argc, char **argv) {
+  static const struct option options[] = {{"socket", required_argument, NULL, 's'},
+                                          {"task", required_argument, NULL, 't'},
+                                          {"incarnation", required_argument, NULL, 'i'},
+                                          {"thaw", required_argument, NULL, 'f'},
+                                          {NULL, 0, NULL, 0}};
+  struct become order = {.pid = argc > 1 ? atoi(argv[1]) : 0};
+  if (order.pid <= 1) return usage();
+  optind = 2;
+  for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
+    if (option == 's')
+      order.socket = optarg;
+    else if (option == 't')
+      order.task = optarg;
+    else if (option == 'i')
+      order.incarnation = optarg;
+    else if (option == 'f')
+      order.thaw = optarg;
+    else
+      return usage();
+  }
+  order.program = argv[optind];
+  return order.socket && order.task && order.incarnation && order.program ? become(&order) : usage();
+}
+
+#define MOST_GROUPS 1024
+
+static int fresh_mode(int argc, char **argv) {
+  static const struct option options[] = {
+      {"socket", required_argument, NULL, 's'}, {"task", required_argument, NULL, 't'}, {"incarnation", required_argument, NULL, 'i'},
+      {"pid", required_argument, NULL, 'p'},    {"uid", required_argument, NULL, 'u'},  {"gid", required_argument, NULL, 'g'},
+      {"group", required_argument, NULL, 'a'},  {NULL, 0, NULL, 0}};
+  static gid_t groups[MOST_GROUPS];
+  struct fresh order = {.groups = groups, .uid = getuid(), .gid = getgid()};
+  for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
+    if (option == 's')
+      order.socket = optarg;
+    else if (option == 't')
+      order.task = optarg;
+    else if (option == 'i')
+      order.incarnation = optarg;
+    else if (option == 'p')
+      order.pid = atoi(optarg);
+    else if (option == 'u')
+      order.uid = (uid_t)strtoul(optarg, NULL, 10);
+    else if (option == 'g')
+      order.gid = (gid_t)strtoul(optarg, NULL, 10);
+    else if (option == 'a' && order.group_count < MOST_GROUPS)
+      groups[order.group_count++] = (gid_t)strtoul(optarg, NULL, 10);
+    else
+      return usage();
+  }
+  order.program = argv[optind];
+  return order.socket && order.task && order.incarnation && order.program ? fresh(&order) : usage();
+}
+
 int main(int argc, char **argv) {
   const char *action = getenv("CRTOOLS_SCRIPT_ACTION");
   if (argc == 1 && action) return gate(action);
@@ -48,5 +113,7 @@ int main(int argc, char **argv) {
   close_range(3, ~0u, 0);
   if (argc > 1 && !strcmp(argv[1], "run")) return run_mode(argc - 1, argv + 1);
   if (argc > 3 && !strcmp(argv[1], "hold") && atoi(argv[2]) > 0) return hold(atoi(argv[2]), argv + 3, argc - 3);
+  if (argc > 1 && !strcmp(argv[1], "become")) return become_mode(argc - 1, argv + 1);
+  if (argc > 1 && !strcmp(argv[1], "deputy")) return fresh_mode(argc - 1, argv + 1);
   return usage();
 }

@@ -21,7 +21,6 @@
 
 #include "gate.h"
 #include "say.h"
-#include "world.h"
 
 static void describe(int status, char *text, size_t size) {
   if (WIFSIGNALED(status))
@@ -120,7 +119,7 @@ static int attend(pid_t task, const char *status_file) {
 int run(const struct run *order) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   ignore_hangups(SIG_IGN);
-  if (order->clone && world_enter()) return 1;
+  if (world_enter(order->world)) return 1;
   world_skip_pids(order->last_pid);
   // Fails where we lead a session already: as well.
   setsid();

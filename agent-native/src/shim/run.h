@@ -1,12 +1,13 @@
 // The parent of a restored task.
 #pragma once
-#include <stdbool.h>
 #include <sys/types.h>
+
+#include "world.h"
 
 struct run {
   const char *status_file; // where the task's end is told
   const char *pid_file;    // where CRIU writes the task's pid
-  bool clone;              // in namespaces of its own
+  enum world world;
   pid_t last_pid;          // new processes get higher numbers than this; 0: as it comes
   char **command;          // criu restore ...
 };

@@ -52,13 +52,16 @@ void world_skip_pids(pid_t last_pid) {
   if (last_pid) write_to("/proc/sys/kernel/ns_last_pid", text);
 }
 
-int world_enter(void) {
-  if (unshare(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)) return say_errno("cannot make namespaces");
+int world_enter(enum world world) {
+  if (world == WORLD_OURS) return 0;
+  int apart = world == WORLD_APART ? CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS : 0;
+  if (unshare(CLONE_NEWPID | CLONE_NEWNS | apart)) return say_errno("cannot make namespaces");
   pid_t first = fork();
   if (first < 0) return say_errno("cannot fork");
   if (first) _exit(stay_behind(first));
-  // CRIU reads /proc, and it must be that of the new pid namespace; nothing of it may be seen outside.
-  if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)) return say_errno("cannot keep mounts apart");
+  // CRIU reads /proc, and it must be that of the new pid namespace; nothing of it may be seen outside. What is mounted outside from
+  // now on is to be seen by a task that is not apart.
+  if (mount("none", "/", NULL, MS_REC | (apart ? MS_PRIVATE : MS_SLAVE), NULL)) return say_errno("cannot keep mounts apart");
   if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)) return say_errno("cannot mount /proc");
-  return bring_network_up();
+  return apart ? bring_network_up() : 0;
 }

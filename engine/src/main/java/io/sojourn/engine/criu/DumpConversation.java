@@ -26,7 +26,7 @@ public final class DumpConversation implements AutoCloseable {
     void afterDump();
 
     /** CRIU has our answer to its last question, and the task is no longer kept waiting. */
-    void answered();
+    default void answered() {}
   }
 
   private final SeqpacketChild criu;

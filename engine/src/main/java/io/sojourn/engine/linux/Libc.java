@@ -25,6 +25,8 @@ final class Libc {
   static native long syscall(long number, long a, long b, long[] c, Pointer d)
       throws LastErrorException;
 
+  static native long syscall(long number, long a, long b, long c, long d) throws LastErrorException;
+
   static native int kill(int pid, int signal) throws LastErrorException;
 
   static native int open(String path, int flags) throws LastErrorException;

@@ -9,7 +9,8 @@ import com.sun.jna.LastErrorException;
 public final class TcpRepair {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_REPAIR = 19;
-  private static final int OFF_WITHOUT_PROBE = -1;
+  static final int ON = 1;
+  static final int OFF_WITHOUT_PROBE = -1;
 
   private TcpRepair() {}
 
@@ -20,15 +21,20 @@ public final class TcpRepair {
         duplicate -> {
           try {
             int[] repair = new int[1];
-            // SAFETY: the values are one int each; the duplicate is ours to use.
+            // SAFETY: the value is one int; the duplicate is ours to use.
             Libc.getsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, repair, new int[] {4});
             // To switch it off where it is not on would clear SO_REUSEADDR.
             if (repair[0] == 0) return false;
-            Libc.setsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, new int[] {OFF_WITHOUT_PROBE}, 4);
+            set(duplicate, OFF_WITHOUT_PROBE);
             return true;
           } catch (LastErrorException notTcp) {
             return false;
           }
         });
+  }
+
+  static void set(int socket, int mode) {
+    // SAFETY: the value is one int; the descriptor is a duplicate of ours.
+    Libc.setsockopt(socket, IPPROTO_TCP, TCP_REPAIR, new int[] {mode}, 4);
   }
 }

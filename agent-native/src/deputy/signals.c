@@ -1,0 +1,92 @@
+// While nobody listens, or does not acknowledge, signals are left where they are: pending, in the kernel. So they queue, merge and
+// cancel each other (SIGCONT takes back SIGTSTP) just as for a process that is stopped, within the kernel's own limit
+// (RLIMIT_SIGPENDING), and nothing has to be counted as lost.
+#include "signals.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mask.h"
+#include "own.h"
+
+static struct record said[SIGNALS_SAID];
+static uint64_t last, heard;
+static mask from_before;
+
+static void end_alarms(void) {
+  // The one sort of timer that an execve leaves running. The task has its own, in the image.
+  const struct itimerval none = {0};
+  setitimer(ITIMER_REAL, &none, NULL);
+  setitimer(ITIMER_VIRTUAL, &none, NULL);
+  setitimer(ITIMER_PROF, &none, NULL);
+}
+
+// What is left of the task's child processes is nobody's to collect but ours.
+static void leave_no_zombies(void) {
+  const struct sigaction none = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT};
+  sigaction(SIGCHLD, &none, NULL);
+  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+}
+
+int signals_begin(void) {
+  // A blocked signal is kept even where it is ignored, so those that the task ignores arrive as well: it decides.
+  mask_block(MASK_ALL);
+  end_alarms();
+  leave_no_zombies();
+  // Of the stop in which the task turned into us.
+  const struct timespec now = {0};
+  const mask go_on = mask_of(SIGCONT), all = MASK_ALL;
+  // SAFETY: both masks outlive the calls.
+  syscall(SYS_rt_sigtimedwait, &go_on, NULL, &now, sizeof go_on);
+  from_before = mask_pending();
+  int fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof all, SFD_CLOEXEC | SFD_NONBLOCK);
+  return fd < 0 ? -1 : own_place(OWN_SIGNALS, fd);
+}
+
+bool signals_room(void) {
+  return last - heard < SIGNALS_SAID;
+}
+
+static bool of_a_child(const struct signalfd_siginfo *info) {
+  return info->ssi_signo == SIGCHLD && info->ssi_code > 0;
+}
+
+const struct record *signals_next(void) {
+  struct signalfd_siginfo info;
+  do {
+    if (read(own(OWN_SIGNALS), &info, sizeof info) != sizeof info) return NULL;
+  } while (of_a_child(&info));
+  int number = (int)info.ssi_signo;
+  struct record *record = &said[++last % SIGNALS_SAID];
+  *record = (struct record){
+      .kind = RECORD_SIGNAL,
+      .value = info.ssi_signo,
+      .number = last,
+      .caught = {.sender_pid = (int32_t)info.ssi_pid,
+                 .sender_uid = info.ssi_uid,
+                 .code = info.ssi_code,
+                 .value = info.ssi_int,
+                 .flags = from_before & mask_of(number) ? SIGNAL_FROM_BEFORE : 0},
+  };
+  from_before &= ~mask_of(number);
+  return record;
+}
+
+void signals_heard(uint64_t number) {
+  if (number > heard && number <= last) heard = number;
+}
+
+const struct record *signals_unheard(unsigned n) {
+  return heard + 1 + n <= last ? &said[(heard + 1 + n) % SIGNALS_SAID] : NULL;
+}
+
+unsigned signals_count(void) {
+  return (unsigned)(last - heard);
+}
+
+uint64_t signals_last(void) {
+  return last;
+}

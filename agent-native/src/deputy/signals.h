@@ -1,0 +1,26 @@
+// Signals that the deputy gets in the task's place.
+#pragma once
+#include <stdbool.h>
+
+#include "record.h"
+
+// How many are said without having been acknowledged. Those after them stay with the kernel, as they would for a stopped process.
+#define SIGNALS_SAID 64
+
+// Blocks all, and opens the descriptor that they are read from. Returns that, or -1 with errno.
+int signals_begin(void);
+
+// Whether there is room to read one more.
+bool signals_room(void);
+
+// Reads one that is waiting, and gives the record to say; NULL where there is none.
+const struct record *signals_next(void);
+
+// All up to this number were heard.
+void signals_heard(uint64_t number);
+
+// The nth that was not acknowledged; NULL after the last one.
+const struct record *signals_unheard(unsigned n);
+
+unsigned signals_count(void);
+uint64_t signals_last(void);

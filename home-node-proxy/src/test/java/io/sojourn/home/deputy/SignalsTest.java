@@ -1,0 +1,216 @@
+package io.sojourn.home.deputy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
+import java.io.BufferedReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Signals to a deputy are told, each once, also where nobody listened for a while. */
+@Timeout(60)
+class SignalsTest {
+  private static final int HUP = 1, INT = 2, QUIT = 3, USR1 = 10, USR2 = 12, TERM = 15, TSTP = 20;
+  private static final int REAL_TIME = 40;
+  private static final int EBADF = 9;
+
+  @RegisterExtension final Stage stage = new Stage();
+
+  private Deputy sleeping() throws Exception {
+    return stage.deputyOf(Stage.pid(stage.start("sleep", "600")));
+  }
+
+  @Test
+  void allThatCanBeCaught() throws Exception {
+    Deputy deputy = sleeping();
+    Heard heard = Heard.of(deputy);
+    for (int signal = 1; signal <= 64; signal++) {
+      // KILL, STOP; CONT is for another test; 32 and 33 are the C library's, and arrive as well.
+      if (List.of(9, 18, 19).contains(signal)) continue;
+      Signals.send(deputy.pid(), signal);
+      heard.hears("signal " + signal);
+    }
+    DeputySignal first = heard.signals.remove();
+    assertThat(first.senderPid()).isEqualTo((int) ProcessHandle.current().pid());
+    assertThat(first.senderUid()).isZero();
+    assertThat(first.code()).isZero();
+    assertThat(first.fromBefore()).isFalse();
+  }
+
+  @Test
+  void anIgnoredOneToo() throws Exception {
+    Process parent = stage.start("sh", "-c", "trap '' HUP; exec sleep 600");
+    await().until(() -> Proc.command(Stage.pid(parent)).equals("sleep"));
+    Deputy deputy = stage.deputyOf(Stage.pid(parent));
+    Heard heard = Heard.of(deputy);
+    Signals.send(deputy.pid(), HUP);
+    heard.hears("signal " + HUP);
+    deputy.die(HUP);
+    assertThat(parent.waitFor()).isEqualTo(128 + HUP);
+  }
+
+  @Test
+  void whatCameWhileItWasStoppedIsMarked() throws Exception {
+    Process sleep = stage.start("sleep", "600");
+    Stage.stop(Stage.pid(sleep));
+    Signals.send(Stage.pid(sleep), TERM);
+    Deputy deputy = stage.deputyOf(Stage.pid(sleep));
+    Heard heard = Heard.of(deputy);
+    Signals.send(deputy.pid(), TERM);
+    heard.hears("signal " + TERM, "signal " + TERM);
+    assertThat(heard.signals.remove().fromBefore()).isTrue();
+    assertThat(heard.signals.remove().fromBefore()).isFalse();
+  }
+
+  @Test
+  void waitForADaemonThatIsAway() throws Exception {
+    Deputy deputy = sleeping();
+    Heard heard = Heard.of(deputy);
+    Signals.send(deputy.pid(), USR1);
+    heard.hears("signal " + USR1);
+    // What the reader answers after that, it does after having acknowledged the signal.
+    assertThat(deputy.closeDescriptor(4711).get()).isEqualTo(EBADF);
+    hangUp(deputy);
+    Signals.send(deputy.pid(), USR2);
+    Signals.send(deputy.pid(), INT);
+    Heard next = Heard.of(found());
+    next.hears("signal " + INT, "signal " + USR2);
+    next.hearsNoMore();
+  }
+
+  /** The first daemon dies while it is being told: only what it has heard to the end is over. */
+  @Test
+  void areSaidAgainWhereTheDaemonDiedInBetween() throws Exception {
+    Deputy deputy = sleeping();
+    BlockingQueue<Integer> begun = new LinkedBlockingQueue<>();
+    deputy.listen(
+        new DeputyListener() {
+          @Override
+          public void signal(DeputySignal signal) {
+            begun.add(signal.number());
+            if (signal.number() == QUIT) throw new IllegalStateException("dies here, on purpose");
+          }
+
+          @Override
+          public void gone() {}
+        });
+    Signals.send(deputy.pid(), USR1);
+    assertThat(begun.poll(10, TimeUnit.SECONDS)).isEqualTo(USR1);
+    Signals.send(deputy.pid(), QUIT);
+    assertThat(begun.poll(10, TimeUnit.SECONDS)).isEqualTo(QUIT);
+    Signals.send(deputy.pid(), USR2);
+    deputy.close();
+    Heard next = Heard.of(found());
+    next.hears("signal " + QUIT, "signal " + USR2);
+    next.hearsNoMore();
+  }
+
+  /** Daemons are processes here, and end by SIGKILL. */
+  @Test
+  void areToldOnceWhoeverIsKilled() throws Exception {
+    Deputy deputy = sleeping();
+    deputy.close();
+    String run = stage.runtime().resolveSibling(".").normalize().toString();
+    for (int life = 0; life < 3; life++) {
+      Signals.send(deputy.pid(), USR1);
+      Signals.send(deputy.pid(), TERM);
+      Process daemon = stage.java(Listening.class, run);
+      BufferedReader said = daemon.inputReader();
+      List<String> lines = new ArrayList<>();
+      while (lines.size() < 3) {
+        String line = String.valueOf(said.readLine());
+        if (!line.startsWith("SLF4J")) lines.add(line);
+      }
+      assertThat(lines).containsExactlyInAnyOrder("greeted", "signal 10", "signal 15");
+      Signals.send(deputy.pid(), USR2);
+      assertThat(said.readLine()).isEqualTo("signal 12");
+      Signals.send(Stage.pid(daemon), Signals.KILL);
+      assertThat(said.readLine()).isNull();
+    }
+  }
+
+  @Test
+  void moreThanItKeepsStayWithTheKernel() throws Exception {
+    Deputy deputy = sleeping();
+    for (int i = 0; i < 200; i++) Signals.send(deputy.pid(), REAL_TIME);
+    Heard heard = Heard.of(deputy);
+    for (int i = 0; i < 200; i++) heard.hears("signal " + REAL_TIME);
+    heard.hearsNoMore();
+  }
+
+  @Test
+  void anotherDaemonTakesOver() throws Exception {
+    Deputy deputy = sleeping();
+    Heard old = Heard.of(deputy);
+    Heard young = Heard.of(found());
+    assertThat(old.next()).startsWith("lost");
+    Signals.send(deputy.pid(), USR1);
+    young.hears("signal " + USR1);
+  }
+
+  @Test
+  void aStopThatNobodyCanCatchIsSeen() throws Exception {
+    Deputy deputy = sleeping();
+    Heard heard = Heard.of(deputy);
+    for (int round = 0; round < 3; round++) {
+      Signals.send(deputy.pid(), Signals.STOP);
+      heard.hears("stopped");
+      Signals.send(deputy.pid(), Signals.CONT);
+      heard.hears("signal " + Signals.CONT);
+      await().until(() -> Proc.state(deputy.pid()) == 'S');
+    }
+  }
+
+  /** As the kernel does it for a stopped process: who goes on has no stop left to come. */
+  @Test
+  void aContinueTakesBackAStopThatNobodyHasHeard() throws Exception {
+    Deputy deputy = sleeping();
+    Heard.of(deputy);
+    hangUp(deputy);
+    Signals.send(deputy.pid(), TSTP);
+    Signals.send(deputy.pid(), Signals.CONT);
+    Heard heard = Heard.of(found());
+    heard.hears("signal " + Signals.CONT);
+    heard.hearsNoMore();
+  }
+
+  /** Timers of alarm(2) survive an execve, and the task has its own in the image. */
+  @Test
+  void anAlarmOfTheTaskDoesNotRing() throws Exception {
+    Process timeout = stage.start("timeout", "2", "sleep", "600");
+    Stage.child(timeout, "sleep");
+    Deputy deputy = stage.deputyOf(Stage.pid(timeout));
+    Heard heard = Heard.of(deputy);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+    await().atMost(5, TimeUnit.SECONDS).until(() -> System.nanoTime() > end);
+    heard.hearsNoMore();
+  }
+
+  /** Until it has noticed: what comes after that stays in the kernel. */
+  private static void hangUp(Deputy deputy) {
+    List<Integer> own =
+        Descriptor.of(deputy.pid()).stream().map(Descriptor::number).filter(deputy::owns).toList();
+    assertThat(own).hasSize(3);
+    deputy.close();
+    await()
+        .until(
+            () ->
+                Descriptor.of(deputy.pid()).stream()
+                    .noneMatch(held -> held.number() == own.get(2)));
+  }
+
+  private Deputy found() throws Exception {
+    List<Deputy> found = stage.directory().find();
+    assertThat(found).hasSize(1);
+    return stage.own(found.get(0));
+  }
+}
