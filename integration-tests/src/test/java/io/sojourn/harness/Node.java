@@ -96,6 +96,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
       assertThat(running.waitFor(30, TimeUnit.SECONDS)).as("the daemon ends").isTrue();
       assertThat(run().resolve("node.sock")).doesNotExist();
       assertThat(run().resolve("agent.sock")).doesNotExist();
+      assertThat(run().resolve("ckpt.sock")).doesNotExist();
     } finally {
       daemon().destroyForcibly().waitFor();
       Places.remove(home());
@@ -218,17 +219,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   private Running command(List<String> prefix, String... arguments) {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(
-        List.of(
-            java(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            "-Dsojourn.runtime=" + Places.RUNTIME,
-            "-Dsojourn.root=" + Places.ROOT.normalize(),
-            "-cp",
-            Places.NODE_JAR.toString(),
-            "io.sojourn.node.cli.Ckpt"));
+    command.add(Places.launcher().toString());
     command.addAll(List.of(arguments));
     command.add("--json");
     int number = outputs.incrementAndGet();
