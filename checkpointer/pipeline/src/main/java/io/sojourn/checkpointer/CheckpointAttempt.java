@@ -23,8 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +53,6 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable PauseLimit limit;
   private @Nullable FrozenStreams holder;
   private @Nullable Observation observation;
-  private @Nullable CompletableFuture<Void> carried;
   private long startNanos;
 
   CheckpointAttempt(
@@ -153,12 +150,13 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             options.guardLimit());
     if (!stopped) throw Refusals.stop(task, taskName, options);
     pause.stopped();
-    Objects.requireNonNull(limit).start();
     if (options.crac()) refuseWhatIsOpen();
-    if (observation != null) {
-      TaskFacts before = observation.facts();
-      carried = CompletableFuture.runAsync(() -> carry(before));
-    }
+  }
+
+  @Override
+  public void dumping() {
+    Objects.requireNonNull(limit).start();
+    if (observation != null) carry(observation.facts());
   }
 
   /**
@@ -219,18 +217,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
    * open was read just before the stop, and only what it writes has changed since.
    */
   private Observation observed() {
-    if (carried == null) {
-      Observation held = Observation.of(task);
-      carry(held.facts());
-      return held;
-    }
-    Observation held = Objects.requireNonNull(observation).atStop(task);
-    try {
-      carried.join();
-    } catch (CompletionException failed) {
-      if (failed.getCause() instanceof OperationException why) throw why;
-      throw failed;
-    }
+    if (observation != null) return observation.atStop(task);
+    Observation held = Observation.of(task);
+    carry(held.facts());
     return held;
   }
 

@@ -9,6 +9,7 @@ import io.sojourn.protocol.criu.CriuResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One dump, as a conversation with {@code criu swrk}. CRIU asks us twice. Before it touches the
@@ -17,10 +18,16 @@ import java.util.List;
  * it end the task, or let it run, as ordered; a no makes it undo everything and let the task run.
  */
 public final class DumpConversation implements AutoCloseable {
-  /** What we do at CRIU's two questions. An exception is a no. */
+  /**
+   * What we do at CRIU's two questions. An exception is a no, to the question that comes next where
+   * CRIU has its answer already.
+   */
   public interface Steps {
     /** The task is about to be held. */
     void beforeDump();
+
+    /** CRIU has our answer to its first question, and begins to hold the task. */
+    default void dumping() {}
 
     /** The image is complete, the task is held. */
     void afterDump();
@@ -61,27 +68,37 @@ public final class DumpConversation implements AutoCloseable {
             .setType(CriuRequestType.DUMP)
             .setOpts(options.toBuilder().setNotifyScripts(true))
             .build());
-    RuntimeException refusal = null;
+    @Nullable RuntimeException refusal = null;
     for (; ; ) {
       CriuResponse response = receive();
       if (response.getType() != CriuRequestType.NOTIFY) {
         if (refusal != null) throw refusal;
         return response.getSuccess();
       }
-      try {
-        ask(response.getNotify().getScript(), steps);
-        answer(true);
-        if (response.getNotify().getScript().equals("post-dump")) steps.answered();
-      } catch (RuntimeException no) {
-        refusal = no;
-        answer(false);
-      }
+      String question = response.getNotify().getScript();
+      if (refusal == null) refusal = trouble(() -> before(question, steps));
+      answer(refusal == null);
+      if (refusal == null) refusal = trouble(() -> after(question, steps));
     }
   }
 
-  private static void ask(String question, Steps steps) {
+  private static @Nullable RuntimeException trouble(Runnable step) {
+    try {
+      step.run();
+      return null;
+    } catch (RuntimeException trouble) {
+      return trouble;
+    }
+  }
+
+  private static void before(String question, Steps steps) {
     if (question.equals("pre-dump")) steps.beforeDump();
     if (question.equals("post-dump")) steps.afterDump();
+  }
+
+  private static void after(String question, Steps steps) {
+    if (question.equals("pre-dump")) steps.dumping();
+    if (question.equals("post-dump")) steps.answered();
   }
 
   private void answer(boolean yes) throws IOException {
