@@ -97,7 +97,7 @@ class ShippingTest {
     }
     return draft.publish(
         Manifest.newBuilder()
-            .setVersion(1)
+            .setVersion(ImageDirectory.VERSION)
             .setName(target.getFileName().toString())
             .setKind(Manifest.Kind.CHECKPOINT)
             .setTask(TaskIdentity.newBuilder().setId("69ab2949489a").setName("web"))
@@ -250,7 +250,7 @@ class ShippingTest {
       ImageDirectory image =
           draft.publish(
               Manifest.newBuilder()
-                  .setVersion(1)
+                  .setVersion(ImageDirectory.VERSION)
                   .setName("web-69ab-1")
                   .addMembers(
                       Member.newBuilder()
