@@ -126,16 +126,17 @@ final class RestoreAttempt {
 
   private RestoreResult resume(
       Shim shim, RestoreLimit limit, ControlBlock task, LogDirectory logs) {
-    // The task's sockets are there again: what its peers send now is heard, not reset. nft takes as
-    // long as CRIU's last steps, so it runs beside them.
-    CompletableFuture<Void> unlocked = kept.thenRunAsync(this::unlockConnections);
     shim.goOn();
     boolean done = shim.await("done") > 0;
     limit.close();
-    unlocked.join();
     if (!done || limit.wasHit()) throw failure(shim, limit, logs);
+    // Only now: what a peer sends to a task that is given up after all would be acknowledged and
+    // lost. nft takes as long as the VM to wake, so it runs beside that.
+    CompletableFuture<Void> unlocked = kept.thenRunAsync(this::unlockConnections);
     Agent agent = new Agent(task);
-    if (!agent.resumed(WAKE)) {
+    boolean awake = agent.resumed(WAKE);
+    unlocked.join();
+    if (!awake) {
       Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.KILL));
       throw OperationException.failed(
           "the restored JVM did not wake within " + WAKE.toSeconds() + " s and was ended",

@@ -2,6 +2,7 @@ package io.sojourn.restore;
 
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.linux.TcpRepair;
 import io.sojourn.engine.operation.OperationException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -92,12 +93,15 @@ final class Shim implements AutoCloseable {
   }
 
   /**
-   * Kills CRIU with all that it has made. The shim tells that it failed and ends; one that does not
-   * is killed too.
+   * Kills CRIU with all that it has made, so that peers hear nothing of it: the connections are the
+   * frozen task's, which will be restored once more. The shim tells that it failed and ends; one
+   * that does not is killed too.
    */
   void abort() {
     int shim = (int) process.pid();
-    for (int pid : Proc.tree(shim)) if (pid != shim) Signals.send(pid, Signals.KILL);
+    List<Integer> made = Proc.tree(shim).stream().filter(pid -> pid != shim).toList();
+    made.forEach(TcpRepair::on);
+    made.forEach(pid -> Signals.send(pid, Signals.KILL));
     try {
       if (!process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS)) process.destroyForcibly();
     } catch (InterruptedException hurry) {

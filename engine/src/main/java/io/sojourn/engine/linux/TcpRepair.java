@@ -2,10 +2,7 @@ package io.sojourn.engine.linux;
 
 import com.sun.jna.LastErrorException;
 
-/**
- * Takes TCP sockets of a process out of repair mode, where a CRIU that died left them. See
- * TCP_REPAIR in tcp(7), net/ipv4/tcp.c.
- */
+/** The repair mode of TCP sockets of a process. See TCP_REPAIR in tcp(7), net/ipv4/tcp.c. */
 public final class TcpRepair {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_REPAIR = 19;
@@ -14,7 +11,29 @@ public final class TcpRepair {
 
   private TcpRepair() {}
 
-  /** Without effect on a socket that is not in repair mode. */
+  /**
+   * For all connections of a process that is about to be killed: they end without a word to their
+   * peers, as if the process had never been.
+   */
+  public static void on(int pid) {
+    for (Descriptor descriptor : Descriptor.of(pid))
+      if (descriptor.isSocket())
+        SocketProbe.with(
+            descriptor,
+            duplicate -> {
+              try {
+                set(duplicate, ON);
+                return true;
+              } catch (LastErrorException noConnection) {
+                return false;
+              }
+            });
+  }
+
+  /**
+   * Takes a socket out of repair mode, where a CRIU that died left it. Without effect on one that
+   * is not in it.
+   */
   public static void off(Descriptor socket) {
     SocketProbe.with(
         socket,
