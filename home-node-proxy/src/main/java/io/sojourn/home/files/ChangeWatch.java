@@ -26,7 +26,7 @@ interface ChangeWatch {
   /** Before the first child is looked up, so that no change falls between. */
   void directory(Node node);
 
-  /** A file with several names, which may be changed by one that nobody watches. */
+  /** By whatever name it is changed. */
   void file(Node node);
 
   void forget(Node node);

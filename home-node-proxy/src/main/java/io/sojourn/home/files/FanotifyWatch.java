@@ -1,5 +1,6 @@
 package io.sojourn.home.files;
 
+import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileWatch;
 import io.sojourn.engine.files.ThreadWake;
 import io.sojourn.protocol.files.Change;
@@ -82,33 +83,33 @@ final class FanotifyWatch implements ChangeWatch {
   }
 
   private void mark(Node node) {
+    int done = markNow(node);
+    if (done != -ErrorNumber.EACCES) return;
     try {
-      marker.submit(() -> markNow(node)).get();
+      done = marker.submit(() -> markNow(node)).get();
+      if (done < 0) node.refuseWatch();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      LOG.warn("A directory is not watched", e.getCause());
-    } catch (RejectedExecutionException closing) {
+    } catch (ExecutionException | RejectedExecutionException e) {
       node.refuseWatch();
     }
   }
 
-  private void markNow(Node node) {
-    if (node.identity() != null) return;
+  /** 0 or -errno; EACCES where this thread's user cannot read it. */
+  private int markNow(Node node) {
     try (SharedDescriptor.Use use = node.use()) {
       Optional<String> identity = FileWatch.identify(use.fd());
       int done =
           identity.isEmpty()
-              ? -1
+              ? -ErrorNumber.EOPNOTSUPP
               : node.directory() ? watch.directory(use.fd()) : watch.file(use.fd());
-      if (identity.isEmpty() || done < 0) {
-        node.refuseWatch();
-        return;
-      }
-      watched.put(identity.get(), node);
-      node.identity(identity.get());
+      if (done == 0 && identity.isPresent()) {
+        watched.put(identity.get(), node);
+        node.identity(identity.get());
+      } else if (done != -ErrorNumber.EACCES) node.refuseWatch();
+      return done;
     } catch (Refused gone) {
-      node.refuseWatch();
+      return -gone.errno();
     }
   }
 

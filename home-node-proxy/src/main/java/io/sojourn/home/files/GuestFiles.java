@@ -63,7 +63,7 @@ final class GuestFiles {
     Node node = nodes.lookedUp(fd, status);
     if (!name.isEmpty()) directory.children().put(name, node.id());
     node.watchedFrom(directory);
-    if (!status.directory() && status.links() > 1) watch.file(node);
+    if (status.regular()) watch.file(node);
     return Entry.newBuilder().setNode(node.id()).setAttributes(attributes(node, status)).build();
   }
 

@@ -22,7 +22,9 @@ final class Away implements AutoCloseable {
   private final HomeMount mount;
   private final Path target;
 
-  private Away(Path home, ThreadIdentity user, Path target) throws Exception {
+  private Away(
+      Path home, ThreadIdentity user, Path target, java.util.function.IntUnaryOperator port)
+      throws Exception {
     this.target = target;
     service = new FileService((task, incarnation) -> new Export(home, user));
     server =
@@ -33,7 +35,7 @@ final class Away implements AutoCloseable {
             .build()
             .start();
     channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+        NettyChannelBuilder.forAddress("127.0.0.1", port.applyAsInt(server.getPort()))
             .flowControlWindow(WINDOW)
             .usePlaintext()
             .build();
@@ -47,7 +49,20 @@ final class Away implements AutoCloseable {
   }
 
   static Away of(Path home, ThreadIdentity user) throws Exception {
-    return new Away(home, user, Files.createTempDirectory("sojourn-away"));
+    return new Away(home, user, Files.createTempDirectory("sojourn-away"), port -> port);
+  }
+
+  /** Over a link that can be cut. */
+  static Away of(Path home, Link link) throws Exception {
+    return new Away(
+        home,
+        new ThreadIdentity(0, 0, new int[] {0}),
+        Files.createTempDirectory("sojourn-away"),
+        link::to);
+  }
+
+  int port() {
+    return server.getPort();
   }
 
   Path target() {
@@ -67,7 +82,10 @@ final class Away implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     Away away =
         new Away(
-            Path.of(arguments[0]), new ThreadIdentity(0, 0, new int[] {0}), Path.of(arguments[1]));
+            Path.of(arguments[0]),
+            new ThreadIdentity(0, 0, new int[] {0}),
+            Path.of(arguments[1]),
+            port -> port);
     System.out.println("mounted");
     int ignored = System.in.read();
     away.mount.close();
