@@ -2,6 +2,7 @@ package io.sojourn.home.files;
 
 import io.sojourn.protocol.files.Answer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * twice.
  */
 final class Done {
+  private static final int MOST = 100_000;
+
   private final Map<Long, Wait> underWay = new HashMap<>();
   private final TreeMap<Long, Answer> remembered = new TreeMap<>();
 
@@ -29,11 +32,16 @@ final class Done {
     if (remember) remembered.put(answer.getId(), answer);
   }
 
+  /** A guest settles what it has heard; one that never does would have us remember for ever. */
+  synchronized boolean tooMany() {
+    return remembered.size() > MOST;
+  }
+
   synchronized @Nullable Wait waiting(long id) {
     return underWay.get(id);
   }
 
-  synchronized java.util.List<Wait> allWaiting() {
-    return java.util.List.copyOf(underWay.values());
+  synchronized List<Wait> allWaiting() {
+    return List.copyOf(underWay.values());
   }
 }

@@ -74,6 +74,10 @@ final class FileSession {
   }
 
   void request(Request request, GuestStream from) {
+    if (done.tooMany()) {
+      from.end(Status.RESOURCE_EXHAUSTED.withDescription("the guest settles nothing"));
+      return;
+    }
     Wait wait = new Wait();
     Done.Arrival arrival = done.arrive(request.getId(), request.getSettledBelow(), wait);
     if (!arrival.isNew()) {

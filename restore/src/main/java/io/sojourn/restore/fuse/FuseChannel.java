@@ -22,6 +22,11 @@ final class FuseChannel {
     this.fd = fd;
   }
 
+  /** Takes the descriptor. */
+  static FuseChannel of(int fd) {
+    return new FuseChannel(fd);
+  }
+
   static FuseChannel open() throws IOException {
     int fd = FileCalls.open("/dev/fuse", FileCalls.O_RDWR | FileCalls.O_CLOEXEC);
     if (fd < 0)

@@ -6,6 +6,7 @@ import io.sojourn.protocol.files.Attributes;
 import io.sojourn.protocol.files.Entry;
 import io.sojourn.protocol.files.FileSystemFacts;
 import io.sojourn.protocol.files.Lock;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 
 /** What the kernel is told: struct fuse_out_header, then the structs of linux/fuse.h. */
@@ -62,6 +63,7 @@ final class FuseReply {
   }
 
   FuseReply bytes(ByteString bytes) {
+    if (bytes.size() > out.remaining()) throw new BufferOverflowException();
     bytes.copyTo(out);
     return this;
   }

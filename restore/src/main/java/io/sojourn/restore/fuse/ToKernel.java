@@ -5,10 +5,12 @@ import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Entries;
 import io.sojourn.protocol.files.Entry;
+import java.nio.BufferOverflowException;
 
 /** Home's answer in the kernel's words. */
 final class ToKernel {
   private static final int ERANGE = 34;
+  private static final int LAST_ERRNO = 511;
   private static final int FOPEN_DIRECT_IO = 1;
   private static final int FOPEN_KEEP_CACHE = 1 << 1;
   private static final int O_ACCMODE = 3;
@@ -33,8 +35,19 @@ final class ToKernel {
       out.noEntry(validity);
       return out.end(asked.unique(), 0);
     }
-    if (errno == 0) errno = result(asked, answer, validity, out);
+    // The kernel would not take others, and its caller would wait for ever.
+    if (errno < 0 || errno > LAST_ERRNO) errno = ErrorNumber.EIO;
+    if (errno == 0) errno = fitting(asked, answer, validity, out);
     return out.end(asked.unique(), errno);
+  }
+
+  /** A home that answers more than a reply can hold answers nothing. */
+  private int fitting(Pending asked, Answer answer, Validity validity, FuseReply out) {
+    try {
+      return result(asked, answer, validity, out);
+    } catch (BufferOverflowException tooMuch) {
+      return ErrorNumber.EIO;
+    }
   }
 
   private int result(Pending asked, Answer answer, Validity validity, FuseReply out) {

@@ -61,8 +61,8 @@ final class Away implements AutoCloseable {
         link::to);
   }
 
-  int port() {
-    return server.getPort();
+  java.util.concurrent.CompletableFuture<Void> gone() {
+    return mount.gone();
   }
 
   Path target() {
