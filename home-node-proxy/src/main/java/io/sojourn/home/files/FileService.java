@@ -61,7 +61,7 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
   /** What one stream says. */
   private final class Conversation implements StreamObserver<FromGuest> {
     private final GuestStream stream;
-    private @Nullable FileSession session;
+    private volatile @Nullable FileSession session;
     private String task = "";
 
     Conversation(GuestStream stream) {
@@ -72,7 +72,8 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
     public void onNext(FromGuest message) {
       FileSession known = session;
       if (known == null) {
-        open(message);
+        // No further message comes before the stream asks for more.
+        aside(() -> open(message));
         return;
       }
       switch (message.getKindCase()) {
@@ -81,10 +82,12 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
           known.interrupt(message.getInterrupt());
           stream.more();
         }
-        case CLOSING -> {
-          forget(task, known);
-          known.close(Status.OK);
-        }
+        case CLOSING ->
+            aside(
+                () -> {
+                  forget(task, known);
+                  known.close(Status.OK);
+                });
         default ->
             stream.end(Status.INVALID_ARGUMENT.withDescription("a message without a meaning"));
       }
@@ -126,6 +129,13 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
       broken();
       stream.end(Status.OK);
     }
+  }
+
+  /** Beginning and ending take as long as calls that are under way; the network's thread cannot. */
+  private static void aside(Runnable work) {
+    Thread thread = new Thread(work, "files-session");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private FileSession session(Opening opening) throws StatusException, Refused {

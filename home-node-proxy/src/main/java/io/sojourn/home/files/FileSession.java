@@ -29,6 +29,7 @@ final class FileSession {
   private final GuestFiles files;
   private final Calls calls;
   private volatile @Nullable GuestStream stream;
+  private volatile boolean closed;
 
   FileSession(Opening opening, Export export) throws Refused {
     incarnation = opening.getIncarnation();
@@ -74,6 +75,7 @@ final class FileSession {
   }
 
   void request(Request request, GuestStream from) {
+    if (closed) return;
     if (done.tooMany()) {
       from.end(Status.RESOURCE_EXHAUSTED.withDescription("the guest settles nothing"));
       return;
@@ -135,10 +137,11 @@ final class FileSession {
     if (wait != null) wait.callOffSoon();
   }
 
+  /** When this returns, nothing of the guest's is open or under way. */
   void close(Status status) {
+    closed = true;
     GuestStream last = stream;
     stream = null;
-    if (last != null) last.end(status);
     done.allWaiting().forEach(Wait::callOffSoon);
     try {
       workers.close();
@@ -147,5 +150,6 @@ final class FileSession {
     }
     files.watch().close();
     files.close();
+    if (last != null) last.end(status);
   }
 }

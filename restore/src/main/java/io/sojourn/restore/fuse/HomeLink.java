@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class HomeLink {
   private static final Logger LOG = LoggerFactory.getLogger(HomeLink.class);
   private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long PARTING_SECONDS = 3;
 
   /** What the link tells of. */
   interface Listener {
@@ -57,7 +59,8 @@ final class HomeLink {
   private boolean ready;
 
   private boolean failing;
-  private boolean closed;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean closed;
   private long pauseMillis = 10;
   private int streams;
   private int begun;
@@ -121,6 +124,7 @@ final class HomeLink {
         asked.numbered(request);
         if (ready && stream != null)
           stream.onNext(FromGuest.newBuilder().setRequest(request).build());
+        if (asked.interrupted()) interrupt(asked);
         return;
       }
     }
@@ -220,14 +224,19 @@ final class HomeLink {
     all.forEach(listener::failed);
   }
 
-  /** Tells home that nothing is needed any more. */
-  synchronized void close() {
-    if (closed) return;
-    closed = true;
-    if (stream == null) return;
-    if (ready)
-      stream.onNext(FromGuest.newBuilder().setClosing(Closing.getDefaultInstance()).build());
-    stream.onCompleted();
+  /** Tells home that nothing is needed any more, and waits a little for it to have let go. */
+  void close() throws InterruptedException {
+    synchronized (this) {
+      if (closed) return;
+      closed = true;
+      if (stream == null) return;
+      if (ready)
+        stream.onNext(FromGuest.newBuilder().setClosing(Closing.getDefaultInstance()).build());
+      else stream.onCompleted();
+      if (!ready) return;
+    }
+    if (!ended.await(PARTING_SECONDS, TimeUnit.SECONDS))
+      LOG.warn("Home does not say that it has let go of the files of {}", task.id());
   }
 
   private final class FromHomeObserver implements StreamObserver<FromHome> {
@@ -249,11 +258,13 @@ final class HomeLink {
 
     @Override
     public void onError(Throwable cut) {
+      if (closed) ended.countDown();
       broken(number, Status.fromThrowable(cut));
     }
 
     @Override
     public void onCompleted() {
+      if (closed) ended.countDown();
       broken(number, Status.UNAVAILABLE.withDescription("home has ended the stream"));
     }
   }

@@ -7,6 +7,7 @@ import io.sojourn.protocol.files.Opened;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,14 +32,21 @@ public final class HomeMount implements AutoCloseable {
 
   private final Path target;
   private final HomeLink link;
+  private final Conversation conversation;
   private final Notifier notifier;
   private final ScheduledExecutorService clock;
   private final List<Reader> readers = new ArrayList<>();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
-  private HomeMount(Path target, HomeLink link, Notifier notifier, ScheduledExecutorService clock) {
+  private HomeMount(
+      Path target,
+      HomeLink link,
+      Conversation conversation,
+      Notifier notifier,
+      ScheduledExecutorService clock) {
     this.target = target;
     this.link = link;
+    this.conversation = conversation;
     this.notifier = notifier;
     this.clock = clock;
   }
@@ -58,7 +66,7 @@ public final class HomeMount implements AutoCloseable {
    * @throws IOException where the kernel refuses
    */
   public static HomeMount mount(
-      Path target, Channel home, HomeTask task, HomePolicy policy, java.time.Duration patience)
+      Path target, Channel home, HomeTask task, HomePolicy policy, Duration patience)
       throws IOException, HomeLostException, InterruptedException {
     FuseChannel channel = FuseChannel.open();
     Notifier notifier = new Notifier();
@@ -71,11 +79,11 @@ public final class HomeMount implements AutoCloseable {
               return thread;
             });
     HomeLink link = new HomeLink(home, task, policy, conversation, clock);
-    HomeMount mount = new HomeMount(target, link, notifier, clock);
+    HomeMount mount = new HomeMount(target, link, conversation, notifier, clock);
     try {
       Opened opened = opened(link, patience);
       conversation.over(link, opened.getWatching());
-      mount.begin(channel, conversation, opened);
+      mount.begin(channel, opened);
       return mount;
     } catch (IOException | HomeLostException | InterruptedException | RuntimeException e) {
       if (mount.readers.isEmpty()) channel.close();
@@ -84,7 +92,7 @@ public final class HomeMount implements AutoCloseable {
     }
   }
 
-  private static Opened opened(HomeLink link, java.time.Duration patience)
+  private static Opened opened(HomeLink link, Duration patience)
       throws HomeLostException, InterruptedException {
     try {
       return link.open().get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -96,8 +104,7 @@ public final class HomeMount implements AutoCloseable {
     }
   }
 
-  private void begin(FuseChannel channel, Conversation conversation, Opened opened)
-      throws IOException {
+  private void begin(FuseChannel channel, Opened opened) throws IOException {
     String options =
         "fd="
             + channel.number()
@@ -111,13 +118,13 @@ public final class HomeMount implements AutoCloseable {
       throw new IOException(
           "home's files cannot be mounted on " + target + ": errno " + Result.errno(mounted));
     // The descriptor that was mounted answers INIT; only then can there be others.
-    start(channel, conversation);
-    for (int i = 1; i < READERS; i++) start(channel.another(), conversation);
+    start(channel);
+    for (int i = 1; i < READERS; i++) start(channel.another());
     notifier.over(channel.another());
     readAhead();
   }
 
-  private void start(FuseChannel channel, Conversation conversation) {
+  private void start(FuseChannel channel) {
     Reader reader = new Reader(channel, conversation, () -> gone.complete(null));
     readers.add(reader);
     reader.start();
@@ -136,6 +143,15 @@ public final class HomeMount implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until all that the task has written by now is at home: before it leaves this node.
+   *
+   * @return false when that takes too long
+   */
+  public boolean drain(Duration patience) throws InterruptedException {
+    return conversation.drain(patience.toMillis());
+  }
+
   /** Completes when the file system is gone, whoever has unmounted it. */
   public CompletableFuture<Void> gone() {
     return gone;
@@ -145,8 +161,8 @@ public final class HomeMount implements AutoCloseable {
   @Override
   public void close() {
     DeviceCalls.unmount(target.toString(), DeviceCalls.MNT_DETACH);
-    link.close();
     try {
+      link.close();
       for (Reader reader : readers) reader.stop();
       notifier.close();
     } catch (InterruptedException e) {

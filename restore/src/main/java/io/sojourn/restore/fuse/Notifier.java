@@ -55,6 +55,16 @@ final class Notifier {
     if (!thread.isShutdown()) thread.execute(() -> changes.forEach(this::tellNow));
   }
 
+  /** Does something when the kernel has been told. */
+  void tell(List<Change> changes, Runnable then) {
+    if (thread.isShutdown()) return;
+    thread.execute(
+        () -> {
+          changes.forEach(this::tellNow);
+          then.run();
+        });
+  }
+
   private void tellNow(Change change) {
     if (change.getNode() == 0) known.forEach(node -> inode(node, false));
     else if (change.getName().isEmpty()) inode(change.getNode(), change.getAttributesOnly());

@@ -1,7 +1,9 @@
 package io.sojourn.restore.fuse;
 
 import com.google.protobuf.ByteString;
+import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Request;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A request of the kernel's that home has not answered yet, and what its answer needs. */
@@ -13,7 +15,11 @@ final class Pending {
   private final int size;
   private final Request.Builder draft;
   private @Nullable Request request;
+  private final long nanos = System.nanoTime();
+  private final @Nullable Consumer<Answer> then;
   private volatile boolean interrupted;
+  private volatile boolean behind;
+  private volatile long otherNode;
 
   /**
    * @param size of the kernel's buffer, for calls that say one
@@ -25,10 +31,12 @@ final class Pending {
     this.node = in.node();
     this.size = size;
     this.draft = draft;
+    this.then = null;
   }
 
-  private Pending(FuseChannel channel, long node, Request.Builder draft) {
+  private Pending(FuseChannel channel, long node, Request.Builder draft, Consumer<Answer> then) {
     this.channel = channel;
+    this.then = then;
     this.opcode = Opcode.FORGET;
     this.unique = 0;
     this.node = node;
@@ -36,9 +44,27 @@ final class Pending {
     this.draft = draft;
   }
 
-  /** Something of our own to ask, whose answer nobody wants. */
-  Pending silently(Request.Builder other) {
-    return new Pending(channel, node, other);
+  /** Something of our own to ask, whose answer the kernel does not wait for. */
+  Pending ours(Request.Builder other, Consumer<Answer> answered) {
+    return new Pending(channel, node, other, answered);
+  }
+
+  @Nullable Consumer<Answer> then() {
+    return then;
+  }
+
+  /** When it was asked. */
+  long nanos() {
+    return nanos;
+  }
+
+  /** A write that the kernel believes done. */
+  void behind() {
+    behind = true;
+  }
+
+  boolean isBehind() {
+    return behind;
   }
 
   FuseChannel channel() {
@@ -81,6 +107,15 @@ final class Pending {
 
   boolean interrupted() {
     return interrupted;
+  }
+
+  /** Where a copy goes to; its own file where it is none. */
+  long otherNode() {
+    return otherNode;
+  }
+
+  void otherNode(long to) {
+    otherNode = to;
   }
 
   /** The name that it is about, in its directory; empty where it is about a file. */
