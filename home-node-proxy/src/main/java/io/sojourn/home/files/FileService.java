@@ -22,10 +22,19 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
   private static final int WINDOW = 512;
 
   private final Exports exports;
+  private final int mostFiles;
   private final Map<String, FileSession> sessions = new HashMap<>();
 
   public FileService(Exports exports) {
+    this(exports, OpenFileLimit.share());
+  }
+
+  /**
+   * @param mostFiles that one guest may know at once
+   */
+  public FileService(Exports exports, int mostFiles) {
     this.exports = exports;
+    this.mostFiles = mostFiles;
   }
 
   /** Ends a task's session, where it has one: locks and descriptors go. */
@@ -153,7 +162,7 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
         throw Status.NOT_FOUND
             .withDescription("home has lost what this task had open")
             .asException();
-      opened = new FileSession(opening, export);
+      opened = new FileSession(opening, export, mostFiles);
       sessions.put(opening.getTask(), opened);
     }
     if (old != null) old.close(Status.ABORTED.withDescription("a newer session has these files"));

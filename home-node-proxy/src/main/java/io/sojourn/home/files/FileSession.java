@@ -28,18 +28,21 @@ final class FileSession {
   private final Invalidations invalidations = new Invalidations(this::send);
   private final GuestFiles files;
   private final Calls calls;
+  private final Pressure pressure;
   private volatile @Nullable GuestStream stream;
   private volatile boolean closed;
 
-  FileSession(Opening opening, Export export) throws Refused {
+  FileSession(Opening opening, Export export, int mostFiles) throws Refused {
     incarnation = opening.getIncarnation();
     session = opening.getSession();
     user = export.user();
     int root = Refused.checked(FileCalls.directory(export.root().toString()));
     files =
         new GuestFiles(
-            new NodeTable(root), FanotifyWatch.begin(workers.threads(), invalidations::send));
+            new NodeTable(root, mostFiles),
+            FanotifyWatch.begin(workers.threads(), invalidations::send));
     calls = new Calls(files);
+    pressure = new Pressure(files, invalidations);
   }
 
   int incarnation() {
@@ -88,6 +91,11 @@ final class FileSession {
       from.more();
       return;
     }
+    if (request.hasForget()) {
+      // On this thread: all others may be waiting for just this.
+      perform(request, wait, from);
+      return;
+    }
     try {
       (Calls.mayWait(request) ? workers.waiting() : workers.busy())
           .execute(() -> perform(request, wait, from));
@@ -100,7 +108,7 @@ final class FileSession {
     long asOf = invalidations.number();
     Answer.Builder answer;
     try {
-      identity(request).take();
+      if (!request.hasForget()) identity(request).take();
       answer = calls.perform(request, wait);
     } catch (RuntimeException e) {
       LOG.warn("A guest's {} failed here", request.getCallCase(), e);
@@ -108,6 +116,7 @@ final class FileSession {
     } finally {
       wait.end();
     }
+    pressure.relieve();
     Node directory = files.nodes().find(request.getNode());
     answer(
         request,

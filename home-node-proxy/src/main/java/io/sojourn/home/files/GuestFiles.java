@@ -61,7 +61,7 @@ final class GuestFiles {
       throw new Refused(errno);
     }
     Node node = nodes.lookedUp(fd, status);
-    if (!name.isEmpty()) directory.children().put(name, node.id());
+    if (!name.isEmpty()) node.namedIn(directory, name);
     node.watchedFrom(directory);
     if (status.regular()) watch.file(node);
     return Entry.newBuilder().setNode(node.id()).setAttributes(attributes(node, status)).build();
@@ -98,6 +98,7 @@ final class GuestFiles {
   void forget(long id, long lookups) {
     Node node = nodes.forget(id, lookups);
     if (node == null) return;
+    node.leaveParent();
     watch.forget(node);
     node.close();
   }

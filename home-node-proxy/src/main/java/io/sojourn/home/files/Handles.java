@@ -8,11 +8,13 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The files that one guest has open. */
 final class Handles {
   private final Map<Long, Handle> open = new ConcurrentHashMap<>();
+  private final Map<Long, Integer> perNode = new ConcurrentHashMap<>();
   private final AtomicLong last = new AtomicLong();
 
   Handle add(Node node, int flags, int fd) {
     Handle handle = new Handle(last.incrementAndGet(), node, flags, new SharedDescriptor(fd));
     open.put(handle.id(), handle);
+    perNode.merge(node.id(), 1, Integer::sum);
     return handle;
   }
 
@@ -24,7 +26,13 @@ final class Handles {
 
   void release(long id) {
     Handle handle = open.remove(id);
-    if (handle != null) handle.descriptor().giveUp();
+    if (handle == null) return;
+    perNode.computeIfPresent(handle.node().id(), (node, count) -> count == 1 ? null : count - 1);
+    handle.descriptor().giveUp();
+  }
+
+  boolean isOpen(Node node) {
+    return perNode.containsKey(node.id());
   }
 
   void close() {

@@ -72,7 +72,8 @@ final class NameCalls {
       Refused.checked(FileCalls.rename(fromDir.fd(), from, toDir.fd(), to, call.getFlags()));
     }
     Long moved = directory.children().remove(call.getName());
-    if (moved != null) target.children().put(call.getNewName(), moved);
+    Node node = moved == null ? null : files.nodes().find(moved);
+    if (node != null) node.namedIn(target, call.getNewName());
   }
 
   Entry link(Node directory, Link call) throws Refused {

@@ -31,6 +31,8 @@ final class Node {
   /** As events call it; null while it is not watched itself. */
   private volatile @Nullable String identity;
 
+  private volatile @Nullable Node parent;
+  private volatile ByteString lastName = ByteString.EMPTY;
   private volatile boolean parentWatched;
   private volatile boolean unwatchable;
 
@@ -68,6 +70,19 @@ final class Node {
   /** Of a directory: which nodes the guest knows by which names. */
   Map<ByteString, Long> children() {
     return children;
+  }
+
+  /** The guest knows it by this name now. */
+  void namedIn(Node directory, ByteString name) {
+    directory.children.put(name, id);
+    parent = directory;
+    lastName = name;
+  }
+
+  /** The guest knows it no more; by other names than the last it is found not to be known. */
+  void leaveParent() {
+    Node directory = parent;
+    if (directory != null) directory.children.remove(lastName, id);
   }
 
   void lookedUp() {

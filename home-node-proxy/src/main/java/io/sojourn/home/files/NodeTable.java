@@ -4,6 +4,7 @@ import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.Statx;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,17 @@ final class NodeTable {
   private final Map<Node.Key, Node> byKey = new HashMap<>();
   private final Map<Long, Integer> devices = new HashMap<>();
   private final Node root;
+  private final int most;
   private long last = ROOT;
+  private int asked;
 
-  /** Takes the descriptor. */
-  NodeTable(int rootFd) throws Refused {
+  /**
+   * Takes the descriptor.
+   *
+   * @param most files that the guest may know at once: each is a descriptor of ours
+   */
+  NodeTable(int rootFd, int most) throws Refused {
+    this.most = most;
     Statx status = Refused.present(FileCalls.stat(rootFd));
     root = new Node(ROOT, status, rootFd);
     root.lookedUp();
@@ -44,9 +52,17 @@ final class NodeTable {
     return byId.get(id);
   }
 
-  /** Counts a lookup. Takes the descriptor. */
-  synchronized Node lookedUp(int fd, Statx status) {
+  /**
+   * Counts a lookup. Takes the descriptor. Where there are too many files, waits for forgetting.
+   */
+  synchronized Node lookedUp(int fd, Statx status) throws Refused {
     Node node = byKey.get(Node.Key.of(status));
+    if (node == null && byId.size() >= most) {
+      // Not waiting for room: the guest's kernel holds the directory's lock, which forgetting
+      // needs.
+      FileCalls.close(fd);
+      throw new Refused(ErrorNumber.ENFILE);
+    }
     if (node == null) {
       node = new Node(++last, status, fd);
       byId.put(node.id(), node);
@@ -54,6 +70,19 @@ final class NodeTable {
     } else FileCalls.close(fd);
     node.lookedUp();
     return node;
+  }
+
+  /** Whether it has grown so much, since it was last asked and said so, that some must go. */
+  synchronized boolean filling() {
+    int size = byId.size(), step = Math.max(1, most / 16);
+    if (size <= most / 2) asked = 0;
+    if (size <= most / 2 || size < asked + step && size > asked - step) return false;
+    asked = size;
+    return true;
+  }
+
+  synchronized List<Node> all() {
+    return List.copyOf(byId.values());
   }
 
   /** The node where it is known no more and the caller is to close it. */

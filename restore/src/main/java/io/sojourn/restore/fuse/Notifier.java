@@ -68,7 +68,7 @@ final class Notifier {
   private void tellNow(Change change) {
     if (change.getNode() == 0) known.forEach(node -> inode(node, false));
     else if (change.getName().isEmpty()) inode(change.getNode(), change.getAttributesOnly());
-    else entry(change.getNode(), change.getName());
+    else entry(change.getNode(), change.getName(), change.getDrop());
   }
 
   /** What the kernel does not know it need not forget: its refusals say only that. */
@@ -77,12 +77,12 @@ final class Notifier {
     write(INVAL_INODE);
   }
 
-  private void entry(long directory, ByteString name) {
+  private void entry(long directory, ByteString name, boolean drop) {
     notice
         .begin()
         .u64(directory)
         .u32(name.size())
-        .u32(expires ? EXPIRE_ONLY : 0)
+        .u32(expires && !drop ? EXPIRE_ONLY : 0)
         .bytes(name)
         .zeros(1);
     write(INVAL_ENTRY);

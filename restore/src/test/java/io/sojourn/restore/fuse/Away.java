@@ -14,6 +14,9 @@ import java.time.Duration;
 
 /** Home's files and a guest that has them mounted, over a real connection. */
 final class Away implements AutoCloseable {
+  /** Few, so that tests meet the limit. */
+  private static final int MOST_FILES = 3000;
+
   private static final int WINDOW = 8 << 20;
 
   private final FileService service;
@@ -26,7 +29,7 @@ final class Away implements AutoCloseable {
       Path home, ThreadIdentity user, Path target, java.util.function.IntUnaryOperator port)
       throws Exception {
     this.target = target;
-    service = new FileService((task, incarnation) -> new Export(home, user));
+    service = new FileService((task, incarnation) -> new Export(home, user), MOST_FILES);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .flowControlWindow(WINDOW)
