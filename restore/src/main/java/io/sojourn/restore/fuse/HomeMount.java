@@ -78,7 +78,7 @@ public final class HomeMount implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    HomeLink link = new HomeLink(home, task, policy, conversation, clock);
+    HomeLink link = new HomeLink(home, task, policy, conversation.answers(), clock);
     HomeMount mount = new HomeMount(target, link, conversation, notifier, clock);
     try {
       Opened opened = opened(link, patience);
