@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.IntUnaryOperator;
 
 /** Home's files and a guest that has them mounted, over a real connection. */
 final class Away implements AutoCloseable {
@@ -26,7 +27,7 @@ final class Away implements AutoCloseable {
   private final Path target;
 
   private Away(
-      Path home, ThreadIdentity user, Path target, java.util.function.IntUnaryOperator port)
+      Path home, ThreadIdentity user, Path target, HomePolicy policy, IntUnaryOperator port)
       throws Exception {
     this.target = target;
     service = new FileService((task, incarnation) -> new Export(home, user), MOST_FILES);
@@ -43,8 +44,7 @@ final class Away implements AutoCloseable {
             .usePlaintext()
             .build();
     mount =
-        HomeMount.mount(
-            target, channel, new HomeTask("task", 1), HomePolicy.WAIT, Duration.ofSeconds(20));
+        HomeMount.mount(target, channel, new HomeTask("task", 1), policy, Duration.ofSeconds(20));
   }
 
   static Away of(Path home) throws Exception {
@@ -52,15 +52,17 @@ final class Away implements AutoCloseable {
   }
 
   static Away of(Path home, ThreadIdentity user) throws Exception {
-    return new Away(home, user, Files.createTempDirectory("sojourn-away"), port -> port);
+    return new Away(
+        home, user, Files.createTempDirectory("sojourn-away"), HomePolicy.WAIT, port -> port);
   }
 
   /** Over a link that can be cut. */
-  static Away of(Path home, Link link) throws Exception {
+  static Away of(Path home, Link link, HomePolicy policy) throws Exception {
     return new Away(
         home,
         new ThreadIdentity(0, 0, new int[] {0}),
         Files.createTempDirectory("sojourn-away"),
+        policy,
         link::to);
   }
 
@@ -88,6 +90,7 @@ final class Away implements AutoCloseable {
             Path.of(arguments[0]),
             new ThreadIdentity(0, 0, new int[] {0}),
             Path.of(arguments[1]),
+            HomePolicy.WAIT,
             port -> port);
     System.out.println("mounted");
     int ignored = System.in.read();

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,7 @@ class LinkCutTest {
     home = Files.createDirectory(directory.resolve("home"));
     plain = Files.createDirectory(directory.resolve("plain"));
     link = new Link();
-    away = Away.of(home, link);
+    away = Away.of(home, link, HomePolicy.WAIT);
   }
 
   @AfterEach
@@ -89,8 +92,27 @@ class LinkCutTest {
         .start()
         .waitFor();
     link.heal();
-    org.awaitility.Awaitility.await()
+    Awaitility.await()
         .atMost(10, TimeUnit.SECONDS)
         .until(() -> Files.readString(away.target().resolve("file")).equals("after"));
+  }
+
+  @Test
+  void callsFailAfterTheTimeThatThePolicyNamesAndGoOnLater() throws Exception {
+    Path target;
+    try (Link other = new Link();
+        Away impatient =
+            Away.of(home, other, new HomePolicy(Optional.of(Duration.ofMillis(500))))) {
+      target = impatient.target();
+      CProgram little = CProgram.named("little");
+      other.cut();
+      assertThat(little.run("append", target.resolve("log"), 1, "w")).isEqualTo("open: EIO\n");
+      assertThat(little.run("append", target.resolve("log"), 1, "w")).isEqualTo("open: EIO\n");
+      other.heal();
+      Awaitility.await()
+          .atMost(20, TimeUnit.SECONDS)
+          .until(() -> little.run("append", target.resolve("log"), 1, "back").isEmpty());
+      assertThat(home.resolve("log")).hasContent("back 0");
+    }
   }
 }
