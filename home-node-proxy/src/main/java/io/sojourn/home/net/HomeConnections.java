@@ -1,0 +1,58 @@
+package io.sojourn.home.net;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.stream.ByteStream;
+import io.sojourn.engine.stream.SocketRelay;
+import io.sojourn.engine.stream.StreamAcceptor;
+import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.protocol.connection.Connected;
+import io.sojourn.protocol.connection.Established;
+import io.sojourn.protocol.connection.Opening;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All connections of one task that is away, at home. */
+public final class HomeConnections implements StreamAcceptor {
+  private record Ends(InetSocketAddress local, InetSocketAddress peer) {}
+
+  private final Map<Ends, HomeSocket> waiting = new ConcurrentHashMap<>();
+
+  /** Keeps a connection of the task, until the task is somewhere and asks for it. */
+  public void keep(HomeSocket socket) {
+    waiting.put(new Ends(socket.local(), socket.peer()), socket);
+  }
+
+  @Override
+  public StreamEnd accept(ByteStream stream, ByteString opening) {
+    try {
+      Opening order = Opening.parseFrom(opening);
+      return switch (order.getKindCase()) {
+        case ESTABLISHED -> established(stream, order.getEstablished());
+        case CONNECT -> HomeConnect.begin(stream, order.getConnect());
+        default -> refuse(stream, Errno.EINVAL);
+      };
+    } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
+      return refuse(stream, Errno.EINVAL);
+    }
+  }
+
+  private StreamEnd established(ByteStream stream, Established order) {
+    HomeSocket socket =
+        waiting.remove(
+            new Ends(Endpoints.socket(order.getLocal()), Endpoints.socket(order.getPeer())));
+    if (socket == null) return refuse(stream, Errno.ECONNRESET);
+    SocketRelay relay = new SocketRelay(socket.inImage()).of(stream);
+    stream.answer(Connected.newBuilder().setLocal(order.getLocal()).build().toByteString());
+    relay.adopt(socket.socket().descriptor());
+    return relay;
+  }
+
+  private static StreamEnd refuse(ByteStream stream, int error) {
+    stream.reset(error);
+    return new SocketRelay().of(stream);
+  }
+}
