@@ -89,6 +89,20 @@ public final class RawSocket implements AutoCloseable {
     return new RawSocket(descriptor, address[0] == SocketAddresses.AF_INET6);
   }
 
+  /** A duplicate of a socket of another process. See pidfd_getfd(2). */
+  public static RawSocket duplicateOf(Descriptor socket) {
+    int pidfd =
+        (int) call("pidfd_open", () -> Libc.syscall(Libc.SYS_PIDFD_OPEN, socket.pid(), 0, 0)).longValue();
+    try {
+      return adopt(
+          (int)
+              call("pidfd_getfd", () -> Libc.syscall(Libc.SYS_PIDFD_GETFD, pidfd, socket.number(), 0))
+                  .longValue());
+    } finally {
+      Libc.close(pidfd);
+    }
+  }
+
   public int descriptor() {
     return descriptor;
   }

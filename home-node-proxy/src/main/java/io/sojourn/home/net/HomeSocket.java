@@ -14,11 +14,10 @@ public record HomeSocket(
     RawSocket socket, InetSocketAddress local, InetSocketAddress peer, long inImage) {
 
   /**
-   * @param descriptor a duplicate that is ours. The dump has left the connection in repair mode,
-   *     where nothing can be read and nothing is sent
+   * @param socket a duplicate that is ours. The dump has left the connection in repair mode, where
+   *     nothing can be read and nothing is sent
    */
-  public static HomeSocket adopt(int descriptor, long inImage) {
-    RawSocket socket = RawSocket.adopt(descriptor);
+  public static HomeSocket adopt(RawSocket socket, long inImage) {
     TcpRepairMode.off(socket);
     return new HomeSocket(socket, socket.local(), socket.peer(), inImage);
   }

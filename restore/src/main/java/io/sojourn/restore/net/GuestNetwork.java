@@ -73,6 +73,19 @@ public final class GuestNetwork implements AutoCloseable {
     }
   }
 
+  /**
+   * From now on what the task connects to is home's. Before, and while CRIU is at work, the world is
+   * on its own: CRIU tries the kernel out with a connection to itself.
+   */
+  public void open() throws IOException {
+    namespace.run("flush chain inet sojourn hold\n" + OPEN, List.of("nft", "-f", "-"));
+  }
+
+  /** The contrary of {@link #open}; the task must not run. */
+  public void shut() throws IOException {
+    namespace.run("flush chain inet sojourn hold\n", List.of("nft", "-f", "-"));
+  }
+
   NetworkNamespace namespace() {
     return namespace;
   }
@@ -141,14 +154,16 @@ public final class GuestNetwork implements AutoCloseable {
    * what is routed as local: hence its mark on every packet.
    */
   private static final String RULES =
-      """
+      marks(
+          """
       table inet sojourn {
         chain out {
           type route hook output priority mangle; policy accept;
           meta mark { OURS, LET_IN, CRIU } accept
-          tcp flags & (syn | ack) == syn meta mark set HELD accept
+          jump hold
           meta nfproto ipv6 meta l4proto tcp meta mark set RELAYED accept
-          meta l4proto udp meta mark set DATAGRAM
+        }
+        chain hold {
         }
         chain in {
           type filter hook prerouting priority mangle; policy accept;
@@ -157,14 +172,24 @@ public final class GuestNetwork implements AutoCloseable {
           meta l4proto tcp socket transparent 1 meta mark set RELAYED accept
         }
       }
-      """
-          .replace("OURS", "" + MirrorSocket.MARK)
-          .replace("LET_IN", "" + LET_IN)
+      """);
+
+  private static final String OPEN =
+      marks(
+          """
+      add rule inet sojourn hold tcp flags & (syn | ack) == syn meta mark set HELD accept
+      add rule inet sojourn hold meta l4proto udp meta mark set DATAGRAM accept
+      """);
+
+  private static String marks(String rules) {
+    return rules.replace("OURS", "" + MirrorSocket.MARK)
+        .replace("LET_IN", "" + LET_IN)
           .replace("CRIU", CRIU_MARK)
           .replace("HELD", "" + HELD)
           .replace("DATAGRAM", "" + DATAGRAM)
           .replace("RELAYED", "" + RELAYED)
           .replace("PORT", "" + RELAY_PORT);
+  }
 
   /** The interfaces go; the namespace goes when its last process has. */
   @Override

@@ -96,6 +96,7 @@ final class TwoNodes implements AutoCloseable {
     atGuest = new GuestConnections(network);
     guestSession = new StreamSession("task", StreamSession.Side.GUEST, guestLoop, atGuest);
     atGuest.start(guestSession);
+    network.open();
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
             .usePlaintext()
