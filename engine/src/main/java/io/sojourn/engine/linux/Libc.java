@@ -60,13 +60,13 @@ final class Libc {
 
   static native int connect(int socket, byte[] address, int length) throws LastErrorException;
 
+  static native int shutdown(int socket, int how) throws LastErrorException;
+
   static native int listen(int socket, int backlog) throws LastErrorException;
 
-  static native int getsockname(int socket, byte[] address, int[] length)
-      throws LastErrorException;
+  static native int getsockname(int socket, byte[] address, int[] length) throws LastErrorException;
 
-  static native int getpeername(int socket, byte[] address, int[] length)
-      throws LastErrorException;
+  static native int getpeername(int socket, byte[] address, int[] length) throws LastErrorException;
 
   static native int ioctl(int descriptor, long request, byte[] argument) throws LastErrorException;
 

@@ -23,6 +23,8 @@ public final class RawSocket implements AutoCloseable {
   private static final int IPV6_V6ONLY = 26;
   private static final int IPV6_TRANSPARENT = 75;
   private static final int TCP_NODELAY = 1;
+  private static final int SO_LINGER = 13;
+  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
@@ -92,11 +94,15 @@ public final class RawSocket implements AutoCloseable {
   /** A duplicate of a socket of another process. See pidfd_getfd(2). */
   public static RawSocket duplicateOf(Descriptor socket) {
     int pidfd =
-        (int) call("pidfd_open", () -> Libc.syscall(Libc.SYS_PIDFD_OPEN, socket.pid(), 0, 0)).longValue();
+        (int)
+            call("pidfd_open", () -> Libc.syscall(Libc.SYS_PIDFD_OPEN, socket.pid(), 0, 0))
+                .longValue();
     try {
       return adopt(
           (int)
-              call("pidfd_getfd", () -> Libc.syscall(Libc.SYS_PIDFD_GETFD, pidfd, socket.number(), 0))
+              call(
+                      "pidfd_getfd",
+                      () -> Libc.syscall(Libc.SYS_PIDFD_GETFD, pidfd, socket.number(), 0))
                   .longValue());
     } finally {
       Libc.close(pidfd);
@@ -172,6 +178,29 @@ public final class RawSocket implements AutoCloseable {
   public RawSocket listen(int backlog) {
     call("listen", () -> Libc.listen(descriptor, backlog));
     return this;
+  }
+
+  /** Another descriptor of the same socket, which lasts when the first is closed. */
+  public static RawSocket copyOf(int descriptor) {
+    return adopt(call("dup", () -> Libc.fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
+  }
+
+  /** Says that no more bytes follow; without effect where that was said or the peer is gone. */
+  public void shutdownOutput() {
+    try {
+      Libc.shutdown(descriptor, 1);
+    } catch (LastErrorException notConnected) {
+      // Reading will tell how it ended.
+    }
+  }
+
+  /** Closing it will reset the connection. See SO_LINGER in socket(7). */
+  public void resetOnClose() {
+    try {
+      option(SOL_SOCKET, SO_LINGER, 1, 0);
+    } catch (SocketException gone) {
+      // There is nothing to reset.
+    }
   }
 
   public InetSocketAddress local() {

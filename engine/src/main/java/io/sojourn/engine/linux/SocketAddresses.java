@@ -39,7 +39,8 @@ final class SocketAddresses {
     int port = (bytes[2] & 255) << 8 | bytes[3] & 255;
     try {
       if (family == AF_INET)
-        return new InetSocketAddress(InetAddress.getByAddress(Arrays.copyOfRange(bytes, 4, 8)), port);
+        return new InetSocketAddress(
+            InetAddress.getByAddress(Arrays.copyOfRange(bytes, 4, 8)), port);
       int scope = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt(24);
       byte[] host = Arrays.copyOfRange(bytes, 8, 24);
       InetAddress plain = InetAddress.getByAddress(host);

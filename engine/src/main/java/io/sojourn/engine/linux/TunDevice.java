@@ -62,7 +62,8 @@ public final class TunDevice implements AutoCloseable {
       return new TunDevice(descriptor, Libc.eventfd(0, EFD_NONBLOCK_CLOEXEC));
     } catch (LastErrorException failed) {
       Libc.close(descriptor);
-      throw new IOException("interface " + name + ": " + Libc.strerror(failed.getErrorCode()), failed);
+      throw new IOException(
+          "interface " + name + ": " + Libc.strerror(failed.getErrorCode()), failed);
     }
   }
 

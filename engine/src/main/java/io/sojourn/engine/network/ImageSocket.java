@@ -11,7 +11,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A TCP or UDP socket in an image of CRIU's.
@@ -64,6 +66,29 @@ public record ImageSocket(
       }
     }
     return sockets;
+  }
+
+  /** Gives sockets other states in files.img; what else is there stays as it is. */
+  public static void rewrite(Path images, Map<Integer, TcpState> states) throws IOException {
+    Path file = images.resolve("files.img");
+    ByteBuffer buffer = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer to =
+        ByteBuffer.allocate(buffer.capacity() + 16 * states.size()).order(ByteOrder.LITTLE_ENDIAN);
+    to.putLong(buffer.getLong());
+    while (buffer.remaining() >= 4) {
+      byte[] entry = new byte[buffer.getInt()];
+      buffer.get(entry);
+      CriuFile socket = CriuFile.parseFrom(entry);
+      TcpState state = socket.hasIsk() ? states.get(socket.getIsk().getIno()) : null;
+      if (state != null)
+        entry =
+            socket.toBuilder()
+                .setIsk(socket.getIsk().toBuilder().setState(state.ordinal()))
+                .build()
+                .toByteArray();
+      to.putInt(entry.length).put(entry);
+    }
+    Files.write(file, Arrays.copyOf(to.array(), to.position()));
   }
 
   private static ImageSocket of(CriuInetSocket socket) throws IOException {

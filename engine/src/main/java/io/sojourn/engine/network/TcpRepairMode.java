@@ -138,8 +138,7 @@ public final class TcpRepairMode {
     entry.setOutqLen(unacknowledged).setOutqSeq(sequence(Queue.SEND)).setUnsqLen(unsent);
     byte[] sending = peek(unacknowledged);
     select(Queue.NONE);
-    if ((mask & OPT_WINDOW_SCALE) != 0)
-      entry.setSndWscale(scales & 15).setRcvWscale(scales >> 4);
+    if ((mask & OPT_WINDOW_SCALE) != 0) entry.setSndWscale(scales & 15).setRcvWscale(scales >> 4);
     if ((mask & OPT_TIMESTAMPS) != 0)
       entry.setTimestamp(socket.ask(SOL_TCP, TCP_TIMESTAMP, new int[1])[0]);
     return new TcpStreamImage(entry.build(), received, sending);

@@ -21,7 +21,8 @@ public enum TcpState {
   private static final TcpState[] ALL = values();
   private static final Set<TcpState> SENT_END =
       EnumSet.of(FIN_WAIT1, FIN_WAIT2, CLOSING, LAST_ACK, CLOSE);
-  private static final Set<TcpState> RECEIVED_END = EnumSet.of(CLOSE_WAIT, LAST_ACK, CLOSING, CLOSE);
+  private static final Set<TcpState> RECEIVED_END =
+      EnumSet.of(CLOSE_WAIT, LAST_ACK, CLOSING, CLOSE);
 
   public static TcpState of(int number) {
     return number > 0 && number < ALL.length ? ALL[number] : NONE;

@@ -37,9 +37,8 @@ public record TcpStreamImage(CriuTcpStream entry, byte[] received, byte[] sendin
    */
   public static TcpStreamImage parse(byte[] bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < 12
-        || buffer.getInt() != COMMON_MAGIC
-        || buffer.getInt() != TCP_STREAM_MAGIC) throw new IOException("not a TCP image of CRIU's");
+    if (bytes.length < 12 || buffer.getInt() != COMMON_MAGIC || buffer.getInt() != TCP_STREAM_MAGIC)
+      throw new IOException("not a TCP image of CRIU's");
     int size = buffer.getInt();
     if (size < 0 || size > MAX_ENTRY || size > buffer.remaining())
       throw new IOException("the TCP image's entry is cut off");

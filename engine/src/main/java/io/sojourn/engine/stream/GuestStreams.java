@@ -54,7 +54,7 @@ public final class GuestStreams {
   }
 
   private void call() {
-    if (!stopped) stub.carry(new Call());
+    if (!stopped && !session.isOver()) stub.carry(new Call());
   }
 
   private void ended(Status status) {
@@ -85,7 +85,7 @@ public final class GuestStreams {
 
     /** The transport is there: only now is it known where this side will stand. */
     private void ready() {
-      if (call == null) return;
+      if (call == null || session.isOver()) return;
       if (attached) session.pump();
       else if (wire != null && !said) {
         said = true;

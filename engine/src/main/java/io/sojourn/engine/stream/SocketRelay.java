@@ -2,36 +2,33 @@ package io.sojourn.engine.stream;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Errors;
 import io.sojourn.engine.linux.Errno;
-import java.net.ConnectException;
+import io.sojourn.engine.linux.RawSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A socket as the end of a stream: bytes, half-closes and resets go through both ways. Everything
- * happens on the session's loop, with which the socket's channel must be registered.
+ * happens on the session's loop.
  */
-public final class SocketRelay extends ChannelInboundHandlerAdapter implements StreamEnd {
-  private final Deque<ByteString> early = new ArrayDeque<>();
+public final class SocketRelay implements StreamEnd {
+  /** Others have their turn after so many bytes. */
+  private static final int TURN = 1 << 20;
+
+  private final Deque<ByteString> toWrite = new ArrayDeque<>();
   private final long toDrop;
   private @Nullable ByteStream stream;
-  private @Nullable Channel channel;
+  private @Nullable SocketHandle handle;
+  private ByteString ahead = ByteString.EMPTY;
   private long dropped;
-  private boolean earlyEnd;
+  private boolean inputEnded;
+  private boolean outputEnding;
   private boolean outputEnded;
+  private boolean turnWaits;
   private boolean frozen;
   private boolean done;
 
@@ -57,155 +54,152 @@ public final class SocketRelay extends ChannelInboundHandlerAdapter implements S
     return stream;
   }
 
-  /** The socket is there, connected and registered; reading begins. */
-  public void connected(Channel socket) {
-    channel = socket;
-    socket.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    socket.pipeline().addLast(this);
-    for (ByteString bytes; (bytes = early.poll()) != null; ) write(socket, bytes);
-    if (earlyEnd) endAfterWrites(socket);
-    if (stream().isOver()) close();
-    else socket.config().setAutoRead(stream().writable());
+  /** These bytes go to the socket before what the stream brings. */
+  public SocketRelay first(ByteString bytes) {
+    ahead = bytes;
+    return this;
   }
 
-  /** A connected socket by its descriptor, which is the relay's from now on. */
-  public void adopt(int descriptor) {
-    EpollSocketChannel socket = new EpollSocketChannel(descriptor);
-    socket.config().setAutoRead(false);
-    stream()
-        .loop()
-        .register(socket)
-        .addListener(
-            registered -> {
-              if (registered.isSuccess()) connected(socket);
-              else fail(registered.cause());
-            });
-  }
-
-  /** The other direction was ended by somebody else: not to be done here again. */
+  /** The direction to the socket was ended by somebody else: not to be done here again. */
   public SocketRelay outputEnded() {
     outputEnded = true;
     return this;
   }
 
-  /** Bytes that were read and not for the stream: how many of {@code toDrop} are still to come. */
+  /** The socket is there, connected and not blocking; it is the relay's from now on. */
+  public void connected(RawSocket socket) {
+    SocketHandle made = new SocketHandle(socket, this::pump);
+    handle = made;
+    if (done || stream().isOver()) close();
+    else made.register(stream().loop());
+  }
+
+  /** Of the bytes to be dropped, those still to come. */
   public long leftToDrop() {
     return toDrop - dropped;
   }
 
-  // From the socket.
+  /** The socket of a frozen relay; null where it was never connected. */
+  public @Nullable RawSocket socket() {
+    return frozen && handle != null ? handle.socket() : null;
+  }
 
-  @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    ByteBuf buffer = (ByteBuf) message;
+  /** Of the bytes that go first, those that have not reached the socket. */
+  public ByteString unwritten() {
+    return ahead;
+  }
+
+  private void pump() {
+    SocketHandle at = handle;
+    if (at == null || done || frozen) return;
     try {
-      int drop = (int) Math.min(toDrop - dropped, buffer.readableBytes());
-      if (drop > 0) {
-        dropped += drop;
-        buffer.skipBytes(drop);
-      }
-      if (!buffer.isReadable() || frozen) return;
-      byte[] bytes = new byte[buffer.readableBytes()];
-      buffer.readBytes(bytes);
-      stream().send(UnsafeByteOperations.unsafeWrap(bytes));
-    } finally {
-      buffer.release();
+      if (at.writable) write(at);
+      if (!done && at.readable) read(at);
+    } catch (IOException failed) {
+      fail(failed);
     }
-    if (!stream().writable()) context.channel().config().setAutoRead(false);
   }
 
-  @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof ChannelInputShutdownEvent && !frozen) stream().finish();
-    context.fireUserEventTriggered(event);
+  private void read(SocketHandle at) throws IOException {
+    ByteBuffer buffer = SocketHandle.buffer();
+    for (int turn = 0; at.readable && !inputEnded && !done && stream().writable(); ) {
+      int count = at.read(buffer.clear());
+      if (count < 0) {
+        inputEnded = true;
+        stream().finish();
+      }
+      if (count <= 0) return;
+      turn += count;
+      int drop = (int) Math.min(toDrop - dropped, count);
+      dropped += drop;
+      byte[] bytes = new byte[count - drop];
+      buffer.position(drop).get(bytes);
+      stream().send(UnsafeByteOperations.unsafeWrap(bytes));
+      if (turn >= TURN) {
+        another();
+        return;
+      }
+    }
   }
 
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    fail(cause);
+  private void another() {
+    if (turnWaits) return;
+    turnWaits = true;
+    stream()
+        .loop()
+        .execute(
+            () -> {
+              turnWaits = false;
+              pump();
+            });
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    if (!done && !frozen) fail(new ConnectException("closed"));
+  private void write(SocketHandle at) throws IOException {
+    ByteBuffer buffer = SocketHandle.buffer();
+    while (at.writable && !(ahead.isEmpty() && toWrite.isEmpty())) {
+      buffer.clear();
+      int first = Math.min(ahead.size(), buffer.remaining());
+      ahead.substring(0, first).copyTo(buffer);
+      for (ByteString bytes : toWrite) {
+        int fits = Math.min(bytes.size(), buffer.remaining());
+        (fits == bytes.size() ? bytes : bytes.substring(0, fits)).copyTo(buffer);
+        if (!buffer.hasRemaining()) break;
+      }
+      written(at.write(buffer.flip()));
+    }
+    if (outputEnding && toWrite.isEmpty() && ahead.isEmpty()) endOutput(at);
   }
 
-  private void fail(Throwable cause) {
+  private void written(int count) {
+    int first = Math.min(count, ahead.size());
+    ahead = ahead.substring(first);
+    int left = count - first;
+    if (left == 0) return;
+    for (int rest = left; rest > 0; ) {
+      ByteString bytes = toWrite.remove();
+      if (bytes.size() > rest) toWrite.addFirst(bytes.substring(rest));
+      rest -= Math.min(rest, bytes.size());
+    }
+    stream().consumed(left);
+  }
+
+  private void endOutput(SocketHandle at) {
+    outputEnding = false;
+    if (!outputEnded) at.socket().shutdownOutput();
+    stream().endConsumed();
+  }
+
+  private void fail(IOException cause) {
     if (done || frozen) return;
     done = true;
-    stream().reset(errno(cause));
-    if (channel != null) channel.close();
+    int error = cause instanceof Errors.NativeIoException known ? -known.expectedErr() : 0;
+    // Written to a connection that was reset: the reset is what happened.
+    stream().reset(error <= 0 || error == Errno.EPIPE ? Errno.ECONNRESET : error);
+    close();
   }
-
-  /** The number that the kernel gave; ECONNRESET where none is known. */
-  public static int errno(Throwable cause) {
-    for (Throwable one = cause; one != null; one = one.getCause())
-      if (one instanceof Errors.NativeIoException of && of.expectedErr() != 0)
-        return Math.abs(of.expectedErr());
-    return Errno.ECONNRESET;
-  }
-
-  // From the stream.
 
   @Override
   public void writable() {
-    if (channel != null && !frozen) channel.config().setAutoRead(true);
+    pump();
   }
 
   @Override
   public void data(ByteString bytes) {
-    if (channel == null) early.add(bytes);
-    else write(channel, bytes);
-  }
-
-  private void write(Channel socket, ByteString bytes) {
-    socket
-        .writeAndFlush(Unpooled.wrappedBuffer(bytes.asReadOnlyByteBuffer()))
-        .addListener(
-            (ChannelFuture written) -> {
-              if (frozen) return;
-              if (written.isSuccess()) stream().consumed(bytes.size());
-              else if (!done) fail(written.cause());
-            });
+    toWrite.add(bytes);
+    pump();
   }
 
   @Override
   public void ended() {
-    if (channel == null) earlyEnd = true;
-    else endAfterWrites(channel);
-  }
-
-  private void endAfterWrites(Channel socket) {
-    if (outputEnded) {
-      stream().endConsumed();
-      return;
-    }
-    // Netty shuts down at once; an empty write tells when what is before it has gone.
-    socket
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            (ChannelFuture written) -> {
-              if (frozen || done) return;
-              if (!written.isSuccess()) {
-                fail(written.cause());
-                return;
-              }
-              ((DuplexChannel) socket)
-                  .shutdownOutput()
-                  .addListener(
-                      shut -> {
-                        if (!frozen) stream().endConsumed();
-                      });
-            });
+    outputEnding = true;
+    pump();
   }
 
   @Override
   public void reset(int error) {
-    done = true;
-    if (channel == null) return;
     // The reset must reach the peer as one; a plain close would be an orderly end.
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    channel.close();
+    if (handle != null && !done) handle.socket().resetOnClose();
+    close();
   }
 
   @Override
@@ -214,19 +208,16 @@ public final class SocketRelay extends ChannelInboundHandlerAdapter implements S
   }
 
   private void close() {
+    boolean open = handle != null && !frozen;
     done = true;
-    if (channel != null) channel.close();
+    if (open && handle != null) handle.close();
+    handle = null;
   }
 
-  /** Stops at any byte. The socket stays open, and whoever has its descriptor decides about it. */
+  /** Stops at any byte. The socket stays open, for whoever takes it. */
   @Override
   public void freeze() {
     frozen = true;
-    if (channel == null) return;
-    channel.config().setAutoRead(false);
-    ChannelOutboundBuffer left = channel.unsafe().outboundBuffer();
-    // What is in the kernel already is consumed, also of a write that was done in part.
-    if (left != null) stream().consumed(left.currentProgress());
-    var unused = channel.deregister();
+    if (handle != null) handle.detach();
   }
 }

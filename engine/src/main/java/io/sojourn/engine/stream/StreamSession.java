@@ -88,6 +88,11 @@ public final class StreamSession {
     return wire != null;
   }
 
+  /** Frozen or closed: no call may speak for it any more. */
+  public boolean isOver() {
+    return closed;
+  }
+
   public int size() {
     return streams.size();
   }
@@ -173,18 +178,16 @@ public final class StreamSession {
     theirs.getPositionsList().forEach(one -> positions.put(one.getStream(), one));
     for (ByteStream stream : List.copyOf(streams.values())) {
       Position position = positions.get(stream.number());
-      boolean unseen =
-          openedHere(stream.number()) && stream.number() > theirs.getHighestOpened();
+      boolean unseen = openedHere(stream.number()) && stream.number() > theirs.getHighestOpened();
       if (position == null && !unseen) {
         streams.remove(stream.number());
         stream.absentThere(ECONNRESET);
         continue;
       }
-      if (position == null) stream.outgoing().resume(stream.outgoing().acknowledged(), false, false);
+      if (position == null)
+        stream.outgoing().resume(stream.outgoing().acknowledged(), false, false);
       else
-        stream
-            .outgoing()
-            .resume(position.getReceived(), position.getEnded(), position.getOpened());
+        stream.outgoing().resume(position.getReceived(), position.getEnded(), position.getOpened());
       owing.put(stream.number(), stream);
       stream.owing = true;
       wantsToSend(stream);

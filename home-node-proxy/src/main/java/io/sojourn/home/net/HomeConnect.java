@@ -68,7 +68,8 @@ final class HomeConnect {
     ByteString answer =
         Connected.newBuilder().setLocal(Endpoints.of(socket.localAddress())).build().toByteString();
     stream.answer(answer);
-    relay.connected(socket);
+    relay.connected(RawSocket.copyOf(socket.fd().intValue()));
+    socket.close();
   }
 
   /** Where the port is taken at home, any other does; where the address is not home's, any. */
@@ -77,7 +78,8 @@ final class HomeConnect {
     int error = errno(cause);
     boolean taken = error == Errno.EADDRINUSE || error == Errno.EADDRNOTAVAIL;
     if (taken && source.getPort() != 0) from(new InetSocketAddress(source.getAddress(), 0));
-    else if (taken && !source.getAddress().isAnyLocalAddress()) from(new InetSocketAddress(any(), 0));
+    else if (taken && !source.getAddress().isAnyLocalAddress())
+      from(new InetSocketAddress(any(), 0));
     else stream.reset(error);
   }
 

@@ -3,15 +3,20 @@ package io.sojourn.home.net;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.engine.stream.StreamAcceptor;
 import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.protocol.connection.Connect;
 import io.sojourn.protocol.connection.Connected;
 import io.sojourn.protocol.connection.Established;
 import io.sojourn.protocol.connection.Opening;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,7 +24,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class HomeConnections implements StreamAcceptor {
   private record Ends(InetSocketAddress local, InetSocketAddress peer) {}
 
+  private record Carried(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {}
+
   private final Map<Ends, HomeSocket> waiting = new ConcurrentHashMap<>();
+  private final Map<Long, Carried> carried = new HashMap<>();
 
   /** Keeps a connection of the task, until the task is somewhere and asks for it. */
   public void keep(HomeSocket socket) {
@@ -32,7 +40,7 @@ public final class HomeConnections implements StreamAcceptor {
       Opening order = Opening.parseFrom(opening);
       return switch (order.getKindCase()) {
         case ESTABLISHED -> established(stream, order.getEstablished());
-        case CONNECT -> HomeConnect.begin(stream, order.getConnect());
+        case CONNECT -> connect(stream, order.getConnect());
         default -> refuse(stream, Errno.EINVAL);
       };
     } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
@@ -47,8 +55,36 @@ public final class HomeConnections implements StreamAcceptor {
     if (socket == null) return refuse(stream, Errno.ECONNRESET);
     SocketRelay relay = new SocketRelay(socket.inImage()).of(stream);
     stream.answer(Connected.newBuilder().setLocal(order.getLocal()).build().toByteString());
-    relay.adopt(socket.socket().descriptor());
+    relay.connected(socket.socket());
+    carry(relay, socket.local(), socket.peer());
     return relay;
+  }
+
+  private StreamEnd connect(ByteStream stream, Connect order) {
+    SocketRelay relay = HomeConnect.begin(stream, order);
+    carry(relay, Endpoints.socket(order.getLocal()), Endpoints.socket(order.getPeer()));
+    return relay;
+  }
+
+  private void carry(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {
+    carried.values().removeIf(one -> one.relay().stream().isOver());
+    carried.put(relay.stream().number(), new Carried(relay, task, peer));
+  }
+
+  /**
+   * The sockets of the session's streams, by stream, once it is frozen. On the session's loop. No
+   * packet of these connections may pass meanwhile: what is acknowledged after their state was read
+   * is lost.
+   */
+  public Map<Long, FrozenRelay> frozen() {
+    Map<Long, FrozenRelay> frozen = new LinkedHashMap<>();
+    carried.forEach(
+        (stream, one) -> {
+          RawSocket socket = one.relay().socket();
+          if (socket != null)
+            frozen.put(stream, FrozenRelay.of(one.relay(), socket, one.task(), one.peer()));
+        });
+    return frozen;
   }
 
   private static StreamEnd refuse(ByteStream stream, int error) {

@@ -2,7 +2,9 @@ package io.sojourn.restore.net;
 
 import com.google.protobuf.ByteString;
 import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.TcpState;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketRelay;
@@ -13,11 +15,18 @@ import io.sojourn.protocol.connection.Established;
 import io.sojourn.protocol.connection.Opening;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All connections of one task that is away, on the guest node. */
 public final class GuestConnections implements StreamAcceptor, AutoCloseable {
+  private record Carried(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {}
+
   private final GuestNetwork network;
+  private final Map<Long, Carried> carried = new HashMap<>();
   private @Nullable StreamSession session;
   private @Nullable TaskConnects connects;
 
@@ -28,7 +37,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
   /** From now on, what the task does in its network happens at home. */
   public void start(StreamSession session) throws IOException {
     this.session = session;
-    this.connects = TaskConnects.start(session, network);
+    this.connects = TaskConnects.start(this, session, network);
   }
 
   /**
@@ -49,19 +58,33 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
     Opening opening =
         Opening.newBuilder()
             .setEstablished(
-                Established.newBuilder()
-                    .setLocal(Endpoints.of(task))
-                    .setPeer(Endpoints.of(peer)))
+                Established.newBuilder().setLocal(Endpoints.of(task)).setPeer(Endpoints.of(peer)))
             .build();
     of.loop()
         .execute(
             () -> {
               ByteStream stream = of.open(opening.toByteString(), relay);
               relay.of(stream);
+              carry(relay, task, peer);
               mirror.open();
-              relay.adopt(mirror.release());
+              relay.connected(mirror.release());
               if (state == TcpState.FIN_WAIT2) stream.finish();
             });
+  }
+
+  void carry(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {
+    carried.values().removeIf(one -> one.relay().stream().isOver());
+    carried.put(relay.stream().number(), new Carried(relay, task, peer));
+  }
+
+  /** The sockets of the session's streams, once it is frozen. On the session's loop. */
+  public List<FrozenRelay> frozen() {
+    List<FrozenRelay> frozen = new ArrayList<>();
+    for (Carried one : carried.values()) {
+      RawSocket socket = one.relay().socket();
+      if (socket != null) frozen.add(FrozenRelay.of(one.relay(), socket, one.task(), one.peer()));
+    }
+    return frozen;
   }
 
   @Override

@@ -18,9 +18,9 @@ import java.util.List;
  * relay.
  *
  * <p>Marks tell packets apart. {@value #HELD}: a connect's first packet, on its way into the device
- * from which {@link SynHolder} reads it. {@value #LET_IN}: the same packet, once home has connected:
- * TPROXY hands it to the relay. {@value #RELAYED}: for a socket of the relay's. {@value #DATAGRAM}: a
- * datagram of the task's. {@value MirrorSocket#MARK}: from us, and let through.
+ * from which {@link SynHolder} reads it. {@value #LET_IN}: the same packet, once home has
+ * connected: TPROXY hands it to the relay. {@value #RELAYED}: for a socket of the relay's. {@value
+ * #DATAGRAM}: a datagram of the task's. {@value MirrorSocket#MARK}: from us, and let through.
  */
 public final class GuestNetwork implements AutoCloseable {
   static final int HELD = 1;
@@ -74,8 +74,8 @@ public final class GuestNetwork implements AutoCloseable {
   }
 
   /**
-   * From now on what the task connects to is home's. Before, and while CRIU is at work, the world is
-   * on its own: CRIU tries the kernel out with a connection to itself.
+   * From now on what the task connects to is home's. Before, and while CRIU is at work, the world
+   * is on its own: CRIU tries the kernel out with a connection to itself.
    */
   public void open() throws IOException {
     namespace.run("flush chain inet sojourn hold\n" + OPEN, List.of("nft", "-f", "-"));
@@ -127,7 +127,9 @@ public final class GuestNetwork implements AutoCloseable {
     return batch.toString();
   }
 
-  /** Whatever the destination, the packet stays here; which address it comes from is home's choice. */
+  /**
+   * Whatever the destination, the packet stays here; which address it comes from is home's choice.
+   */
   private static String routes(HomeNetwork home, boolean v6) {
     StringBuilder batch = new StringBuilder();
     // Before "local", so that loopback and own addresses are held as well.
@@ -150,8 +152,8 @@ public final class GuestNetwork implements AutoCloseable {
   }
 
   /**
-   * IPv4 takes in whatever goes out on the loopback interface (RTCF_LOCAL in __mkroute_output), IPv6
-   * what is routed as local: hence its mark on every packet.
+   * IPv4 takes in whatever goes out on the loopback interface (RTCF_LOCAL in __mkroute_output),
+   * IPv6 what is routed as local: hence its mark on every packet.
    */
   private static final String RULES =
       marks(
@@ -182,13 +184,14 @@ public final class GuestNetwork implements AutoCloseable {
       """);
 
   private static String marks(String rules) {
-    return rules.replace("OURS", "" + MirrorSocket.MARK)
+    return rules
+        .replace("OURS", "" + MirrorSocket.MARK)
         .replace("LET_IN", "" + LET_IN)
-          .replace("CRIU", CRIU_MARK)
-          .replace("HELD", "" + HELD)
-          .replace("DATAGRAM", "" + DATAGRAM)
-          .replace("RELAYED", "" + RELAYED)
-          .replace("PORT", "" + RELAY_PORT);
+        .replace("CRIU", CRIU_MARK)
+        .replace("HELD", "" + HELD)
+        .replace("DATAGRAM", "" + DATAGRAM)
+        .replace("RELAYED", "" + RELAYED)
+        .replace("PORT", "" + RELAY_PORT);
   }
 
   /** The interfaces go; the namespace goes when its last process has. */

@@ -1,8 +1,8 @@
 package io.sojourn.restore.net;
 
 import com.google.protobuf.ByteString;
-import io.netty.channel.Channel;
 import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.engine.stream.StreamEnd;
@@ -26,6 +26,10 @@ final class HeldConnect implements StreamEnd {
 
   SynPacket syn() {
     return syn;
+  }
+
+  SocketRelay relay() {
+    return relay;
   }
 
   private void of(ByteStream stream) {
@@ -60,7 +64,7 @@ final class HeldConnect implements StreamEnd {
             TimeUnit.MILLISECONDS);
   }
 
-  void accepted(Channel socket) {
+  void accepted(RawSocket socket) {
     accepted = true;
     relay.connected(socket);
   }

@@ -73,10 +73,10 @@ public final class MirrorSocket implements AutoCloseable {
     TcpRepairMode.off(socket);
   }
 
-  /** The descriptor, which is the caller's from now on. */
-  public int release() {
+  /** The socket, which is the caller's from now on. */
+  public RawSocket release() {
     released = true;
-    return socket.descriptor();
+    return socket;
   }
 
   /** Closes without a word to the task's end. */

@@ -1,9 +1,7 @@
 package io.sojourn.restore.net;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.sojourn.engine.linux.RawSocket;
@@ -24,19 +22,23 @@ final class TaskConnects implements AutoCloseable {
 
   private record Ends(InetSocketAddress task, InetSocketAddress peer) {}
 
+  private final GuestConnections connections;
   private final StreamSession session;
   private final Map<Ends, HeldConnect> held = new HashMap<>();
   private final List<EpollServerSocketChannel> entrances = new ArrayList<>();
   private final SynHolder holder;
 
-  private TaskConnects(StreamSession session, GuestNetwork network) throws IOException {
+  private TaskConnects(GuestConnections connections, StreamSession session, GuestNetwork network)
+      throws IOException {
+    this.connections = connections;
     this.session = session;
-    this.holder =
-        SynHolder.start(network, syn -> session.loop().execute(() -> connect(syn)));
+    this.holder = SynHolder.start(network, syn -> session.loop().execute(() -> connect(syn)));
   }
 
-  static TaskConnects start(StreamSession session, GuestNetwork network) throws IOException {
-    TaskConnects connects = new TaskConnects(session, network);
+  static TaskConnects start(
+      GuestConnections connections, StreamSession session, GuestNetwork network)
+      throws IOException {
+    TaskConnects connects = new TaskConnects(connections, session, network);
     for (String any : List.of("0.0.0.0", "::")) {
       InetSocketAddress address = new InetSocketAddress(any, GuestNetwork.RELAY_PORT);
       RawSocket listening =
@@ -65,18 +67,19 @@ final class TaskConnects implements AutoCloseable {
   private final class Entrance extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
-      EpollSocketChannel socket = (EpollSocketChannel) accepted;
-      socket.config().setAutoRead(false).setTcpNoDelay(true);
-      session.loop().register(socket);
-      HeldConnect connect = held.remove(new Ends(socket.remoteAddress(), socket.localAddress()));
-      if (connect != null) connect.accepted(socket);
-      else refuse(socket);
+      EpollSocketChannel channel = (EpollSocketChannel) accepted;
+      RawSocket socket = RawSocket.copyOf(channel.fd().intValue()).noDelay();
+      Ends ends = new Ends(channel.remoteAddress(), channel.localAddress());
+      channel.unsafe().closeForcibly();
+      HeldConnect connect = held.remove(ends);
+      if (connect != null) {
+        connect.accepted(socket);
+        connections.carry(connect.relay(), ends.task(), ends.peer());
+      } else {
+        socket.resetOnClose();
+        socket.close();
+      }
     }
-  }
-
-  private static void refuse(Channel socket) {
-    socket.config().setOption(ChannelOption.SO_LINGER, 0);
-    socket.close();
   }
 
   private void connect(SynPacket syn) {

@@ -9,7 +9,8 @@ import java.util.List;
 
 /** CRIU's command line, in a network namespace. */
 final class Criu {
-  private static final Path ROOT = Path.of(System.getProperty("sojourn.root", "..")).toAbsolutePath();
+  private static final Path ROOT =
+      Path.of(System.getProperty("sojourn.root", "..")).toAbsolutePath();
 
   private Criu() {}
 
@@ -40,17 +41,14 @@ final class Criu {
   private static void run(NetworkNamespace in, Path images, String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(binary()));
     command.addAll(List.of(words));
-    command.addAll(
-        List.of("-D", images.toString(), "-o", words[0] + ".log", "-v4", "--shell-job"));
+    command.addAll(List.of("-D", images.toString(), "-o", words[0] + ".log", "-v4", "--shell-job"));
     command.addAll(List.of("--tcp-established", "--skip-in-flight", "--network-lock", "skip"));
     try {
       in.run("", command);
     } catch (IOException failed) {
       String log = Files.readString(images.resolve(words[0] + ".log"));
       throw new IOException(
-          String.join(
-              "\n", log.lines().filter(line -> line.contains("Error")).toList()),
-          failed);
+          String.join("\n", log.lines().filter(line -> line.contains("Error")).toList()), failed);
     }
   }
 }

@@ -11,30 +11,34 @@ import java.nio.file.Path;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A JVM with a busy connection goes away, and the connection stays at home. */
 class MovedConnectionTest {
-  private static TwoNodes nodes;
+  private TwoNodes nodes;
   @TempDir Path directory;
 
-  @BeforeAll
-  static void start() throws IOException {
+  @BeforeEach
+  void start() throws IOException {
     nodes = new TwoNodes();
   }
 
-  @AfterAll
-  static void stop() throws IOException {
+  @AfterEach
+  void stop() throws IOException {
     nodes.close();
   }
 
   @ParameterizedTest
-  @CsvSource({"10.9.8.1,5,5", "10.9.8.1,0,0", "fd09::1,5,0"})
-  void noByteIsLostOrRepeated(String address, long peerPause, long taskPause) throws Exception {
+  @CsvSource({
+    "10.9.8.1,5,5,false", "10.9.8.1,0,0,false", "fd09::1,5,0,false",
+    "10.9.8.1,5,5,true", "10.9.8.1,0,0,true", "fd09::1,0,5,true"
+  })
+  void noByteIsLostOrRepeated(String address, long peerPause, long taskPause, boolean homeAgain)
+      throws Exception {
     ServerSocket server =
         nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
     Path result = directory.resolve("result");
@@ -44,12 +48,20 @@ class MovedConnectionTest {
     Awaitility.await().until(() -> peer.received() > 50_000);
     MovedTask moved = new MovedTask(nodes, task.pid());
     moved.away(Files.createDirectory(directory.resolve("out")));
-    long then = peer.received();
-    Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> peer.received() > then + 100_000);
+    goesOn(peer);
+    if (homeAgain) {
+      moved.home(Files.createDirectory(directory.resolve("back")));
+      goesOn(peer);
+    }
     peer.finish();
     String seen = said.get(1, TimeUnit.MINUTES);
     Awaitility.await().until(() -> Files.exists(result) && !Files.readString(result).isEmpty());
     assertThat(Files.readString(result)).isEqualTo(seen);
+  }
+
+  private static void goesOn(PeerSide peer) {
+    long then = peer.received();
+    Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> peer.received() > then + 100_000);
   }
 
   /** The peer's side of a chatter. */

@@ -3,9 +3,13 @@ package io.sojourn.restore.net;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpStreamImage;
 import io.sojourn.home.net.HomeSocket;
+import io.sojourn.home.net.Homecoming;
+import io.sojourn.protocol.connection.FrozenConnection;
+import io.sojourn.protocol.stream.SessionState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +73,36 @@ final class MovedTask {
           one.socket().local(),
           one.socket().peer(),
           one.image().sending().length);
+  }
+
+  void home(Path images) throws Exception {
+    lock();
+    SessionState guest = nodes.onGuestLoop(nodes.guestSession::freeze);
+    List<FrozenRelay> relays = nodes.onGuestLoop(nodes.atGuest::frozen);
+    nodes.network.shut();
+    Criu.dump(nodes.world, pid, images);
+    List<FrozenConnection> read = relays.stream().map(FrozenRelay::read).toList();
+    relays.forEach(FrozenRelay::close);
+    end();
+    SessionState home = nodes.onHomeLoop(nodes.homeSession::freeze);
+    new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen)).into(images, guest, read);
+    Criu.restore(nodes.home, images);
+    nodes.home.run("delete table inet lock", List.of("nft", "-f", "-"));
+  }
+
+  /** No packet to or from the peers, as the node's own lock has it. */
+  private void lock() throws IOException {
+    nodes.home.run(
+        """
+        table inet lock {
+          chain incoming { type filter hook input priority raw; iifname eth0 meta l4proto tcp drop; }
+          chain outgoing {
+            type filter hook output priority raw;
+            oifname eth0 meta l4proto tcp meta mark != 0xc114 drop;
+          }
+        }
+        """,
+        List.of("nft", "-f", "-"));
   }
 
   private RawSocket duplicate(int inode) {

@@ -14,7 +14,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,7 +34,8 @@ class TaskConnectsTest {
   @ParameterizedTest
   @ValueSource(strings = {TwoNodes.PEER, TwoNodes.PEER6})
   void thePeerSeesHome(String address) throws Exception {
-    ServerSocket server = nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
+    ServerSocket server =
+        nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
     Future<InetSocketAddress> seen =
         nodes.peer(
             () -> {
@@ -81,7 +81,8 @@ class TaskConnectsTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1", "127.0.0.2", TwoNodes.HOME})
   void loopbackIsHomes(String address) throws Exception {
-    ServerSocket server = nodes.atHome(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
+    ServerSocket server =
+        nodes.atHome(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
     Future<Integer> seen =
         nodes.atHome(
             () -> {

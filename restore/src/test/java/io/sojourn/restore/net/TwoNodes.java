@@ -193,7 +193,9 @@ final class TwoNodes implements AutoCloseable {
     atGuest.close();
     network.close();
     homeGroup.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
-    guestGroup.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+    guestGroup
+        .shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.SECONDS)
+        .syncUninterruptibly();
     home.close();
     peers.close();
     world.close();
