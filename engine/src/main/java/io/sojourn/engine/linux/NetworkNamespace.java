@@ -76,6 +76,11 @@ public final class NetworkNamespace implements AutoCloseable {
             });
   }
 
+  /** Does something in the namespace, soon. */
+  public void execute(Runnable work) {
+    inside.execute(work);
+  }
+
   /** Does something in the namespace, and waits for it. */
   public <T> T call(Callable<T> work) throws IOException {
     try {

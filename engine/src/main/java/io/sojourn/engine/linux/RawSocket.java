@@ -69,6 +69,12 @@ public final class RawSocket implements AutoCloseable {
     return make(like.getAddress() instanceof Inet6Address, SOCK_STREAM);
   }
 
+  /** A TCP socket that takes IPv4 as well, where it is IPv6 and not told otherwise. */
+  public static RawSocket listener(InetSocketAddress local, boolean v6Only) {
+    RawSocket socket = tcp(local);
+    return socket.v6 && !v6Only ? socket.option(SOL_IPV6, IPV6_V6ONLY, 0) : socket;
+  }
+
   /** Not blocking, closed on exec; of the family that the address has. */
   public static RawSocket udp(InetSocketAddress like) {
     return make(like.getAddress() instanceof Inet6Address, SOCK_DGRAM);

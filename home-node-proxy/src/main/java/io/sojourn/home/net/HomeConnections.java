@@ -10,15 +10,20 @@ import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.engine.stream.StreamAcceptor;
 import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Connect;
 import io.sojourn.protocol.connection.Connected;
 import io.sojourn.protocol.connection.Established;
+import io.sojourn.protocol.connection.Inbound;
+import io.sojourn.protocol.connection.Listen;
+import io.sojourn.protocol.connection.Listening;
 import io.sojourn.protocol.connection.Opening;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** All connections of one task that is away, at home. */
 public final class HomeConnections implements StreamAcceptor {
@@ -27,7 +32,22 @@ public final class HomeConnections implements StreamAcceptor {
   private record Carried(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {}
 
   private final Map<Ends, HomeSocket> waiting = new ConcurrentHashMap<>();
+  private final Map<InetSocketAddress, RawSocket> listening = new ConcurrentHashMap<>();
+  private volatile @Nullable StreamSession session;
   private final Map<Long, Carried> carried = new HashMap<>();
+
+  /** The session that carries the connections; before its first call. */
+  public void start(StreamSession session) {
+    this.session = session;
+  }
+
+  /**
+   * Keeps a listening socket of the task's, with all that waits in it, until the task is somewhere
+   * and asks for it.
+   */
+  public void keepListening(RawSocket socket) {
+    listening.put(socket.local(), socket);
+  }
 
   /** Keeps a connection of the task, until the task is somewhere and asks for it. */
   public void keep(HomeSocket socket) {
@@ -41,6 +61,7 @@ public final class HomeConnections implements StreamAcceptor {
       return switch (order.getKindCase()) {
         case ESTABLISHED -> established(stream, order.getEstablished());
         case CONNECT -> connect(stream, order.getConnect());
+        case LISTEN -> listen(stream, order.getListen());
         default -> refuse(stream, Errno.EINVAL);
       };
     } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
@@ -64,6 +85,42 @@ public final class HomeConnections implements StreamAcceptor {
     SocketRelay relay = HomeConnect.begin(stream, order);
     carry(relay, Endpoints.socket(order.getLocal()), Endpoints.socket(order.getPeer()));
     return relay;
+  }
+
+  private StreamEnd listen(ByteStream stream, Listen order) {
+    InetSocketAddress local = Endpoints.socket(order.getLocal());
+    try {
+      RawSocket kept = listening.remove(local);
+      RawSocket socket =
+          kept != null
+              ? kept
+              : RawSocket.listener(local, order.getV6Only())
+                  .reuseAddress()
+                  .bind(local)
+                  .listen(order.getBacklog());
+      stream.answer(Listening.getDefaultInstance().toByteString());
+      return HomeListener.start(stream, socket, this::accepted);
+    } catch (RawSocket.SocketException refused) {
+      return refuse(stream, refused.error());
+    }
+  }
+
+  private void accepted(RawSocket socket) {
+    StreamSession to = session;
+    if (to == null) {
+      socket.close();
+      return;
+    }
+    InetSocketAddress local = socket.local(), peer = socket.peer();
+    Inbound inbound =
+        Inbound.newBuilder()
+            .setLocal(Endpoints.of(local))
+            .setPeer(Endpoints.of(peer))
+            .build();
+    SocketRelay relay = new SocketRelay();
+    relay.of(to.open(Opening.newBuilder().setInbound(inbound).build().toByteString(), relay));
+    relay.connected(socket.noDelay());
+    carry(relay, local, peer);
   }
 
   private void carry(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {

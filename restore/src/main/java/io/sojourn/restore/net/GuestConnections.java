@@ -1,6 +1,7 @@
 package io.sojourn.restore.net;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Endpoints;
@@ -12,6 +13,7 @@ import io.sojourn.engine.stream.StreamAcceptor;
 import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Established;
+import io.sojourn.protocol.connection.Inbound;
 import io.sojourn.protocol.connection.Opening;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -29,6 +31,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
   private final Map<Long, Carried> carried = new HashMap<>();
   private @Nullable StreamSession session;
   private @Nullable TaskConnects connects;
+  private @Nullable TaskListeners listeners;
 
   public GuestConnections(GuestNetwork network) {
     this.network = network;
@@ -38,6 +41,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
   public void start(StreamSession session) throws IOException {
     this.session = session;
     this.connects = TaskConnects.start(this, session, network);
+    this.listeners = TaskListeners.start(session, network);
   }
 
   /**
@@ -89,12 +93,60 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
 
   @Override
   public StreamEnd accept(ByteStream stream, ByteString opening) {
-    stream.reset(Errno.ECONNREFUSED);
-    return new SocketRelay().of(stream);
+    SocketRelay relay = new SocketRelay().of(stream);
+    try {
+      Opening order = Opening.parseFrom(opening);
+      if (order.hasInbound()) inbound(stream, relay, order.getInbound());
+      else stream.reset(Errno.EINVAL);
+    } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
+      stream.reset(Errno.EINVAL);
+    }
+    return relay;
+  }
+
+  /** Home has accepted for the task: here the peer connects to the task's own listening socket. */
+  private void inbound(ByteStream stream, SocketRelay relay, Inbound order) {
+    InetSocketAddress task = Endpoints.socket(order.getLocal());
+    InetSocketAddress peer = Endpoints.socket(order.getPeer());
+    network
+        .namespace()
+        .execute(
+            () -> {
+              RawSocket socket = RawSocket.tcp(peer);
+              int error = connect(socket, peer, task);
+              stream.loop().execute(() -> inbound(relay, socket, error, task, peer));
+            });
+  }
+
+  private void inbound(
+      SocketRelay relay,
+      RawSocket socket,
+      int error,
+      InetSocketAddress task,
+      InetSocketAddress peer) {
+    if (error != 0) {
+      relay.stream().reset(error);
+      socket.close();
+      return;
+    }
+    relay.connected(socket);
+    carry(relay, task, peer);
+  }
+
+  /** Begins to connect from the peer's own address. Whether that was done shows in the socket. */
+  private static int connect(RawSocket socket, InetSocketAddress peer, InetSocketAddress task) {
+    try {
+      socket.reuseAddress().transparent().mark(MirrorSocket.MARK).noDelay().bind(peer);
+      socket.connect(task);
+      return 0;
+    } catch (RawSocket.SocketException refused) {
+      return refused.error();
+    }
   }
 
   @Override
   public void close() throws IOException {
+    if (listeners != null) listeners.close();
     if (connects != null) connects.close();
   }
 }

@@ -82,6 +82,7 @@ final class TwoNodes implements AutoCloseable {
     EventLoop homeLoop = homeGroup.next(), guestLoop = guestGroup.next();
     atHome = new HomeConnections();
     homeSession = new StreamSession("task", StreamSession.Side.HOME, homeLoop, atHome);
+    atHome.start(homeSession);
     sessions.give(2, homeSession);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
