@@ -186,6 +186,22 @@ public final class RawSocket implements AutoCloseable {
     return this;
   }
 
+  /** A UDP socket that takes IPv4 as well, where it is IPv6 and not told otherwise. */
+  public static RawSocket datagrams(InetSocketAddress local, boolean v6Only) {
+    RawSocket socket = udp(local);
+    return socket.v6 && !v6Only ? socket.option(SOL_IPV6, IPV6_V6ONLY, 0) : socket;
+  }
+
+  /** Sends a datagram, which may be lost on the way. */
+  public void sendTo(byte[] datagram, InetSocketAddress to) {
+    byte[] address = SocketAddresses.bytes(to, v6);
+    try {
+      Libc.sendto(descriptor, datagram, datagram.length, 0, address, address.length);
+    } catch (LastErrorException lost) {
+      // As it may be in any network.
+    }
+  }
+
   /** Another descriptor of the same socket, which lasts when the first is closed. */
   public static RawSocket copyOf(int descriptor) {
     return adopt(call("dup", () -> Libc.fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));

@@ -1,6 +1,7 @@
 package io.sojourn.engine.linux;
 
 import com.sun.jna.LastErrorException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -26,6 +27,7 @@ public final class SocketDiagnosis implements AutoCloseable {
   private static final int ANSWER = 72;
   private static final int INET_DIAG_SKV6ONLY = 11;
   private static final int IPPROTO_TCP = 6;
+  private static final int IPPROTO_UDP = 17;
   private static final int LISTEN = 10;
 
   private final int socket;
@@ -42,13 +44,37 @@ public final class SocketDiagnosis implements AutoCloseable {
   /** A listening socket. */
   public record Listening(InetSocketAddress local, boolean v6Only, int backlog) {}
 
+  /** A datagram socket that has a port. */
+  public record Bound(InetSocketAddress local, boolean v6Only) {
+    /** Whether what comes from this address may be from this socket. */
+    public boolean sends(InetSocketAddress source) {
+      if (local.getPort() != source.getPort()) return false;
+      if (local.getAddress().equals(source.getAddress())) return true;
+      boolean family = local.getAddress().getClass() == source.getAddress().getClass();
+      return local.getAddress().isAnyLocalAddress()
+          && (family || (local.getAddress() instanceof Inet6Address && !v6Only));
+    }
+  }
+
   /** All TCP sockets that listen. */
   public List<Listening> listening() {
+    return ask(IPPROTO_TCP, 1 << LISTEN);
+  }
+
+  /** All UDP sockets that have a port. */
+  public List<Bound> datagrams() {
+    return ask(IPPROTO_UDP, -1).stream()
+        .map(one -> new Bound(one.local(), one.v6Only()))
+        .filter(one -> one.local().getPort() != 0)
+        .toList();
+  }
+
+  private List<Listening> ask(int protocol, int states) {
     List<Listening> all = new ArrayList<>();
     for (int family : new int[] {SocketAddresses.AF_INET, SocketAddresses.AF_INET6}) {
       ByteBuffer request = ByteBuffer.allocate(REQUEST).order(ByteOrder.nativeOrder());
       request.putInt(REQUEST).putShort(SOCK_DIAG_BY_FAMILY).putShort(REQUEST_DUMP).putLong(0);
-      request.put((byte) family).put((byte) IPPROTO_TCP).putShort((short) 0).putInt(1 << LISTEN);
+      request.put((byte) family).put((byte) protocol).putShort((short) 0).putInt(states);
       // SAFETY: a whole message of that length.
       Libc.send(socket, request.array(), REQUEST, 0);
       while (answers(family, all)) {

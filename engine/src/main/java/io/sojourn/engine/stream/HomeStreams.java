@@ -66,7 +66,7 @@ public final class HomeStreams extends StreamsGrpc.StreamsImplBase {
       StreamSession one = session;
       if (one == null) return;
       if (one.loop().inEventLoop()) step.accept(one);
-      else one.loop().execute(() -> step.accept(one));
+      else if (!one.loop().isShuttingDown()) one.loop().execute(() -> step.accept(one));
     }
 
     private void end(String why) {

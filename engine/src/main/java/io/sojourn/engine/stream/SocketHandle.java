@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * mind, and never changes its interest. (Netty 4.2.18's channels lose their registration when both
  * reading is paused and the peer has ended: EpollIoHandler forgets that it removed them.)
  */
-final class SocketHandle implements EpollIoHandle {
+public final class SocketHandle implements EpollIoHandle {
   private static final EpollIoOps EVERYTHING =
       EpollIoOps.EPOLLIN
           .with(EpollIoOps.EPOLLOUT)
@@ -37,7 +37,10 @@ final class SocketHandle implements EpollIoHandle {
   boolean readable;
   boolean writable;
 
-  SocketHandle(RawSocket socket, Runnable ready) {
+  /**
+   * @param ready called on the loop whenever more may be done
+   */
+  public SocketHandle(RawSocket socket, Runnable ready) {
     this.socket = socket;
     this.descriptor = new FileDescriptor(socket.descriptor());
     this.ready = ready;
@@ -47,7 +50,7 @@ final class SocketHandle implements EpollIoHandle {
     return socket;
   }
 
-  void register(EventLoop loop) {
+  public void register(EventLoop loop) {
     ((IoEventLoop) loop)
         .register(this)
         .addListener(

@@ -13,6 +13,7 @@ import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Connect;
 import io.sojourn.protocol.connection.Connected;
+import io.sojourn.protocol.connection.Datagrams;
 import io.sojourn.protocol.connection.Established;
 import io.sojourn.protocol.connection.Inbound;
 import io.sojourn.protocol.connection.Listen;
@@ -33,6 +34,7 @@ public final class HomeConnections implements StreamAcceptor {
 
   private final Map<Ends, HomeSocket> waiting = new ConcurrentHashMap<>();
   private final Map<InetSocketAddress, RawSocket> listening = new ConcurrentHashMap<>();
+  private final Map<InetSocketAddress, RawSocket> datagrams = new ConcurrentHashMap<>();
   private volatile @Nullable StreamSession session;
   private final Map<Long, Carried> carried = new HashMap<>();
 
@@ -49,6 +51,11 @@ public final class HomeConnections implements StreamAcceptor {
     listening.put(socket.local(), socket);
   }
 
+  /** Keeps a datagram socket of the task's, likewise. */
+  public void keepDatagrams(RawSocket socket) {
+    datagrams.put(socket.local(), socket);
+  }
+
   /** Keeps a connection of the task, until the task is somewhere and asks for it. */
   public void keep(HomeSocket socket) {
     waiting.put(new Ends(socket.local(), socket.peer()), socket);
@@ -62,6 +69,7 @@ public final class HomeConnections implements StreamAcceptor {
         case ESTABLISHED -> established(stream, order.getEstablished());
         case CONNECT -> connect(stream, order.getConnect());
         case LISTEN -> listen(stream, order.getListen());
+        case DATAGRAMS -> datagrams(stream, order.getDatagrams());
         default -> refuse(stream, Errno.EINVAL);
       };
     } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
@@ -100,6 +108,17 @@ public final class HomeConnections implements StreamAcceptor {
                   .listen(order.getBacklog());
       stream.answer(Listening.getDefaultInstance().toByteString());
       return HomeListener.start(stream, socket, this::accepted);
+    } catch (RawSocket.SocketException refused) {
+      return refuse(stream, refused.error());
+    }
+  }
+
+  private StreamEnd datagrams(ByteStream stream, Datagrams order) {
+    InetSocketAddress local = Endpoints.socket(order.getLocal());
+    RawSocket kept = datagrams.remove(local);
+    try {
+      return HomeDatagrams.start(
+          stream, kept != null ? kept : HomeDatagrams.bound(local, order.getV6Only()));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
     }

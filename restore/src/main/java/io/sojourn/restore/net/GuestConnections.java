@@ -32,6 +32,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
   private @Nullable StreamSession session;
   private @Nullable TaskConnects connects;
   private @Nullable TaskListeners listeners;
+  private @Nullable TaskDatagrams datagrams;
 
   public GuestConnections(GuestNetwork network) {
     this.network = network;
@@ -42,6 +43,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
     this.session = session;
     this.connects = TaskConnects.start(this, session, network);
     this.listeners = TaskListeners.start(session, network);
+    this.datagrams = TaskDatagrams.start(session, network);
   }
 
   /**
@@ -146,6 +148,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (datagrams != null) datagrams.close();
     if (listeners != null) listeners.close();
     if (connects != null) connects.close();
   }
