@@ -5,7 +5,10 @@ import com.sun.jna.Memory;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Reads datagrams together with the address that they were sent to. See IP_RECVORIGDSTADDR in ip(7). */
+/**
+ * Reads datagrams together with the address that they were sent to. See IP_RECVORIGDSTADDR in
+ * ip(7).
+ */
 public final class DatagramReader {
   private static final int SOL_IP = 0;
   private static final int SOL_IPV6 = 41;

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks the kernel for the sockets of a network namespace that are in certain states; the others cost
- * nothing. It belongs to the namespace of the thread that makes it. See sock_diag(7).
+ * Asks the kernel for the sockets of a network namespace that are in certain states; the others
+ * cost nothing. It belongs to the namespace of the thread that makes it. See sock_diag(7).
  */
 public final class SocketDiagnosis implements AutoCloseable {
   private static final int AF_NETLINK = 16;

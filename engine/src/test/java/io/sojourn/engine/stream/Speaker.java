@@ -59,8 +59,7 @@ final class Speaker implements StreamEnd {
     if (pace.nextInt(4) == 0)
       stream()
           .loop()
-          .schedule(
-              () -> stream().consumed(bytes.size()), pace.nextInt(3), TimeUnit.MILLISECONDS);
+          .schedule(() -> stream().consumed(bytes.size()), pace.nextInt(3), TimeUnit.MILLISECONDS);
     else stream().consumed(bytes.size());
   }
 

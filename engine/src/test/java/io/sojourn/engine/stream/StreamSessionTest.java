@@ -35,7 +35,8 @@ class StreamSessionTest {
       sides.call(guest, 1);
       List<Speaker> speakers = new ArrayList<>();
       for (int i = 0; i < 1_000; i++) {
-        Speaker speaker = new Speaker(seed * 1_000 + i, 1 + random.nextInt(i % 50 == 0 ? 4_000_000 : 60_000));
+        Speaker speaker =
+            new Speaker(seed * 1_000 + i, 1 + random.nextInt(i % 50 == 0 ? 4_000_000 : 60_000));
         speakers.add(speaker);
         TwoSides.on(
             sides.guestLoop,

@@ -132,10 +132,7 @@ public final class HomeConnections implements StreamAcceptor {
     }
     InetSocketAddress local = socket.local(), peer = socket.peer();
     Inbound inbound =
-        Inbound.newBuilder()
-            .setLocal(Endpoints.of(local))
-            .setPeer(Endpoints.of(peer))
-            .build();
+        Inbound.newBuilder().setLocal(Endpoints.of(local)).setPeer(Endpoints.of(peer)).build();
     SocketRelay relay = new SocketRelay();
     relay.of(to.open(Opening.newBuilder().setInbound(inbound).build().toByteString(), relay));
     relay.connected(socket.noDelay());

@@ -13,7 +13,10 @@ import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.protocol.connection.Datagram;
 import java.net.InetSocketAddress;
 
-/** Home's socket for a datagram socket of a task that is away. Where the link is slow, datagrams are lost. */
+/**
+ * Home's socket for a datagram socket of a task that is away. Where the link is slow, datagrams are
+ * lost.
+ */
 final class HomeDatagrams implements StreamEnd {
   private final ByteStream stream;
   private final RawSocket socket;

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The datagram sockets of the task: each has one at home. What the task sends comes to the relay,
- * with the address that it was meant for; what home receives is sent on from its own source address.
+ * with the address that it was meant for; what home receives is sent on from its own source
+ * address.
  */
 final class TaskDatagrams implements AutoCloseable {
   private static final long EVERY_MILLIS = 50;
@@ -47,9 +48,7 @@ final class TaskDatagrams implements AutoCloseable {
     this.diagnosis = diagnosis;
     this.answers = new PeerSockets(network.namespace());
     this.watch =
-        session
-            .loop()
-            .scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        session.loop().scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   static TaskDatagrams start(StreamSession session, GuestNetwork network) throws IOException {
@@ -108,8 +107,7 @@ final class TaskDatagrams implements AutoCloseable {
     if (session.isOver()) return;
     Set<Bound> now = new HashSet<>(diagnosis.datagrams());
     now.removeIf(
-        one ->
-            one.local().getPort() == GuestNetwork.RELAY_PORT || answers.isOurs(one.local()));
+        one -> one.local().getPort() == GuestNetwork.RELAY_PORT || answers.isOurs(one.local()));
     known
         .entrySet()
         .removeIf(
@@ -123,10 +121,7 @@ final class TaskDatagrams implements AutoCloseable {
 
   private ByteStream bind(Bound one) {
     Datagrams order =
-        Datagrams.newBuilder()
-            .setLocal(Endpoints.of(one.local()))
-            .setV6Only(one.v6Only())
-            .build();
+        Datagrams.newBuilder().setLocal(Endpoints.of(one.local())).setV6Only(one.v6Only()).build();
     Mouth mouth = new Mouth();
     ByteStream stream =
         session.open(Opening.newBuilder().setDatagrams(order).build().toByteString(), mouth);

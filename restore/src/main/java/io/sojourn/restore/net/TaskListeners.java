@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the task listens, home listens. The kernel tells nobody of a listen(2) (inet_diag has events
- * for the end of a socket only), so it is asked again and again while the task is away, for listening
- * sockets alone: 20 µs each time.
+ * Where the task listens, home listens. The kernel tells nobody of a listen(2) (inet_diag has
+ * events for the end of a socket only), so it is asked again and again while the task is away, for
+ * listening sockets alone: 20 µs each time.
  */
 final class TaskListeners implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskListeners.class);
@@ -37,9 +37,7 @@ final class TaskListeners implements AutoCloseable {
     this.session = session;
     this.diagnosis = diagnosis;
     this.watch =
-        session
-            .loop()
-            .scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        session.loop().scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   static TaskListeners start(StreamSession session, GuestNetwork network) throws IOException {

@@ -26,7 +26,7 @@ final class MovedTask {
     this.pid = pid;
   }
 
-  static Process start(NetworkNamespace in, String host, int port, Path result, long pause)
+  static Process start(NetworkNamespace in, Class<?> program, String host, int port, Path result, String how)
       throws IOException {
     return in.call(
         () ->
@@ -37,11 +37,11 @@ final class MovedTask {
                     "-Xmx64m",
                     "-cp",
                     System.getProperty("java.class.path"),
-                    Chatter.class.getName(),
+                    program.getName(),
                     host,
                     "" + port,
                     result.toString(),
-                    "" + pause)
+                    how)
                 .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.to(new java.io.File("/dev/null")))
                 .redirectError(ProcessBuilder.Redirect.to(new java.io.File("/dev/null")))

@@ -103,8 +103,7 @@ class TaskListenersTest {
     Socket client = connect(TwoNodes.HOME, server.getLocalPort());
     client.getOutputStream().write(7);
     assertThat(reset.get(30, TimeUnit.SECONDS)).isEqualTo(7);
-    assertThat(
-            org.assertj.core.api.Assertions.catchThrowable(() -> client.getInputStream().read()))
+    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> client.getInputStream().read()))
         .isInstanceOf(SocketException.class)
         .hasMessageContaining("reset");
     server.close();
