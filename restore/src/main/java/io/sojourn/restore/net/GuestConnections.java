@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.SocketDiagnosis.Listening;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.TcpState;
@@ -14,13 +15,17 @@ import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Established;
 import io.sojourn.protocol.connection.Inbound;
+import io.sojourn.protocol.connection.Listen;
 import io.sojourn.protocol.connection.Opening;
+import io.sojourn.protocol.stream.SessionState;
+import io.sojourn.protocol.stream.StreamState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** All connections of one task that is away, on the guest node. */
@@ -40,9 +45,14 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
 
   /** From now on, what the task does in its network happens at home. */
   public void start(StreamSession session) throws IOException {
+    start(session, Map.of());
+  }
+
+  private void start(StreamSession session, Map<Listening, ByteStream> heard)
+      throws IOException {
     this.session = session;
     this.connects = TaskConnects.start(this, session, network);
-    this.listeners = TaskListeners.start(session, network);
+    this.listeners = TaskListeners.start(session, network, heard);
     this.datagrams = TaskDatagrams.start(session, network);
   }
 
@@ -76,6 +86,70 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
               relay.connected(mirror.release());
               if (state == TcpState.FIN_WAIT2) stream.finish();
             });
+  }
+
+  /**
+   * Goes on with the connections that the task had on another guest node, instead of {@link #start}.
+   * CRIU has restored the task's ends. Not on the session's loop.
+   *
+   * @param session new, and without a call
+   * @param state of the session on the other node
+   */
+  public void resume(
+      StreamSession session, SessionState state, List<OnwardConnection> connections)
+      throws IOException {
+    try {
+      start(session, session.loop().submit(() -> restore(session, state, connections)).get());
+    } catch (InterruptedException | ExecutionException failed) {
+      throw new IOException("the streams cannot go on", failed);
+    }
+  }
+
+  private Map<Listening, ByteStream> restore(
+      StreamSession session, SessionState state, List<OnwardConnection> connections) {
+    Map<Long, OnwardConnection> byStream = new HashMap<>();
+    connections.forEach(one -> byStream.put(one.before().getStream(), one));
+    SessionState.Builder adjusted = state.toBuilder().clearStreams();
+    for (StreamState stream : state.getStreamsList()) {
+      OnwardConnection one = byStream.get(stream.getStream());
+      adjusted.addStreams(one == null ? stream : one.stream(stream));
+    }
+    Map<Listening, ByteStream> heard = new HashMap<>();
+    session.restore(
+        adjusted.build(),
+        (stream, old) -> {
+          OnwardConnection one = byStream.get(stream.number());
+          return one == null ? without(stream, old, heard) : onward(stream, one);
+        });
+    return heard;
+  }
+
+  private SocketRelay onward(ByteStream stream, OnwardConnection one) {
+    SocketRelay relay = one.relay().of(stream);
+    one.mirror().open();
+    relay.connected(one.mirror().release());
+    carry(relay, one.socket().local(), one.socket().peer());
+    return relay;
+  }
+
+  /** A listener goes on at home as it is; whatever else had no connection yet begins anew. */
+  private static StreamEnd without(
+      ByteStream stream, StreamState old, Map<Listening, ByteStream> heard) {
+    try {
+      Opening opening = Opening.parseFrom(old.getOpening());
+      if (opening.hasListen()) {
+        Listen listen = opening.getListen();
+        Listening where =
+            new Listening(
+                Endpoints.socket(listen.getLocal()), listen.getV6Only(), listen.getBacklog());
+        heard.put(where, stream);
+        return TaskListeners.ear(where, stream);
+      }
+    } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
+      // It is reset like the others.
+    }
+    stream.loop().execute(() -> stream.reset(Errno.ECONNRESET));
+    return new SocketRelay().of(stream);
   }
 
   void carry(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {

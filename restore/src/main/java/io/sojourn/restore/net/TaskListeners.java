@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +34,22 @@ final class TaskListeners implements AutoCloseable {
   private final ScheduledFuture<?> watch;
   private final Map<Listening, ByteStream> known = new HashMap<>();
 
-  private TaskListeners(StreamSession session, SocketDiagnosis diagnosis) {
+  private TaskListeners(
+      StreamSession session, SocketDiagnosis diagnosis, Map<Listening, ByteStream> heard) {
     this.session = session;
+    this.known.putAll(heard);
     this.diagnosis = diagnosis;
     this.watch =
         session.loop().scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  static TaskListeners start(StreamSession session, GuestNetwork network) throws IOException {
-    return new TaskListeners(session, network.namespace().call(SocketDiagnosis::make));
+  /**
+   * @param heard where home listens already, from before
+   */
+  static TaskListeners start(
+      StreamSession session, GuestNetwork network, Map<Listening, ByteStream> heard)
+      throws IOException {
+    return new TaskListeners(session, network.namespace().call(SocketDiagnosis::make), heard);
   }
 
   private void look() {
@@ -57,6 +65,13 @@ final class TaskListeners implements AutoCloseable {
               return true;
             });
     for (Listening one : now) known.computeIfAbsent(one, this::listen);
+  }
+
+  /** This side of a listener's stream that home has already. */
+  static StreamEnd ear(Listening where, ByteStream stream) {
+    Ear ear = new Ear(where);
+    ear.stream = stream;
+    return ear;
   }
 
   private ByteStream listen(Listening one) {
@@ -75,7 +90,7 @@ final class TaskListeners implements AutoCloseable {
   /** This side of a listener's stream: nothing but its end matters. */
   private static final class Ear implements StreamEnd {
     private final Listening where;
-    private @org.jspecify.annotations.Nullable ByteStream stream;
+    private @Nullable ByteStream stream;
 
     Ear(Listening where) {
       this.where = where;

@@ -60,6 +60,33 @@ class MovedConnectionTest {
     assertThat(Files.readString(result)).isEqualTo(seen);
   }
 
+  @ParameterizedTest
+  @CsvSource({"10.9.8.1,5,5", "10.9.8.1,0,0", "10.9.8.1,0,5", "10.9.8.1,5,0"})
+  void fromNodeToNodeAndHome(String address, long peerPause, long taskPause) throws Exception {
+    ServerSocket server =
+        nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
+    Path result = directory.resolve("result");
+    Process task =
+        MovedTask.start(
+            nodes.home, Chatter.class, address, server.getLocalPort(), result, "" + taskPause);
+    PeerSide peer = new PeerSide(server.accept(), peerPause);
+    Future<String> said = nodes.peer(peer::talk);
+    goesOn(peer);
+    MovedTask moved = new MovedTask(nodes, task.pid());
+    moved.away(Files.createDirectory(directory.resolve("b")));
+    goesOn(peer);
+    for (int life = 3; life < 6; life++) {
+      moved.onward(Files.createDirectory(directory.resolve("life" + life)), life);
+      goesOn(peer);
+    }
+    moved.home(Files.createDirectory(directory.resolve("back")));
+    goesOn(peer);
+    peer.finish();
+    String seen = said.get(1, TimeUnit.MINUTES);
+    Awaitility.await().until(() -> Files.exists(result) && !Files.readString(result).isEmpty());
+    assertThat(Files.readString(result)).isEqualTo(seen);
+  }
+
   private static void goesOn(PeerSide peer) {
     long then = peer.received();
     Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> peer.received() > then + 100_000);

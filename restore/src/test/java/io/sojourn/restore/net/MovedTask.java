@@ -75,6 +75,28 @@ final class MovedTask {
           one.image().sending().length);
   }
 
+  /** To another guest node. */
+  void onward(Path images, long incarnation) throws Exception {
+    SessionState guest = nodes.onGuestLoop(nodes.guestSession::freeze);
+    List<FrozenRelay> relays = nodes.onGuestLoop(nodes.atGuest::frozen);
+    nodes.network.shut();
+    Criu.dump(nodes.world, pid, images);
+    List<FrozenConnection> read = relays.stream().map(FrozenRelay::read).toList();
+    relays.forEach(FrozenRelay::close);
+    end();
+    nodes.anotherGuest();
+    List<OnwardConnection> connections = new ArrayList<>();
+    for (ImageSocket socket : ImageSocket.of(images)) {
+      if (!socket.connection()) continue;
+      TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
+      connections.add(nodes.world.call(() -> OnwardConnection.of(socket, image, read)));
+    }
+    Criu.restore(nodes.world, images);
+    nodes.network.open();
+    nodes.atGuest.resume(nodes.guestSession, guest, connections);
+    nodes.live(incarnation);
+  }
+
   void home(Path images) throws Exception {
     lock();
     SessionState guest = nodes.onGuestLoop(nodes.guestSession::freeze);

@@ -45,14 +45,14 @@ final class TwoNodes implements AutoCloseable {
 
   final NetworkNamespace home = NetworkNamespace.make();
   final NetworkNamespace peers = NetworkNamespace.make();
-  final NetworkNamespace world = NetworkNamespace.make();
-  final GuestNetwork network;
+  NetworkNamespace world = NetworkNamespace.make();
+  GuestNetwork network;
   final HomeConnections atHome;
-  final GuestConnections atGuest;
+  GuestConnections atGuest;
   final StreamSession homeSession;
-  final StreamSession guestSession;
+  StreamSession guestSession;
   final StreamSessions sessions = new StreamSessions();
-  final GuestStreams call;
+  GuestStreams call;
   private final EventLoopGroup homeGroup;
   private final EventLoopGroup guestGroup = group(new DefaultThreadFactory("guest", true));
   private final Server server;
@@ -147,6 +147,25 @@ final class TwoNodes implements AutoCloseable {
 
   private static ByteString bytes(String address) throws IOException {
     return ByteString.copyFrom(InetAddress.getByName(address).getAddress());
+  }
+
+  /** Another guest node, with an empty world; the old one is left to itself. */
+  void anotherGuest() throws IOException {
+    atGuest.close();
+    network.close();
+    world.close();
+    world = NetworkNamespace.make();
+    network = GuestNetwork.prepare(world, worn());
+    atGuest = new GuestConnections(network);
+    guestSession =
+        new StreamSession("task", StreamSession.Side.GUEST, guestSession.loop(), atGuest);
+  }
+
+  /** From now on this life is served, and no older one. */
+  void live(long incarnation) {
+    sessions.give(incarnation, homeSession);
+    call = new GuestStreams(guestSession, incarnation, channel, refused -> {});
+    call.start();
   }
 
   <T> Future<T> peer(Callable<T> work) {
