@@ -48,8 +48,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
     start(session, Map.of());
   }
 
-  private void start(StreamSession session, Map<Listening, ByteStream> heard)
-      throws IOException {
+  private void start(StreamSession session, Map<Listening, ByteStream> heard) throws IOException {
     this.session = session;
     this.connects = TaskConnects.start(this, session, network);
     this.listeners = TaskListeners.start(session, network, heard);
@@ -89,14 +88,13 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
   }
 
   /**
-   * Goes on with the connections that the task had on another guest node, instead of {@link #start}.
-   * CRIU has restored the task's ends. Not on the session's loop.
+   * Goes on with the connections that the task had on another guest node, instead of {@link
+   * #start}. CRIU has restored the task's ends. Not on the session's loop.
    *
    * @param session new, and without a call
    * @param state of the session on the other node
    */
-  public void resume(
-      StreamSession session, SessionState state, List<OnwardConnection> connections)
+  public void resume(StreamSession session, SessionState state, List<OnwardConnection> connections)
       throws IOException {
     try {
       start(session, session.loop().submit(() -> restore(session, state, connections)).get());

@@ -43,7 +43,8 @@ public record OnwardConnection(
   StreamState stream(StreamState old) {
     ByteString received = before.getReceived();
     int known = (int) Math.min(before.getLeftToDrop(), received.size());
-    StreamState.Builder state = old.toBuilder().setKept(old.getKept().concat(received.substring(known)));
+    StreamState.Builder state =
+        old.toBuilder().setKept(old.getKept().concat(received.substring(known)));
     // The task's end came to the old relay, which may not have got as far as that.
     if (socket.state() == TcpState.FIN_WAIT2) state.setFinished(true);
     return state.build();

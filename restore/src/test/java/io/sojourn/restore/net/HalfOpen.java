@@ -14,8 +14,7 @@ public final class HalfOpen {
   public static void main(String[] arguments) throws Exception {
     Path result = Path.of(arguments[2]);
     try (Socket socket = new Socket(arguments[0], Integer.parseInt(arguments[1]))) {
-      Files.writeString(
-          result, arguments[3].equals("writes") ? writes(socket) : reads(socket));
+      Files.writeString(result, arguments[3].equals("writes") ? writes(socket) : reads(socket));
     } catch (Exception failed) {
       Files.writeString(result, "failed: " + failed);
     }

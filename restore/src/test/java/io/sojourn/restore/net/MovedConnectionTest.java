@@ -42,7 +42,8 @@ class MovedConnectionTest {
     ServerSocket server =
         nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
     Path result = directory.resolve("result");
-    Process task = MovedTask.start(
+    Process task =
+        MovedTask.start(
             nodes.home, Chatter.class, address, server.getLocalPort(), result, "" + taskPause);
     PeerSide peer = new PeerSide(server.accept(), peerPause);
     Future<String> said = nodes.peer(peer::talk);

@@ -26,7 +26,8 @@ final class MovedTask {
     this.pid = pid;
   }
 
-  static Process start(NetworkNamespace in, Class<?> program, String host, int port, Path result, String how)
+  static Process start(
+      NetworkNamespace in, Class<?> program, String host, int port, Path result, String how)
       throws IOException {
     return in.call(
         () ->
