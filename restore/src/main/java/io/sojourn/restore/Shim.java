@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * at the gate for our word. Closing it before that word makes CRIU give up without a trace; after
  * the restore it does nothing: the shim lives on by itself.
  */
-final class Shim implements AutoCloseable {
+public final class Shim implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(5);
 
   private final Process process;
@@ -33,7 +34,7 @@ final class Shim implements AutoCloseable {
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
   }
 
-  static Shim start(List<String> command, Path log) {
+  public static Shim start(List<String> command, Path log) {
     try {
       return new Shim(new ProcessBuilder(command).redirectError(log.toFile()).start());
     } catch (IOException e) {
@@ -46,7 +47,7 @@ final class Shim implements AutoCloseable {
    * Waits until the shim says {@code word}, and gives the number behind it; -1 where the restore
    * ended otherwise.
    */
-  int await(String word) {
+  public int await(String word) {
     try {
       for (String line; (line = lines.readLine()) != null; ) {
         last = line;
@@ -61,17 +62,22 @@ final class Shim implements AutoCloseable {
   }
 
   /** The first process of a clone's namespaces, as we see it; 0 where there are none. */
-  int world() {
+  public int world() {
     return world;
   }
 
+  /** Completes when nothing of it is left, and so nothing of what it has restored. */
+  public CompletableFuture<Void> ended() {
+    return process.onExit().thenAccept(gone -> {});
+  }
+
   /** What it said last. */
-  String last() {
+  public String last() {
     return last;
   }
 
   /** Opens the gate. */
-  void goOn() {
+  public void goOn() {
     try {
       process.getOutputStream().write('y');
       process.getOutputStream().flush();
@@ -81,7 +87,7 @@ final class Shim implements AutoCloseable {
   }
 
   /** Lets the gate stay shut, and gives what the shim says at its end. */
-  String giveUp() {
+  public String giveUp() {
     try {
       process.getOutputStream().close();
     } catch (IOException gone) {
@@ -95,7 +101,7 @@ final class Shim implements AutoCloseable {
    * Kills CRIU with all that it has made. The shim tells that it failed and ends; one that does not
    * is killed too.
    */
-  void abort() {
+  public void abort() {
     int shim = (int) process.pid();
     for (int pid : Proc.tree(shim)) if (pid != shim) Signals.send(pid, Signals.KILL);
     try {

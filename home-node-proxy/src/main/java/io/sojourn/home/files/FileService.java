@@ -1,5 +1,6 @@
 package io.sojourn.home.files;
 
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -142,7 +143,7 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
 
   /** Beginning and ending take as long as calls that are under way; the network's thread cannot. */
   private static void aside(Runnable work) {
-    Thread thread = new Thread(work, "files-session");
+    Thread thread = new Thread(Context.current().wrap(work), "files-session");
     thread.setDaemon(true);
     thread.start();
   }

@@ -139,6 +139,15 @@ public final class HomeConnections implements StreamAcceptor {
     carry(relay, local, peer);
   }
 
+  /** The connections that are carried or kept: the peers' ends, and the task's. On the loop. */
+  public Map<InetSocketAddress, InetSocketAddress> ends() {
+    Map<InetSocketAddress, InetSocketAddress> ends = new HashMap<>();
+    waiting.keySet().forEach(one -> ends.put(one.peer(), one.local()));
+    for (Carried one : carried.values())
+      if (!one.relay().stream().isOver()) ends.put(one.peer(), one.task());
+    return ends;
+  }
+
   private void carry(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {
     carried.values().removeIf(one -> one.relay().stream().isOver());
     carried.put(relay.stream().number(), new Carried(relay, task, peer));

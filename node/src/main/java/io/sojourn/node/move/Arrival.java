@@ -1,0 +1,60 @@
+package io.sojourn.node.move;
+
+import io.grpc.Channel;
+import io.netty.channel.EventLoop;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.move.ArriveRequest;
+import io.sojourn.restore.fuse.HomeLostException;
+import io.sojourn.restore.fuse.HomeTask;
+import io.sojourn.restore.world.GuestWorld;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Makes a world for a task whose image has arrived, and restores it there. */
+final class Arrival {
+  /** Of the directories of worlds; images have no such names. */
+  static final String PREFIX = ".world-";
+
+  private final Path memory;
+  private final GuestWorld.Tools tools;
+  private final Channel home;
+  private final EventLoop loop;
+
+  Arrival(Path memory, GuestWorld.Tools tools, Channel home, EventLoop loop) {
+    this.memory = memory;
+    this.tools = tools;
+    this.home = home;
+    this.loop = loop;
+  }
+
+  /** The task stands still in it. Where this fails nothing of it is left, nor of its image. */
+  GuestWorld world(ArriveRequest request)
+      throws IOException, HomeLostException, InterruptedException {
+    String task = request.getLife().getTask();
+    int incarnation = request.getLife().getIncarnation();
+    if (!task.matches("[A-Za-z0-9]{4,32}"))
+      throw OperationException.refused("'" + task + "' is no task's id", "use one version only");
+    Path directory = memory.resolve(PREFIX + task + "-" + incarnation);
+    Files.createDirectory(directory);
+    Files.move(Images.arrived(memory, request.getDirectory()), directory.resolve("image"));
+    GuestWorld world =
+        GuestWorld.prepare(
+            tools,
+            directory,
+            new GuestWorld.Home(
+                new HomeTask(task, incarnation),
+                request.getHostName(),
+                Path.of(request.getRunDirectory()),
+                request.getNetwork(),
+                home),
+            loop);
+    try {
+      world.restore();
+      return world;
+    } catch (IOException | RuntimeException failed) {
+      world.close();
+      throw failed;
+    }
+  }
+}
