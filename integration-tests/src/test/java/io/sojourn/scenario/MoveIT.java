@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,11 +61,6 @@ class MoveIT {
     return false;
   }
 
-  @AfterEach
-  void nothingIsLeft() {
-    a.afterEach(null);
-  }
-
   @AfterAll
   static void end() throws Exception {
     try {
@@ -77,12 +71,18 @@ class MoveIT {
     }
   }
 
+  private static final String ENTER =
+      """
+      exec nsenter --target "$0" --net --mount sh -c '
+        cd "$0"; seq 100 > source; exec < /dev/null >> out 2>&1
+        "$@"; echo status $? > status' "$PWD" "$@"
+      """;
+
   /** On node a, under a shell that notes how it ended. */
   private static Subject start(Jdk jdk, int port) throws IOException {
     // In the daemon's own mount namespace, of which "ip netns exec" makes one each time.
     return a.subject(jdk, Traveller.class)
-        .by("nsenter", "--target", "" + a.daemonPid(), "--net", "--mount")
-        .by("sh", "-c", "cd \"$0\"; seq 100 > source; \"$@\"; echo status $? > status", "")
+        .by("sh", "-c", ENTER, "" + a.daemonPid())
         .start(net.address(3), "" + port);
   }
 
@@ -90,8 +90,8 @@ class MoveIT {
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void aTaskGoesAndComesHomeTwice(Jdk jdk) throws Exception {
     try (ServerSocket server =
-        peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))))) {
-      Subject task = start(jdk, server.getLocalPort());
+            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
+        Subject task = start(jdk, server.getLocalPort())) {
       PeerSide peer = new PeerSide(server.accept());
       peer.goesOn();
       int pid = task.pid();

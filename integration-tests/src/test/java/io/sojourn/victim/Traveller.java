@@ -94,7 +94,8 @@ public final class Traveller {
     byte[] bytes = new byte[8192];
     for (int count; (count = from.read(bytes)) >= 0; ) {
       for (int i = 0; i < count; i++)
-        if (bytes[i] != text(received + i)) throw new IOException("another byte at " + (received + i));
+        if (bytes[i] != text(received + i))
+          throw new IOException("another byte at " + (received + i));
       received += count;
     }
   }

@@ -17,6 +17,8 @@ import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,7 +78,9 @@ final class DepartureAttempt implements DumpConversation.Steps {
       departure.beginning(task);
       stop();
       departure.standing(task);
-      dumped = dump();
+      dump();
+      if (departure.stays()) image = store();
+      dumped = true;
     } catch (IOException failed) {
       throw failure("task " + taskName + " cannot leave: " + failed.getMessage());
     } finally {
@@ -95,12 +99,12 @@ final class DepartureAttempt implements DumpConversation.Steps {
     pause.stopped();
   }
 
-  private boolean dump() throws IOException {
+  private void dump() throws IOException {
     try (DumpConversation criu = DumpConversation.start(departure.criu());
         PauseLimit clock = new PauseLimit(options.pauseLimit(), criu::cancel, criu::abort)) {
       limit = clock;
       clock.start();
-      if (criu.dump(options(), this)) return true;
+      if (criu.dump(options(), this)) return;
     }
     throw failure("CRIU could not dump the task");
   }
@@ -142,19 +146,30 @@ final class DepartureAttempt implements DumpConversation.Steps {
           "the task runs on; see the log of the daemon",
           failed);
     }
-    image = store();
+    // Of a process that stays CRIU writes down the last things later.
+    if (!departure.stays()) image = store();
   }
 
   private ImageDirectory store() {
     Observation seen =
         new Observation(
             TaskFacts.of(task.pid()), List.of(), task.stoppedNanos(), Clock.boottimeNanos());
+    discardStatistics();
     return store.store(
         store
             .begin(taskName, settings.nodeName(), seen)
             .setKind(Manifest.Kind.FREEZE)
             .addAllStreams(streams)
             .setTiming(pause.timing(false)));
+  }
+
+  /** CRIU writes them at its very end, or has not yet. */
+  private void discardStatistics() {
+    try {
+      Files.deleteIfExists(draft.path().resolve("stats-dump"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whatever went wrong: the task runs on, its connections too. */

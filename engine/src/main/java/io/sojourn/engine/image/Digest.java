@@ -5,6 +5,7 @@ import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -20,21 +21,40 @@ public final class Digest {
 
   private Digest() {}
 
+  /** Of content that comes piece by piece. */
+  public static final class Running {
+    private final HashStream128 hash = Hashing.xxh3_128().hashStream();
+    private final byte[] piece = new byte[PIECE];
+
+    public void add(ByteBuffer content) {
+      while (content.hasRemaining()) {
+        int count = Math.min(piece.length, content.remaining());
+        content.get(piece, 0, count);
+        hash.putBytes(piece, 0, count);
+      }
+    }
+
+    /** 32 hex digits. */
+    public String text() {
+      HashValue128 value = hash.get();
+      return HexFormat.of().toHexDigits(value.getMostSignificantBits())
+          + HexFormat.of().toHexDigits(value.getLeastSignificantBits());
+    }
+  }
+
   /**
    * The digest of a file's content, 32 hex digits. {@code progress} is told the bytes of each piece
    * read.
    */
   public static String of(Path file, LongConsumer progress) throws IOException {
-    HashStream128 hash = Hashing.xxh3_128().hashStream();
+    Running hash = new Running();
     byte[] piece = new byte[PIECE];
     try (InputStream content = Files.newInputStream(file)) {
       for (int count; (count = content.read(piece)) > 0; ) {
-        hash.putBytes(piece, 0, count);
+        hash.add(ByteBuffer.wrap(piece, 0, count));
         progress.accept(count);
       }
     }
-    HashValue128 value = hash.get();
-    return HexFormat.of().toHexDigits(value.getMostSignificantBits())
-        + HexFormat.of().toHexDigits(value.getLeastSignificantBits());
+    return hash.text();
   }
 }

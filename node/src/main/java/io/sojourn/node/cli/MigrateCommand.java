@@ -22,9 +22,7 @@ final class MigrateCommand extends OperationCall {
 
   @Override
   Iterator<OperationEvent> start(NodeClient client) {
-    return client
-        .node()
-        .migrate(MigrateRequest.newBuilder().setTask(task).setNode(node).build());
+    return client.node().migrate(MigrateRequest.newBuilder().setTask(task).setNode(node).build());
   }
 
   @Override

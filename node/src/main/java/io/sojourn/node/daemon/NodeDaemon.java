@@ -97,11 +97,7 @@ public final class NodeDaemon implements AutoCloseable {
             config.stateDirectory(),
             config.nodeName(),
             new Membership.Surroundings(
-                version(),
-                Clock.systemUTC(),
-                workers,
-                peerServices(repository),
-                registry::count));
+                version(), Clock.systemUTC(), workers, peerServices(repository), registry::count));
     ClusterService clusterService =
         new ClusterService(cluster, shipping, imageLookup, config.nodeName());
     sockets =

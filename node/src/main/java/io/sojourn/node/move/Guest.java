@@ -63,8 +63,7 @@ final class Guest {
               world.directory().resolve(name + "-homeward"),
               departure,
               report);
-      Shipping.Shipped shipped =
-          shipping.send(dumped.image(), home, Shipping.Place.MEMORY, report);
+      Shipping.Shipped shipped = shipping.send(dumped.image(), home, Shipping.Place.MEMORY, report);
       return DepartResponse.newBuilder()
           .setDirectory(shipped.directory())
           .setPauseMillis(dumped.pauseMillis())

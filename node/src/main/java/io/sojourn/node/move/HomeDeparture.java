@@ -46,8 +46,7 @@ final class HomeDeparture implements Departure {
   @Override
   public List<String> criu() {
     if (beside == null) return List.of(criu.toString());
-    return List.of(
-        "nsenter", "--target", "" + beside.first(), "--pid", "--mount", criu.toString());
+    return List.of("nsenter", "--target", "" + beside.first(), "--pid", "--mount", criu.toString());
   }
 
   @Override
@@ -84,11 +83,10 @@ final class HomeDeparture implements Departure {
   @Override
   public void held(ControlBlock task, Path image) throws IOException {
     if (beside == null) {
-      CgroupFreeze freeze =
-          CgroupFreeze.of(task.pid())
-              .orElseThrow(() -> new IOException("there is no control group that can be frozen"));
+      // Without it the process is stopped by a signal, which a shell with job control notices.
+      CgroupFreeze freeze = CgroupFreeze.of(task.pid()).orElse(null);
       group = freeze;
-      freeze.freeze(Proc.tree(task.pid()));
+      if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
     }
     Map<Long, Descriptor> descriptors = descriptors(task);
     for (ImageSocket socket : ImageSocket.of(image)) {
@@ -110,7 +108,7 @@ final class HomeDeparture implements Departure {
     unlock();
   }
 
-  /** The frozen process, to become a deputy; null where the task had one. */
+  /** Keeps the process from running that is to become a deputy; null where a signal does. */
   @Nullable CgroupFreeze group() {
     return group;
   }

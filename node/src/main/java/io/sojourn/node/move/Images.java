@@ -24,8 +24,9 @@ final class Images {
   /** An image that another node says to have sent. */
   static Path arrived(Path memory, String directory) {
     Path image = Path.of(directory);
-    if (memory.equals(image.getParent()) && image.equals(image.normalize()) && Files.isDirectory(image))
-      return image;
+    if (memory.equals(image.getParent())
+        && image.equals(image.normalize())
+        && Files.isDirectory(image)) return image;
     throw OperationException.refused(
         directory + " is no image that has arrived here", "use the same version on all nodes");
   }

@@ -28,7 +28,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
-/** All moves of this node: its tasks out and home, and those of other nodes that are guests here. */
+/**
+ * All moves of this node: its tasks out and home, and those of other nodes that are guests here.
+ */
 public final class Moves implements Exports, AutoCloseable {
   /**
    * What moves are made with.

@@ -86,8 +86,7 @@ final class WayHome {
   private static void merge(MovedTask.Away away, DepartResponse gone, Path image)
       throws IOException {
     SessionState state = Step.on(away.session().loop(), away.session()::freeze);
-    Map<Long, FrozenRelay> sockets =
-        Step.on(away.session().loop(), away.connections()::frozen);
+    Map<Long, FrozenRelay> sockets = Step.on(away.session().loop(), away.connections()::frozen);
     new Homecoming(state, sockets).into(image, gone.getStreams(), gone.getConnectionsList());
   }
 
@@ -99,7 +98,8 @@ final class WayHome {
             .map(end -> text(end.getValue()) + " -> " + text(end.getKey()))
             .collect(Collectors.toSet());
     return InternetSocket.inNamespaceOf((int) ProcessHandle.current().pid()).values().stream()
-        .filter(socket -> socket.tcp() && wanted.contains(socket.local() + " -> " + socket.remote()))
+        .filter(
+            socket -> socket.tcp() && wanted.contains(socket.local() + " -> " + socket.remote()))
         .toList();
   }
 

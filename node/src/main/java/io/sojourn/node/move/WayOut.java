@@ -88,12 +88,13 @@ final class WayOut {
   /** The process that was the task becomes its deputy. */
   private MovedTask deputy(
       String id, String name, ThreadIdentity user, int pid, HomeDeparture departure) {
-    CgroupFreeze group = java.util.Objects.requireNonNull(departure.group());
+    CgroupFreeze group = departure.group();
     for (int each : Proc.tree(pid)) if (each != pid) Signals.send(each, Signals.KILL);
+    DeputyBirth birth =
+        new DeputyBirth(settings.runtime(), new DeputyDirectory(settings.runDirectory()));
     Deputy deputy =
-        new DeputyBirth(settings.runtime(), new DeputyDirectory(settings.runDirectory()))
-            .ofFrozen(pid, id, 1, group.switchFile());
-    group.close();
+        group == null ? birth.ofStopped(pid, id, 1) : birth.ofFrozen(pid, id, 1, group.switchFile());
+    if (group != null) group.close();
     MovedTask task = new MovedTask(id, name, user, deputy);
     Face face = new Face(task, settings.peers(), () -> moves.forget(task));
     task.face(face);

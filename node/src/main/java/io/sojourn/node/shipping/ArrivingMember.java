@@ -1,5 +1,6 @@
 package io.sojourn.node.shipping;
 
+import io.sojourn.engine.image.Digest;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Member;
 import io.sojourn.protocol.peer.Piece;
@@ -8,15 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** One file of an image, while it arrives: in order, and digested on the way. */
 final class ArrivingMember implements AutoCloseable {
   private final String name;
   private final FileChannel file;
-  private final MessageDigest digest;
+  private final Digest.Running digest = new Digest.Running();
   private long position;
 
   ArrivingMember(Path directory, String name) throws IOException {
@@ -24,11 +22,6 @@ final class ArrivingMember implements AutoCloseable {
     this.file =
         FileChannel.open(
             directory.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try {
-      this.digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible);
-    }
   }
 
   synchronized long position() {
@@ -43,7 +36,7 @@ final class ArrivingMember implements AutoCloseable {
               .formatted(name, piece.getOffset(), position),
           "ship the image again");
     ByteBuffer content = Packing.unpack(piece);
-    digest.update(content.duplicate());
+    digest.add(content.duplicate());
     if (piece.getPacking() != Piece.Packing.ZERO)
       for (long at = position; content.hasRemaining(); ) at += file.write(content, at);
     position += piece.getLength();
@@ -53,7 +46,7 @@ final class ArrivingMember implements AutoCloseable {
   synchronized void finish(Member said) throws IOException {
     if (position != said.getSize())
       throw damaged(position + " bytes have arrived instead of " + said.getSize());
-    if (!HexFormat.of().formatHex(digest.digest()).equals(said.getDigest()))
+    if (!digest.text().equals(said.getDigest()))
       throw damaged("its content is not what was sent");
     if (position > file.size()) {
       // It ends with zeros.

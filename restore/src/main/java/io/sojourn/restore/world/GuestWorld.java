@@ -85,8 +85,7 @@ public final class GuestWorld implements AutoCloseable {
     this.network = network;
     this.files = files;
     this.connections = new GuestConnections(network);
-    this.session =
-        new StreamSession(home.task().id(), StreamSession.Side.GUEST, loop, connections);
+    this.session = new StreamSession(home.task().id(), StreamSession.Side.GUEST, loop, connections);
   }
 
   /**
