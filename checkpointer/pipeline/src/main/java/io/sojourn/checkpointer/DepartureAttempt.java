@@ -10,6 +10,7 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.protocol.criu.CriuNetworkLock;
@@ -79,13 +80,14 @@ final class DepartureAttempt implements DumpConversation.Steps {
       stop();
       departure.standing(task);
       dump();
-      if (departure.stays()) image = store();
+      image = store();
       dumped = true;
     } catch (IOException failed) {
       throw failure("task " + taskName + " cannot leave: " + failed.getMessage());
     } finally {
       if (!dumped) giveUp();
     }
+    if (!departure.stays()) Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.KILL));
     pause.reportStop(report, false);
     return new CheckpointResult(Objects.requireNonNull(image), pause.millis(false));
   }
@@ -115,7 +117,8 @@ final class DepartureAttempt implements DumpConversation.Steps {
             .setImagesDirFd(-1)
             .setImagesDir(departure.inside(draft.path()).toString())
             .setPid(Proc.innermostPid(task.pid()))
-            .setLeaveStopped(departure.stays())
+            // Not ended by CRIU: the first process of a world would take CRIU along.
+            .setLeaveStopped(true)
             .setExtUnixSk(true)
             .setTcpEstablished(true)
             .setShellJob(true)
@@ -146,8 +149,6 @@ final class DepartureAttempt implements DumpConversation.Steps {
           "the task runs on; see the log of the daemon",
           failed);
     }
-    // Of a process that stays CRIU writes down the last things later.
-    if (!departure.stays()) image = store();
   }
 
   private ImageDirectory store() {

@@ -75,9 +75,9 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
         answer,
         () -> {
           TaskLife life = request.getLife();
-          GuestWorld world =
-              new Arrival(memory, tools.get(), peers.get().channel(home), loops.next())
-                  .world(request);
+          Arrival arrival =
+              new Arrival(memory, tools.get(), peers.get().channel(home), loops.next());
+          GuestWorld world = Moves.lasting(() -> arrival.world(request));
           guests.put(life, new Guest(home, request.getName(), world));
           log.info("task {} ({}) of node {} has arrived", request.getName(), life.getTask(), home);
           return ArriveResponse.getDefaultInstance();
@@ -89,7 +89,11 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     ((ServerCallStreamObserver<WorldEvent>) answer).setOnCancelHandler(() -> {});
     try {
       Guest guest = find(request.getLife());
-      guest.world().run(() -> workers.execute(() -> refused(request.getLife())));
+      Moves.lasting(
+          () -> {
+            guest.world().run(() -> workers.execute(() -> refused(request.getLife())));
+            return guest;
+          });
       answer.onNext(WorldEvent.newBuilder().setRuns(Runs.getDefaultInstance()).build());
       guest
           .world()

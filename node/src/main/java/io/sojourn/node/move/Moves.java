@@ -1,6 +1,7 @@
 package io.sojourn.node.move;
 
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.netty.channel.EventLoopGroup;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -110,14 +112,20 @@ public final class Moves implements Exports, AutoCloseable {
    * @throws io.sojourn.engine.operation.OperationException the task runs on here
    */
   public Moved out(ControlBlock task, String name, String node, int incarnation, Report report) {
-    return new WayOut(settings, this, loops.next(), report).go(task, name, node, incarnation);
+    return lasting(
+        () -> new WayOut(settings, this, loops.next(), report).go(task, name, node, incarnation));
   }
 
   /** Moves a task home that {@link #whereIs} knows. */
   public Moved home(String task, int incarnation, Report report) {
     MovedTask known = moved.get(task);
     if (known == null) throw new IllegalStateException("task " + task + " is not away");
-    return new WayHome(settings, this, report).go(known, incarnation);
+    return lasting(() -> new WayHome(settings, this, report).go(known, incarnation));
+  }
+
+  /** What is begun in this lasts longer than the call that is being served. */
+  static <T> T lasting(Callable<T> work) {
+    return Step.of("the move", () -> Context.ROOT.call(work));
   }
 
   // Between the ways and this.

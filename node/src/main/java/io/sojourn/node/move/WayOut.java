@@ -93,7 +93,9 @@ final class WayOut {
     DeputyBirth birth =
         new DeputyBirth(settings.runtime(), new DeputyDirectory(settings.runDirectory()));
     Deputy deputy =
-        group == null ? birth.ofStopped(pid, id, 1) : birth.ofFrozen(pid, id, 1, group.switchFile());
+        group == null
+            ? birth.ofStopped(pid, id, 1)
+            : birth.ofFrozen(pid, id, 1, group.switchFile());
     if (group != null) group.close();
     MovedTask task = new MovedTask(id, name, user, deputy);
     Face face = new Face(task, settings.peers(), () -> moves.forget(task));

@@ -46,8 +46,7 @@ final class ArrivingMember implements AutoCloseable {
   synchronized void finish(Member said) throws IOException {
     if (position != said.getSize())
       throw damaged(position + " bytes have arrived instead of " + said.getSize());
-    if (!digest.text().equals(said.getDigest()))
-      throw damaged("its content is not what was sent");
+    if (!digest.text().equals(said.getDigest())) throw damaged("its content is not what was sent");
     if (position > file.size()) {
       // It ends with zeros.
       file.write(ByteBuffer.allocate(1), position - 1);
