@@ -145,7 +145,17 @@ final class Conversation {
     Pending pending = asked.get(in.u64(0));
     // It may be in another reader's hands still: the kernel says it again.
     if (pending == null) reply(channel, in.unique(), ErrorNumber.EAGAIN);
+    else if (!link.connected() && Dying.is(pending.thread())) leave(pending);
     else if (pending.opcode() == Opcode.SETLKW) link.interrupt(pending);
+  }
+
+  /**
+   * Who was killed need not wait for home to come back. Home is asked all the same, since it may
+   * have begun; the kernel will not take the answer, and what came of it is undone.
+   */
+  private void leave(Pending pending) {
+    if (asked.remove(pending.unique()) != null)
+      reply(pending.channel(), pending.unique(), ErrorNumber.EINTR);
   }
 
   void refuse(FuseChannel channel, FuseRequest in) {

@@ -56,6 +56,11 @@ final class FuseRequest {
     return in.getInt(28);
   }
 
+  /** The thread that asks; 0 where it is none of our namespace. */
+  int thread() {
+    return in.getInt(32);
+  }
+
   int u32(int at) throws MalformedRequestException {
     return in.getInt(within(at, 4));
   }

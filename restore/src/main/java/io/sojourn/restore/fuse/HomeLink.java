@@ -131,6 +131,11 @@ final class HomeLink {
     listener.failed(asked);
   }
 
+  /** Whether home can be asked just now. */
+  synchronized boolean connected() {
+    return ready;
+  }
+
   /** Ends the waiting of a request, where it is one that waits. */
   synchronized void interrupt(Pending asked) {
     asked.interrupt();

@@ -12,6 +12,7 @@ final class Pending {
   private final int opcode;
   private final long unique;
   private final long node;
+  private final int thread;
   private final int size;
   private final Request.Builder draft;
   private @Nullable Request request;
@@ -29,6 +30,7 @@ final class Pending {
     this.opcode = in.opcode();
     this.unique = in.unique();
     this.node = in.node();
+    this.thread = in.thread();
     this.size = size;
     this.draft = draft;
     this.then = null;
@@ -38,6 +40,7 @@ final class Pending {
     this.channel = channel;
     this.then = then;
     this.opcode = Opcode.FORGET;
+    this.thread = 0;
     this.unique = 0;
     this.node = node;
     this.size = 0;
@@ -81,6 +84,10 @@ final class Pending {
 
   long node() {
     return node;
+  }
+
+  int thread() {
+    return thread;
   }
 
   int size() {

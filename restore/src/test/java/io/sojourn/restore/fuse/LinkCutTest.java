@@ -115,4 +115,18 @@ class LinkCutTest {
       assertThat(home.resolve("log")).hasContent("back 0");
     }
   }
+
+  @Test
+  void whoIsKilledMeanwhileDoesNotWait() throws Exception {
+    link.cut();
+    Process waiting =
+        CProgram.named("little").start("append", away.target().resolve("log"), 1, "w");
+    assertThat(waiting.waitFor(700, TimeUnit.MILLISECONDS)).isFalse();
+    waiting.destroyForcibly();
+    assertThat(waiting.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    link.heal();
+    assertThat(CProgram.named("little").run("append", away.target().resolve("log"), 1, "next"))
+        .isEmpty();
+    assertThat(home.resolve("log")).hasContent("next 0");
+  }
 }
