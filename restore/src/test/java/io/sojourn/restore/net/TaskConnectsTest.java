@@ -10,10 +10,14 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -100,5 +104,32 @@ class TaskConnectsTest {
             })
         .get(10, TimeUnit.SECONDS);
     assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(42);
+  }
+
+  @Test
+  void noHostAtThatAddress() {
+    assertThatThrownBy(() -> nodes.task(() -> new Socket("10.9.8.99", 9)).get(1, TimeUnit.MINUTES))
+        .rootCause()
+        .hasMessageContaining("No route to host");
+  }
+
+  @Test
+  void noAnswerAtAll() throws Exception {
+    nodes.peers.run(
+        "table inet hole {\nchain in { type filter hook input priority 0; tcp dport 9999 drop; }\n}\n",
+        List.of("nft", "-f", "-"));
+    patience("1");
+    assertThatThrownBy(
+            () -> nodes.task(() -> new Socket(TwoNodes.PEER, 9999)).get(1, TimeUnit.MINUTES))
+        .rootCause()
+        .hasMessageContaining("timed out");
+    patience("6");
+  }
+
+  /** How often a connect repeats itself before it gives up. */
+  private static void patience(String retries) throws IOException {
+    Path setting = Path.of("/proc/sys/net/ipv4/tcp_syn_retries");
+    for (var one : List.of(nodes.world, nodes.home))
+      one.call(() -> Files.writeString(setting, retries));
   }
 }

@@ -2,6 +2,7 @@ package io.sojourn.restore.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sojourn.engine.linux.RawSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -125,5 +126,21 @@ class TaskListenersTest {
                                     .get()))
                     .rootCause()
                     .hasMessageContaining("refused"));
+  }
+
+  @Test
+  void whatWaitedInTheOldSocketIsServed() throws Exception {
+    InetSocketAddress any = new InetSocketAddress("::", 0);
+    RawSocket old =
+        nodes.home.call(() -> RawSocket.listener(any, false).reuseAddress().bind(any).listen(50));
+    int port = old.local().getPort();
+    nodes.atHome.keepListening(old);
+    Socket early = nodes.peer(() -> new Socket(TwoNodes.HOME, port)).get();
+    early.getOutputStream().write(9);
+    ServerSocket server = nodes.task(() -> new ServerSocket(port)).get();
+    Future<Integer> got = nodes.task(() -> server.accept().getInputStream().read());
+    assertThat(got.get(30, TimeUnit.SECONDS)).isEqualTo(9);
+    early.close();
+    server.close();
   }
 }
