@@ -10,6 +10,7 @@ import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Net;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
+import io.sojourn.victim.Echoes;
 import io.sojourn.victim.Traveller;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -117,6 +119,76 @@ class MoveIT {
       task.ask("7");
       task.reads("status", "status 7");
     }
+  }
+
+  @Test
+  void whatCannotBeRestoredThereRunsOnAtHome() throws Exception {
+    try (ServerSocket server =
+            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
+        Subject task = start(Jdk.newest(), server.getLocalPort())) {
+      PeerSide peer = new PeerSide(server.accept());
+      peer.goesOn();
+      int pid = task.pid();
+      Path inTheWay = memory(b).resolve(".world-" + id(task) + "-2");
+      Files.createDirectories(inTheWay);
+      a.ckpt("migrate", task.name(), "b").failed(inTheWay.toString());
+      Files.deleteIfExists(inTheWay);
+      assertThat(where(task)).isEqualTo("a");
+      assertThat(Proc.command(pid)).isEqualTo("ckpt-deputy");
+      peer.goesOn();
+      a.ckpt("migrate", task.name(), "b").done();
+      peer.goesOn();
+      assertThat(where(task)).isEqualTo("b");
+      assertThat(task.ask("failure")).isEqualTo("none");
+      // The shell's child is the deputy; who kills it kills the task.
+      new ProcessBuilder("kill", "-9", "" + pid).start().waitFor();
+      task.reads("status", "status 137");
+      await().untilAsserted(() -> assertThat(Files.list(memory(b))).isEmpty());
+    }
+  }
+
+  @Test
+  void aSignalReachesItWhereverItIs() throws Exception {
+    try (ServerSocket server =
+            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
+        Subject task = start(Jdk.newest(), server.getLocalPort())) {
+      new PeerSide(server.accept()).goesOn();
+      a.ckpt("migrate", task.name(), "b").done();
+      new ProcessBuilder("kill", "-TERM", "" + task.pid()).start().waitFor();
+      // A JVM ends of it in good order, with 128 and its number.
+      task.reads("status", "status 143");
+      await().untilAsserted(() -> assertThat(Files.list(memory(b))).isEmpty());
+    }
+  }
+
+  @Test
+  void aPipeIsRefusedBeforehand() throws Exception {
+    try (Subject task = a.subject(Jdk.newest(), Echoes.class).inPipe().start()) {
+      a.ckpt("migrate", task.name(), "b").refused("pipe");
+      assertThat(Proc.command(task.pid())).isEqualTo("java");
+    }
+  }
+
+  @Test
+  void whereItCannotGoItIsNotTouched() throws Exception {
+    try (ServerSocket server =
+            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
+        Subject task = start(Jdk.newest(), server.getLocalPort())) {
+      PeerSide peer = new PeerSide(server.accept());
+      a.ckpt("migrate", task.name(), "nowhere").notFound("nowhere");
+      a.ckpt("migrate", task.name(), "home").refused("on node a already");
+      peer.goesOn();
+      assertThat(Proc.command(task.pid())).isEqualTo("java");
+    }
+  }
+
+  /** Where a node keeps what must not touch a disk. */
+  private static Path memory(Node node) {
+    return Path.of("/dev/shm/sojourn-" + Integer.toHexString(node.run().toString().hashCode()));
+  }
+
+  private static String id(Subject task) {
+    return a.ckpt("ps", task.name()).done().json().at("/tasks/0/id").asText();
   }
 
   private static String where(Subject task) {

@@ -10,6 +10,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.HexFormat;
 
 /** This node's network as a program sees it, for a guest world to wear. */
@@ -66,7 +67,7 @@ public final class HomeInterfaces {
           Route.newBuilder()
               .setDestination(ByteString.copyFrom(InetAddress.getByName(any).getAddress()))
               .setSource(ByteString.copyFrom(source.getAddress())));
-    } catch (UncheckedIOException noRoute) {
+    } catch (SocketException | UncheckedIOException noRoute) {
       // Then there is none in the guest world, either.
     }
   }

@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
+import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.restore.fuse.HomeLostException;
@@ -35,26 +36,29 @@ final class Arrival {
     int incarnation = request.getLife().getIncarnation();
     if (!task.matches("[A-Za-z0-9]{4,32}"))
       throw OperationException.refused("'" + task + "' is no task's id", "use one version only");
+    Path image = Images.arrived(memory, request.getDirectory());
     Path directory = memory.resolve(PREFIX + task + "-" + incarnation);
-    Files.createDirectory(directory);
-    Files.move(Images.arrived(memory, request.getDirectory()), directory.resolve("image"));
-    GuestWorld world =
-        GuestWorld.prepare(
-            tools,
-            directory,
-            new GuestWorld.Home(
-                new HomeTask(task, incarnation),
-                request.getHostName(),
-                Path.of(request.getRunDirectory()),
-                request.getNetwork(),
-                home),
-            loop);
+    GuestWorld world = null;
     try {
+      Files.createDirectory(directory);
+      Files.move(image, directory.resolve("image"));
+      world = GuestWorld.prepare(tools, directory, home(request), loop);
       world.restore();
       return world;
-    } catch (IOException | RuntimeException failed) {
-      world.close();
+    } catch (IOException | HomeLostException | InterruptedException | RuntimeException failed) {
+      Trees.delete(image);
+      if (world != null) world.close();
+      else GuestWorld.remove(directory);
       throw failed;
     }
+  }
+
+  private GuestWorld.Home home(ArriveRequest request) {
+    return new GuestWorld.Home(
+        new HomeTask(request.getLife().getTask(), request.getLife().getIncarnation()),
+        request.getHostName(),
+        Path.of(request.getRunDirectory()),
+        request.getNetwork(),
+        home);
   }
 }

@@ -19,7 +19,7 @@ final class Beside {
   /** The task stands still. Home's own ends of its connections are closed already. */
   Revival restore(Path image, MovedTask task) throws IOException {
     giveUpSockets(task.deputy());
-    Path notes = settings.runDirectory().resolve("beside").resolve(task.id());
+    Path notes = notes(settings, task.id());
     return Revival.begin(
         new Revival.Order(
             List.of(settings.shim().toString(), "run", "--beside"),
@@ -29,6 +29,11 @@ final class Beside {
             notes,
             notes,
             settings.runDirectory()));
+  }
+
+  /** Where CRIU and the shim note things, the task's end among them. */
+  static Path notes(Moves.Settings settings, String task) {
+    return settings.runDirectory().resolve("beside").resolve(task);
   }
 
   /** What the deputy holds of connections and addresses is the task's again. */

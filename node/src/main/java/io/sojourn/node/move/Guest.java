@@ -66,7 +66,7 @@ final class Guest {
       Shipping.Shipped shipped = shipping.send(dumped.image(), home, Shipping.Place.MEMORY, report);
       return DepartResponse.newBuilder()
           .setDirectory(shipped.directory())
-          .setPauseMillis(dumped.pauseMillis())
+          .setPauseMillis((System.nanoTime() - departure.standingNanos) / 1e6)
           .setStreams(departure.streams)
           .addAllConnections(departure.connections)
           .build();
@@ -79,6 +79,7 @@ final class Guest {
   private final class FromWorld implements Departure {
     private SessionState streams = SessionState.getDefaultInstance();
     private List<FrozenConnection> connections = List.of();
+    private long standingNanos;
 
     @Override
     public List<String> criu() {
@@ -100,6 +101,7 @@ final class Guest {
 
     @Override
     public void standing(ControlBlock task) throws IOException {
+      standingNanos = System.nanoTime();
       streams = world.freeze();
     }
 

@@ -9,6 +9,7 @@ import io.sojourn.node.cluster.PeerNode;
 import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.problem.Problems;
 import io.sojourn.node.shipping.Shipping;
+import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.protocol.move.ArriveResponse;
 import io.sojourn.protocol.move.DepartRequest;
@@ -17,12 +18,15 @@ import io.sojourn.protocol.move.Ended;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.LeaveRequest;
 import io.sojourn.protocol.move.LeaveResponse;
+import io.sojourn.protocol.move.ReadyRequest;
+import io.sojourn.protocol.move.ReadyResponse;
 import io.sojourn.protocol.move.RunRequest;
 import io.sojourn.protocol.move.Runs;
 import io.sojourn.protocol.move.SignalRequest;
 import io.sojourn.protocol.move.SignalResponse;
 import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.protocol.move.WorldEvent;
+import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +70,24 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     this.shipping = shipping;
     this.loops = loops;
     this.workers = workers;
+  }
+
+  @Override
+  public void ready(ReadyRequest request, StreamObserver<ReadyResponse> answer) {
+    unary(
+        answer,
+        () -> {
+          var unused = tools.get();
+          MachineCheck.compare(
+              Machine.newBuilder()
+                  .setArchitecture(request.getArchitecture())
+                  .setKernel(request.getKernel())
+                  .addAllCpuFeatures(request.getCpuFeaturesList())
+                  .setCpuModel(request.getCpuModel())
+                  .build(),
+              MachineCheck.here());
+          return ReadyResponse.getDefaultInstance();
+        });
   }
 
   @Override

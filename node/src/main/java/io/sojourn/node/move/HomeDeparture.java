@@ -11,8 +11,10 @@ import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpRepairMode;
 import io.sojourn.engine.network.TcpStreamImage;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeSocket;
+import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ final class HomeDeparture implements Departure {
   private final List<HomeSocket> connections = new ArrayList<>();
   private final List<RawSocket> listening = new ArrayList<>();
   private @Nullable CgroupFreeze group;
+  private long standingNanos;
 
   /**
    * @param beside where the task lives beside its deputy; null: it is its own process still
@@ -50,6 +53,16 @@ final class HomeDeparture implements Departure {
   }
 
   @Override
+  public void preflight(List<Stream> streams) {
+    for (Stream stream : streams)
+      throw OperationException.refused(
+          "descriptor %d of the task is a %s whose other end is outside of it; such are not carried"
+                  .formatted(stream.getDescriptors(0), stream.getKind())
+              + " to other nodes yet",
+          "start it with files instead: < /dev/null >> FILE 2>&1");
+  }
+
+  @Override
   public boolean stays() {
     return beside == null;
   }
@@ -61,6 +74,7 @@ final class HomeDeparture implements Departure {
 
   @Override
   public void standing(ControlBlock task) {
+    standingNanos = System.nanoTime();
     lock.cover(sockets(task));
   }
 
@@ -106,6 +120,11 @@ final class HomeDeparture implements Departure {
     connections.forEach(one -> one.socket().close());
     listening.forEach(RawSocket::close);
     unlock();
+  }
+
+  /** For how long the task has stood still by now. */
+  double standingMillis() {
+    return (System.nanoTime() - standingNanos) / 1e6;
   }
 
   /** Keeps the process from running that is to become a deputy; null where a signal does. */

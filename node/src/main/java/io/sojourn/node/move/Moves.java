@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.checkpointer.Departures;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.engine.stream.HomeStreams;
 import io.sojourn.engine.stream.StreamSessions;
@@ -147,6 +148,7 @@ public final class Moves implements Exports, AutoCloseable {
   void forget(MovedTask task) {
     callBack(task);
     moved.remove(task.id(), task);
+    Trees.delete(Beside.notes(settings, task.id()));
   }
 
   StreamSessions sessions() {

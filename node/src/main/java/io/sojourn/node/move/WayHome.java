@@ -45,7 +45,6 @@ final class WayHome {
   private Moves.Moved comeHome(MovedTask task, int incarnation) throws IOException {
     MovedTask.Away away = Objects.requireNonNull(task.away());
     ConnectionLock lock = new ConnectionLock(task.id());
-    long started = System.nanoTime();
     try {
       // What the peers send from now on would not be in the image.
       lock.cover(carried(away));
@@ -60,6 +59,7 @@ final class WayHome {
                                   settings.peers().get().channel(away.node()))
                               .depart(
                                   DepartRequest.newBuilder().setLife(Face.life(task)).build())));
+      long told = System.nanoTime();
       Path image = Images.directory(settings.memory(), task.id()).resolve("image");
       Trees.delete(image);
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
@@ -76,7 +76,7 @@ final class WayHome {
           here.ended()
               .thenAcceptAsync(how -> task.face().ended(incarnation, how), settings.workers());
       Trees.delete(Objects.requireNonNull(image.getParent()));
-      return new Moves.Moved(incarnation, (System.nanoTime() - started) / 1e6);
+      return new Moves.Moved(incarnation, gone.getPauseMillis() + (System.nanoTime() - told) / 1e6);
     } finally {
       unlock(lock);
     }

@@ -16,14 +16,19 @@ import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.deputy.DeputyBirth;
 import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.home.net.HomeConnections;
+import io.sojourn.home.net.HomeInterfaces;
 import io.sojourn.node.shipping.Shipping;
+import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.protocol.move.ArriveResponse;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.LeaveRequest;
+import io.sojourn.protocol.move.ReadyRequest;
 import io.sojourn.protocol.move.RunRequest;
 import io.sojourn.protocol.move.WorldEvent;
+import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.Revival;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -36,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WayOut {
   private static final Logger log = LoggerFactory.getLogger(WayOut.class);
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
   private static final Duration GREETING = Duration.ofSeconds(10);
 
   private final Moves.Settings settings;
@@ -53,6 +59,7 @@ final class WayOut {
   Moves.Moved go(ControlBlock block, String name, String node, int incarnation) {
     var guest = GuestWorldsGrpc.newBlockingStub(settings.peers().get().channel(node));
     MovedTask before = moves.known(block.id()).orElse(null);
+    report.phase("ask the node", () -> Step.at(node, () -> guest.ready(requirements())));
     if (before != null) before.setsOut();
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
@@ -62,7 +69,6 @@ final class WayOut {
       int pid = block.pid();
       int[] owner = Proc.owner(pid);
       ThreadIdentity user = new ThreadIdentity(owner[0], owner[1], Proc.groups(pid));
-      long started = System.nanoTime();
       CheckpointResult dumped =
           settings
               .departures()
@@ -79,10 +85,20 @@ final class WayOut {
         if (before == null) task.arrives();
       }
       Trees.delete(images);
-      return new Moves.Moved(incarnation, (System.nanoTime() - started) / 1e6);
+      return new Moves.Moved(incarnation, departure.standingMillis());
     } finally {
       if (before != null) before.arrives();
     }
+  }
+
+  private static ReadyRequest requirements() {
+    Machine here = MachineCheck.here();
+    return ReadyRequest.newBuilder()
+        .setArchitecture(here.getArchitecture())
+        .setKernel(here.getKernel())
+        .addAllCpuFeatures(here.getCpuFeaturesList())
+        .setCpuModel(here.getCpuModel())
+        .build();
   }
 
   /** The process that was the task becomes its deputy. */
@@ -148,8 +164,8 @@ final class WayOut {
                     .setName(task.name())
                     .setDirectory(shipped.directory())
                     .setRunDirectory(settings.runDirectory().toString())
-                    .setHostName(HomeView.hostName())
-                    .setNetwork(HomeView.network())
+                    .setHostName(Files.readString(HOST_NAME).strip())
+                    .setNetwork(HomeInterfaces.read())
                     .build()));
   }
 
@@ -196,6 +212,7 @@ final class WayOut {
             task.isHome(incarnation, here);
             departure.unlock();
             here.run(incarnation);
+            Trees.delete(Images.directory(settings.memory(), task.id()));
             var unused =
                 here.ended()
                     .thenAcceptAsync(

@@ -92,7 +92,7 @@ public final class GuestWorld implements AutoCloseable {
    * Makes one, without anybody in it.
    *
    * @param directory of the world's own, on a tmpfs; holds the task's image as "image"; is removed
-   *     at the end
+   *     at the end; where this fails, it is the caller's to {@link #remove}
    * @param loop on which its connections are served
    */
   public static GuestWorld prepare(Tools tools, Path directory, Home home, EventLoop loop)
@@ -111,7 +111,6 @@ public final class GuestWorld implements AutoCloseable {
     } catch (IOException | RuntimeException failed) {
       if (namespace != null) namespace.close();
       files.close();
-      remove(directory);
       throw failed;
     }
   }
