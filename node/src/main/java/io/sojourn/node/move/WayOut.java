@@ -69,11 +69,7 @@ final class WayOut {
       int pid = block.pid();
       int[] owner = Proc.owner(pid);
       ThreadIdentity user = new ThreadIdentity(owner[0], owner[1], Proc.groups(pid));
-      CheckpointResult dumped =
-          settings
-              .departures()
-              .get()
-              .depart(block, name, images.resolve(name + "-move"), departure, report);
+      CheckpointResult dumped = dump(block, name, images, departure);
       MovedTask task =
           before != null
               ? before
@@ -88,6 +84,19 @@ final class WayOut {
       return new Moves.Moved(incarnation, departure.standingMillis());
     } finally {
       if (before != null) before.arrives();
+    }
+  }
+
+  private CheckpointResult dump(
+      ControlBlock block, String name, Path images, HomeDeparture departure) {
+    try {
+      return settings
+          .departures()
+          .get()
+          .depart(block, name, images.resolve(name + "-move"), departure, report);
+    } catch (RuntimeException runsOn) {
+      Trees.delete(images);
+      throw runsOn;
     }
   }
 
