@@ -10,7 +10,7 @@ import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Net;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
-import io.sojourn.victim.Echoes;
+import io.sojourn.victim.Streams;
 import io.sojourn.victim.Traveller;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,11 +163,33 @@ class MoveIT {
   }
 
   @Test
-  void aPipeIsRefusedBeforehand() throws Exception {
-    try (Subject task = a.subject(Jdk.newest(), Echoes.class).inPipe().start()) {
-      a.ckpt("migrate", task.name(), "b").refused("pipe");
-      assertThat(Proc.command(task.pid())).isEqualTo("java");
+  void pipesGoOnThroughHome() throws Exception {
+    String inPipe =
+        """
+        exec nsenter --target "$0" --net --mount sh -c '
+          cd "$0"; : >> in
+          tail -f -n +1 in | "$@" 2>> out | cat >> piped' "$PWD" "$@"
+        """;
+    try (Subject task =
+        a.subject(Jdk.newest(), Streams.class).by("sh", "-c", inPipe, "" + a.daemonPid()).start()) {
+      List<String> expected = new ArrayList<>();
+      for (int round = 0; round < 4; round++) {
+        type(task, "before " + round);
+        task.ask("said " + round);
+        expected.add("read before " + round);
+        expected.add("out said " + round);
+        task.reads("piped", "read before " + round);
+        a.ckpt("migrate", task.name(), round % 2 == 0 ? "b" : "home").done();
+      }
+      type(task, "the last");
+      task.reads("piped", "read the last");
+      expected.add("read the last");
+      assertThat(task.read("piped").lines()).containsExactlyInAnyOrderElementsOf(expected);
     }
+  }
+
+  private static void type(Subject task, String line) throws IOException {
+    Files.writeString(task.home().resolve("in"), line + "\n", StandardOpenOption.APPEND);
   }
 
   @Test

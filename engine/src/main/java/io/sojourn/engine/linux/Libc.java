@@ -31,6 +31,8 @@ final class Libc {
 
   static native int open(String path, int flags) throws LastErrorException;
 
+  static native int pipe2(int[] ends, int flags) throws LastErrorException;
+
   static native int fcntl(int descriptor, int command, int argument) throws LastErrorException;
 
   static native int close(int descriptor) throws LastErrorException;

@@ -1,8 +1,13 @@
 package io.sojourn.engine.linux;
 
 import com.sun.jna.LastErrorException;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * A TCP or UDP socket by its descriptor, with options that Java does not know. It is made in the
@@ -28,6 +33,9 @@ public final class RawSocket implements AutoCloseable {
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
+  private static final int O_WRONLY = 1;
+  private static final int O_NOCTTY = 0x100;
+  private static final int O_NONBLOCK_NOCTTY_CLOEXEC = O_NONBLOCK | O_NOCTTY | 0x80000;
 
   private final int descriptor;
   private final boolean v6;
@@ -86,6 +94,28 @@ public final class RawSocket implements AutoCloseable {
     RawSocket socket = new RawSocket(made, v6);
     if (v6) socket.option(SOL_IPV6, IPV6_V6ONLY, 1);
     return socket;
+  }
+
+  /**
+   * One end of a pipe, opened anew by a path: not blocking, without a change for whoever else has
+   * it. Calls that only sockets know do nothing, or fail.
+   */
+  public static RawSocket pipe(Path path, boolean toWrite) {
+    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | (toWrite ? O_WRONLY : 0);
+    return new RawSocket(call("open", () -> Libc.open(path.toString(), flags)), false);
+  }
+
+  /** A new pipe: what is read from, and what is written to. */
+  public static RawSocket[] pipe() {
+    int[] ends = new int[2];
+    // SAFETY: stores two descriptors.
+    call("pipe2", () -> Libc.pipe2(ends, O_NONBLOCK_NOCTTY_CLOEXEC & ~O_NOCTTY));
+    return new RawSocket[] {new RawSocket(ends[0], false), new RawSocket(ends[1], false)};
+  }
+
+  /** Where others can open the same, as long as this is open. */
+  public Path path() {
+    return Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor);
   }
 
   /** A descriptor that is ours now. It is made not blocking, and so are its duplicates. */
@@ -255,6 +285,19 @@ public final class RawSocket implements AutoCloseable {
       if (failed.getErrorCode() == Errno.EAGAIN) return -1;
       throw new SocketException("send", failed);
     }
+  }
+
+  /** All that can be read from a pipe at once. */
+  public byte[] available() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    FileDescriptor pipe = new FileDescriptor(descriptor);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
+    for (int count; (count = pipe.read(buffer, 0, buffer.capacity())) > 0; ) {
+      byte[] bytes = new byte[count];
+      buffer.get(0, bytes);
+      all.write(bytes);
+    }
+    return all.toByteArray();
   }
 
   /** SIOCINQ, SIOCOUTQ and the like: a count of bytes. */

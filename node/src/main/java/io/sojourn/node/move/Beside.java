@@ -1,15 +1,21 @@
 package io.sojourn.node.move;
 
+import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.home.deputy.Deputy;
+import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Restores a task at home, in the place that its deputy keeps. */
 final class Beside {
+  /** Above what CRIU needs for itself at its start. */
+  private static final int FIRST_DESCRIPTOR = 200;
+
   private final Moves.Settings settings;
 
   Beside(Moves.Settings settings) {
@@ -28,7 +34,19 @@ final class Beside {
             image,
             notes,
             notes,
-            settings.runDirectory()));
+            settings.runDirectory(),
+            given(image, task.deputy())));
+  }
+
+  /** The deputy's own pipes, under the names that the image has for the task's. */
+  private static List<Revival.Given> given(Path image, Deputy deputy) {
+    List<Revival.Given> given = new ArrayList<>();
+    int number = FIRST_DESCRIPTOR;
+    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList()) {
+      Path own = Path.of("/proc/" + deputy.pid() + "/fd/" + stream.getDescriptors(0));
+      given.add(new Revival.Given(number++, own, stream.getKey()));
+    }
+    return given;
   }
 
   /** Where CRIU and the shim note things, the task's end among them. */

@@ -1,5 +1,6 @@
 package io.sojourn.node.move;
 
+import com.google.protobuf.ByteString;
 import io.sojourn.checkpointer.CheckpointResult;
 import io.sojourn.checkpointer.Departure;
 import io.sojourn.checkpointer.Departures;
@@ -10,11 +11,13 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.move.DepartResponse;
+import io.sojourn.protocol.move.UnreadInput;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A task of another node that lives here. */
 final class Guest {
@@ -63,9 +66,13 @@ final class Guest {
               world.directory().resolve(name + "-homeward"),
               departure,
               report);
+      Map<Integer, ByteString> unread = Step.of("the last output", world::unread);
       Shipping.Shipped shipped = shipping.send(dumped.image(), home, Shipping.Place.MEMORY, report);
-      return DepartResponse.newBuilder()
-          .setDirectory(shipped.directory())
+      DepartResponse.Builder gone = DepartResponse.newBuilder();
+      unread.forEach(
+          (number, bytes) ->
+              gone.addUnread(UnreadInput.newBuilder().setNumber(number).setBytes(bytes)));
+      return gone.setDirectory(shipped.directory())
           .setPauseMillis((System.nanoTime() - departure.standingNanos) / 1e6)
           .setStreams(departure.streams)
           .addAllConnections(departure.connections)

@@ -55,11 +55,12 @@ final class HomeDeparture implements Departure {
   @Override
   public void preflight(List<Stream> streams) {
     for (Stream stream : streams)
-      throw OperationException.refused(
-          "descriptor %d of the task is a %s whose other end is outside of it; such are not carried"
-                  .formatted(stream.getDescriptors(0), stream.getKind())
-              + " to other nodes yet",
-          "start it with files instead: < /dev/null >> FILE 2>&1");
+      if (!stream.getKind().equals("pipe"))
+        throw OperationException.refused(
+            "descriptor %d of the task is a %s whose other end is outside of it; such are not carried"
+                    .formatted(stream.getDescriptors(0), stream.getKind())
+                + " to other nodes yet",
+            "start it with files or pipes instead: < /dev/null >> FILE 2>&1");
   }
 
   @Override

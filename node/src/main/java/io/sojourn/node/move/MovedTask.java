@@ -4,6 +4,7 @@ import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.net.HomeConnections;
+import io.sojourn.home.net.HomePipes;
 import io.sojourn.restore.world.Revival;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,7 +30,12 @@ final class MovedTask {
   /**
    * @param connections what home holds of them
    */
-  record Away(String node, StreamSession session, HomeConnections connections) {}
+  record Away(
+      String node,
+      StreamSession session,
+      HomeConnections connections,
+      StreamSession pipeSession,
+      HomePipes pipes) {}
 
   MovedTask(String id, String name, ThreadIdentity user, Deputy deputy) {
     this.id = id;

@@ -142,6 +142,7 @@ public final class Moves implements Exports, AutoCloseable {
   /** It is not away any more. */
   void callBack(MovedTask task) {
     sessions.takeBack(task.id());
+    sessions.takeBack(pipesOf(task));
     files.end(task.id());
   }
 
@@ -149,6 +150,11 @@ public final class Moves implements Exports, AutoCloseable {
     callBack(task);
     moved.remove(task.id(), task);
     Trees.delete(Beside.notes(settings, task.id()));
+  }
+
+  /** As the guest node calls the session of a task's pipes. */
+  static String pipesOf(MovedTask task) {
+    return task.id() + ".pipes";
   }
 
   StreamSessions sessions() {

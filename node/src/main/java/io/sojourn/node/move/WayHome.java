@@ -9,6 +9,7 @@ import io.sojourn.home.net.Homecoming;
 import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
+import io.sojourn.protocol.move.UnreadInput;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
@@ -87,6 +88,12 @@ final class WayHome {
       throws IOException {
     SessionState state = Step.on(away.session().loop(), away.session()::freeze);
     Map<Long, FrozenRelay> sockets = Step.on(away.session().loop(), away.connections()::frozen);
+    SessionState piped = Step.on(away.pipeSession().loop(), away.pipeSession()::freeze);
+    away.pipes()
+        .putBack(
+            piped,
+            gone.getUnreadList().stream()
+                .collect(Collectors.toMap(UnreadInput::getNumber, UnreadInput::getBytes)));
     new Homecoming(state, sockets).into(image, gone.getStreams(), gone.getConnectionsList());
   }
 

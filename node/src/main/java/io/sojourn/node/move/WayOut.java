@@ -17,6 +17,7 @@ import io.sojourn.home.deputy.DeputyBirth;
 import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeInterfaces;
+import io.sojourn.home.net.HomePipes;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
@@ -146,13 +147,17 @@ final class WayOut {
     HomeConnections connections = new HomeConnections();
     StreamSession session =
         new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
+    HomePipes pipes = new HomePipes(task.deputy().pid());
+    StreamSession pipeSession =
+        new StreamSession(Moves.pipesOf(task), StreamSession.Side.HOME, loop, pipes);
     try {
       Shipping.Shipped shipped =
           settings.shipping().send(image, node, Shipping.Place.MEMORY, report);
       connections.start(session);
       departure.into(connections);
-      task.goes(incarnation, new MovedTask.Away(node, session, connections));
+      task.goes(incarnation, new MovedTask.Away(node, session, connections, pipeSession, pipes));
       moves.sessions().give(incarnation, session);
+      moves.sessions().give(incarnation, pipeSession);
       report.phase("restore", () -> Step.at(node, () -> arrive(guest, task, shipped)));
     } catch (RuntimeException failed) {
       stay(task, incarnation + 1, image, departure, failed);

@@ -1,7 +1,9 @@
 package io.sojourn.restore.world;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
+import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.network.FrozenRelay;
@@ -25,10 +27,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a task lives while it is away: namespaces in which everything looks like home. Home's files
@@ -40,6 +45,11 @@ public final class GuestWorld implements AutoCloseable {
   private static final Path PLACE = Path.of("/dev/.sojourn");
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** For the last words of a task to reach home. */
+  private static final Duration PARTING = Duration.ofSeconds(3);
+
+  private static final Logger LOG = LoggerFactory.getLogger(GuestWorld.class);
 
   /**
    * @param criu its directory, with all that it needs, and a program "criu"
@@ -68,6 +78,7 @@ public final class GuestWorld implements AutoCloseable {
   private final List<Mirrored> mirrors = new ArrayList<>();
   private List<FrozenRelay> frozen = List.of();
   private @Nullable Revival revival;
+  private @Nullable GuestPipes pipes;
   private @Nullable GuestStreams streams;
 
   private GuestWorld(
@@ -126,12 +137,19 @@ public final class GuestWorld implements AutoCloseable {
               () -> MirrorSocket.of(image, socket.state(), socket.local(), socket.peer()));
       mirrors.add(new Mirrored(socket, image, mirror));
     }
-    revival = namespace.call(() -> Revival.begin(order()));
+    GuestPipes made =
+        new GuestPipes(
+            home.task(),
+            ImageDirectory.open(images).manifest().getStreamsList(),
+            home.channel(),
+            session.loop());
+    pipes = made;
+    revival = namespace.call(() -> Revival.begin(order(made.given())));
     network.open();
     connections.start(session);
   }
 
-  private Revival.Order order() {
+  private Revival.Order order(List<Revival.Given> given) {
     return new Revival.Order(
         List.of(
             tools.shim().toString(),
@@ -147,7 +165,8 @@ public final class GuestWorld implements AutoCloseable {
         PLACE.resolve("image"),
         PLACE.resolve("work"),
         directory.resolve("work"),
-        home.runDirectory());
+        home.runDirectory(),
+        given);
   }
 
   /**
@@ -169,6 +188,7 @@ public final class GuestWorld implements AutoCloseable {
         new GuestStreams(
             session, home.task().incarnation(), home.channel(), status -> refused.run());
     streams.start();
+    Objects.requireNonNull(pipes).start();
   }
 
   public Revival revival() {
@@ -223,6 +243,17 @@ public final class GuestWorld implements AutoCloseable {
     return read;
   }
 
+  /**
+   * The task is dumped and has ended: what came for it by pipes and was not read, by descriptor.
+   */
+  public Map<Integer, ByteString> unread() throws IOException {
+    GuestPipes made = Objects.requireNonNull(pipes);
+    revival().ended().join();
+    if (!made.drained(PATIENCE))
+      LOG.warn("nobody at home reads what task {} has written: it is lost", home.task().id());
+    return made.unread();
+  }
+
   /** Completes with how the task ended. */
   public CompletableFuture<String> ended() {
     return revival().ended();
@@ -245,6 +276,10 @@ public final class GuestWorld implements AutoCloseable {
     if (carrying != null) session.loop().execute(carrying::stop);
     mirrors.forEach(one -> one.mirror().close());
     frozen.forEach(FrozenRelay::close);
+    if (pipes != null) {
+      pipes.drained(PARTING);
+      pipes.close();
+    }
     connections.close();
     network.close();
     namespace.close();

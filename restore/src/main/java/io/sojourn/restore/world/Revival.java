@@ -26,6 +26,15 @@ public final class Revival {
   private static final Duration WAKE = Duration.ofSeconds(10);
 
   /**
+   * An open file for CRIU to use where the image has another.
+   *
+   * @param number under which CRIU finds it
+   * @param path that opens it
+   * @param key CRIU's name for what is in the image: "pipe:[123]"
+   */
+  public record Given(int number, Path path, String key) {}
+
+  /**
    * What is restored, and how.
    *
    * @param shim the shim's command line up to its own words on the kind of world
@@ -35,6 +44,7 @@ public final class Revival {
    * @param work a directory for CRIU's and the shim's notes, likewise
    * @param notes the same directory, as we see it
    * @param runDirectory of the task's home
+   * @param given in place of the task's pipes
    */
   public record Order(
       List<String> shim,
@@ -43,16 +53,19 @@ public final class Revival {
       Path images,
       Path work,
       Path notes,
-      Path runDirectory) {
+      Path runDirectory,
+      List<Given> given) {
 
     private List<String> command() {
       List<String> command = new ArrayList<>(shim);
+      for (Given one : given) add(command, "--open", one.number() + ":" + one.path());
       add(command, "--status", work.resolve("end"), "--pid-file", work.resolve("pid"), "--");
       add(command, criu, "restore", "--images-dir", images, "--work-dir", work);
       add(command, "--log-file", work.resolve("restore.log"), "-v2", "--restore-detached");
       add(command, "--pidfile", work.resolve("pid"), "--action-script", actions);
       add(command, "--tcp-established", "--shell-job", "--file-locks", "--ext-unix-sk");
       add(command, "--link-remap");
+      for (Given one : given) add(command, "--inherit-fd", "fd[" + one.number() + "]:" + one.key());
       return command;
     }
 

@@ -1,0 +1,94 @@
+package io.sojourn.home.net;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.stream.ByteStream;
+import io.sojourn.engine.stream.SocketRelay;
+import io.sojourn.engine.stream.StreamAcceptor;
+import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.protocol.connection.Opening;
+import io.sojourn.protocol.stream.SessionState;
+import io.sojourn.protocol.stream.StreamState;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The pipes of a task that is away, whose other ends are outside of it: a shell's `| tee log`. The
+ * deputy holds them; here they are opened anew, so that nobody else's become non-blocking.
+ */
+public final class HomePipes implements StreamAcceptor {
+  private final int deputy;
+  private final Map<Long, Descriptor> carried = new HashMap<>();
+
+  /**
+   * @param deputy its pid
+   */
+  public HomePipes(int deputy) {
+    this.deputy = deputy;
+  }
+
+  @Override
+  public StreamEnd accept(ByteStream stream, ByteString opening) {
+    SocketRelay relay = new SocketRelay().of(stream);
+    try {
+      int number = Opening.parseFrom(opening).getPipe().getNumber();
+      Descriptor pipe = find(number);
+      if (pipe == null) stream.reset(Errno.EINVAL);
+      else open(stream, relay, pipe);
+    } catch (InvalidProtocolBufferException malformed) {
+      stream.reset(Errno.EINVAL);
+    } catch (RawSocket.SocketException nobodyThere) {
+      stream.reset(nobodyThere.error());
+    }
+    return relay;
+  }
+
+  private @org.jspecify.annotations.Nullable Descriptor find(int number) {
+    for (Descriptor held : Descriptor.of(deputy))
+      if (held.number() == number && held.isPipe()) return held;
+    return null;
+  }
+
+  private void open(ByteStream stream, SocketRelay relay, Descriptor pipe) {
+    relay.connected(RawSocket.pipe(pipe.reopen(), pipe.writable()));
+    carried.put(stream.number(), pipe);
+    // The task writes: nothing comes from here.
+    if (pipe.writable()) stream.finish();
+  }
+
+  /**
+   * Puts back what was read from the pipes and not by the task: before all else that is in them.
+   *
+   * @param state the session's, frozen: what the guest node has not handed on
+   * @param unread what it has handed on to the task's pipe, by descriptor
+   */
+  public void putBack(SessionState state, Map<Integer, ByteString> unread) throws IOException {
+    for (StreamState stream : state.getStreamsList()) {
+      Descriptor pipe = carried.get(stream.getStream());
+      if (pipe == null || pipe.writable()) continue;
+      ByteString first =
+          unread.getOrDefault(pipe.number(), ByteString.EMPTY).concat(stream.getKept());
+      if (first.isEmpty()) continue;
+      ByteArrayOutputStream rest = new ByteArrayOutputStream();
+      drain(pipe, rest);
+      try (OutputStream to = Files.newOutputStream(pipe.reopen(), StandardOpenOption.WRITE)) {
+        to.write(first.toByteArray());
+        to.write(rest.toByteArray());
+      }
+    }
+  }
+
+  private static void drain(Descriptor pipe, OutputStream to) throws IOException {
+    try (RawSocket from = RawSocket.pipe(pipe.reopen(), false)) {
+      to.write(from.available());
+    }
+  }
+}
