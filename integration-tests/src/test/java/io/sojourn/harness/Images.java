@@ -38,7 +38,7 @@ public final class Images {
     Files.write(core, new byte[] {1, 2, 3});
     return draft.publish(
         Manifest.newBuilder()
-            .setVersion(1)
+            .setVersion(ImageDirectory.VERSION)
             .setName(target.getFileName().toString())
             .setKind(Manifest.Kind.CHECKPOINT)
             .setCreatedEpochMillis(System.currentTimeMillis())

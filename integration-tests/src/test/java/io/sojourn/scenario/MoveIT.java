@@ -12,6 +12,7 @@ import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Streams;
 import io.sojourn.victim.Traveller;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -185,6 +186,32 @@ class MoveIT {
       task.reads("piped", "read the last");
       expected.add("read the last");
       assertThat(task.read("piped").lines()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
+  void aTerminalGoesOnThroughHome() throws Exception {
+    // As its own terminal is made outside of the daemon's mount namespace, it is opened anew.
+    Path enter = a.home().resolve("enter.sh"), entered = a.home().resolve("entered.sh");
+    Files.writeString(
+        enter,
+        "exec nsenter --target %d --net --mount sh %s \"$PWD\" \"$(tty)\" \"$@\"\n"
+            .formatted(a.daemonPid(), entered));
+    Files.writeString(
+        entered, "cd \"$1\"; exec < \"$2\" > \"$2\" 2>&1; shift 2; \"$@\"; echo status $?\n");
+    try (Subject task =
+        a.subject(Jdk.newest(), Streams.class).by("sh", enter.toString()).inTerminal().start()) {
+      BufferedWriter keyboard = task.firstLife().outputWriter();
+      for (int round = 0; round < 4; round++) {
+        keyboard.write("typed " + round + "\n");
+        keyboard.flush();
+        task.reads("seen", "read typed " + round + "\r\n");
+        a.ckpt("migrate", task.name(), round % 2 == 0 ? "b" : "home").done();
+      }
+      keyboard.write("the last\n");
+      keyboard.flush();
+      task.reads("seen", "read the last\r\n");
+      assertThat(task.read("seen")).doesNotContain("end of stdin");
     }
   }
 

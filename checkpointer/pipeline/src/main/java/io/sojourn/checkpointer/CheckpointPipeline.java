@@ -66,7 +66,6 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
             () -> {
               TaskFacts now = TaskFacts.of(task.pid());
               Preflight.open(now, options.ghostLimitBytes());
-              departure.preflight(StreamCensus.of(now));
               return now;
             });
     ImageDraft draft = ImageDraft.create(target);

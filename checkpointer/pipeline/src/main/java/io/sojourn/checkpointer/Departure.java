@@ -1,7 +1,6 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
-import io.sojourn.protocol.image.Stream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,14 +20,6 @@ public interface Departure {
 
   /** Whether the process stays, standing still, instead of being ended. */
   boolean stays();
-
-  /**
-   * Nothing has been touched yet.
-   *
-   * @param streams pipes and terminals whose other end is outside of the task
-   * @throws io.sojourn.engine.operation.OperationException refused
-   */
-  default void preflight(List<Stream> streams) {}
 
   /** The VM is about to be stopped. */
   void beginning(ControlBlock task) throws IOException;

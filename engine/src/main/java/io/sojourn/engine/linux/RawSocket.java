@@ -34,6 +34,9 @@ public final class RawSocket implements AutoCloseable {
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
   private static final int O_WRONLY = 1;
+  private static final int O_RDWR = 2;
+  private static final long TIOCSPTLCK = 0x40045431;
+  private static final long TIOCGPTN = 0x80045430L;
   private static final int O_NOCTTY = 0x100;
   private static final int O_NONBLOCK_NOCTTY_CLOEXEC = O_NONBLOCK | O_NOCTTY | 0x80000;
 
@@ -111,6 +114,29 @@ public final class RawSocket implements AutoCloseable {
     // SAFETY: stores two descriptors.
     call("pipe2", () -> Libc.pipe2(ends, O_NONBLOCK_NOCTTY_CLOEXEC & ~O_NOCTTY));
     return new RawSocket[] {new RawSocket(ends[0], false), new RawSocket(ends[1], false)};
+  }
+
+  /**
+   * The end of a new terminal at which a person would sit; {@link #terminalEnd} gives the other.
+   */
+  public static RawSocket terminal() {
+    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
+    RawSocket made = new RawSocket(call("ptmx", () -> Libc.open("/dev/ptmx", flags)), false);
+    // SAFETY: reads one int.
+    call("TIOCSPTLCK", () -> Libc.ioctl(made.descriptor, TIOCSPTLCK, new int[1]));
+    return made;
+  }
+
+  /** The program's end of a terminal from {@link #terminal()}. */
+  public RawSocket terminalEnd() {
+    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
+    Path path = Path.of("/dev/pts/" + count(TIOCGPTN));
+    return new RawSocket(call("pts", () -> Libc.open(path.toString(), flags)), false);
+  }
+
+  /** Another descriptor of the same. */
+  public RawSocket duplicate() {
+    return new RawSocket(call("dup", () -> Libc.fcntl(descriptor, F_DUPFD_CLOEXEC, 0)), v6);
   }
 
   /** Where others can open the same, as long as this is open. */

@@ -7,6 +7,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
 import io.sojourn.engine.linux.RawSocket;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class SocketHandle implements EpollIoHandle {
           .with(EpollIoOps.EPOLLET);
   private static final int EPOLLHUP = 0x10;
   private static final int BUFFER = 256 << 10;
+  private static final int EIO = 5;
   private static final ThreadLocal<ByteBuffer> BUFFERS =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER));
 
@@ -84,10 +86,20 @@ public final class SocketHandle implements EpollIoHandle {
 
   /** As of read(2): -1 at the end, 0 where nothing is there. Fills the buffer from its start. */
   int read(ByteBuffer buffer) throws IOException {
-    int count = descriptor.read(buffer, 0, buffer.capacity());
+    int count = readOrEnd(buffer);
     if (count < buffer.capacity()) readable = count != 0 && count != -1 && readable;
     if (count > 0) buffer.position(0).limit(count);
     return count;
+  }
+
+  /** A terminal whose other end nobody has any more says EIO. */
+  private int readOrEnd(ByteBuffer buffer) throws IOException {
+    try {
+      return descriptor.read(buffer, 0, buffer.capacity());
+    } catch (Errors.NativeIoException failed) {
+      if (failed.expectedErr() != -EIO) throw failed;
+      return -1;
+    }
   }
 
   /** As of write(2); what did not fit stays in the buffer. */

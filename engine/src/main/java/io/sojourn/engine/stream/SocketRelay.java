@@ -66,6 +66,12 @@ public final class SocketRelay implements StreamEnd {
     return this;
   }
 
+  /** Nothing is to be read from the socket. */
+  public SocketRelay writeOnly() {
+    inputEnded = true;
+    return this;
+  }
+
   /** The socket is there, connected and not blocking; it is the relay's from now on. */
   public void connected(RawSocket socket) {
     SocketHandle made = new SocketHandle(socket, this::pump);

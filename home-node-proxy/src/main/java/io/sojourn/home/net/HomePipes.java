@@ -5,11 +5,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.engine.stream.StreamAcceptor;
 import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.protocol.connection.Opening;
+import io.sojourn.protocol.connection.Pipe;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.protocol.stream.StreamState;
 import java.io.ByteArrayOutputStream;
@@ -21,12 +23,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The pipes of a task that is away, whose other ends are outside of it: a shell's `| tee log`. The
- * deputy holds them; here they are opened anew, so that nobody else's become non-blocking.
+ * The pipes and terminals of a task that is away, whose other ends are outside of it: a shell's
+ * terminal, `| tee log`. The deputy holds them; here they are opened anew, so that nobody else's
+ * become non-blocking.
  */
 public final class HomePipes implements StreamAcceptor {
   private final int deputy;
-  private final Map<Long, Descriptor> carried = new HashMap<>();
+
+  /** Those from which the task reads, by stream. */
+  private final Map<Long, Descriptor> read = new HashMap<>();
 
   /**
    * @param deputy its pid
@@ -39,10 +44,10 @@ public final class HomePipes implements StreamAcceptor {
   public StreamEnd accept(ByteStream stream, ByteString opening) {
     SocketRelay relay = new SocketRelay().of(stream);
     try {
-      int number = Opening.parseFrom(opening).getPipe().getNumber();
-      Descriptor pipe = find(number);
+      Pipe order = Opening.parseFrom(opening).getPipe();
+      Descriptor pipe = find(order.getNumber());
       if (pipe == null) stream.reset(Errno.EINVAL);
-      else open(stream, relay, pipe);
+      else open(stream, relay, pipe, order.getToTask());
     } catch (InvalidProtocolBufferException malformed) {
       stream.reset(Errno.EINVAL);
     } catch (RawSocket.SocketException nobodyThere) {
@@ -53,15 +58,20 @@ public final class HomePipes implements StreamAcceptor {
 
   private @org.jspecify.annotations.Nullable Descriptor find(int number) {
     for (Descriptor held : Descriptor.of(deputy))
-      if (held.number() == number && held.isPipe()) return held;
+      if (held.number() == number && (held.isPipe() || terminal(held))) return held;
     return null;
   }
 
-  private void open(ByteStream stream, SocketRelay relay, Descriptor pipe) {
-    relay.connected(RawSocket.pipe(pipe.reopen(), pipe.writable()));
-    carried.put(stream.number(), pipe);
-    // The task writes: nothing comes from here.
-    if (pipe.writable()) stream.finish();
+  private static boolean terminal(Descriptor held) {
+    return held.target().startsWith("/dev/pts/") || held.target().matches("/dev/tty\\d*");
+  }
+
+  private void open(ByteStream stream, SocketRelay relay, Descriptor pipe, boolean toTask) {
+    if (!toTask) {
+      relay.writeOnly();
+      stream.finish();
+    } else read.put(stream.number(), pipe);
+    relay.connected(RawSocket.pipe(pipe.reopen(), !toTask));
   }
 
   /**
@@ -72,11 +82,17 @@ public final class HomePipes implements StreamAcceptor {
    */
   public void putBack(SessionState state, Map<Integer, ByteString> unread) throws IOException {
     for (StreamState stream : state.getStreamsList()) {
-      Descriptor pipe = carried.get(stream.getStream());
-      if (pipe == null || pipe.writable()) continue;
+      Descriptor pipe = read.get(stream.getStream());
+      if (pipe == null) continue;
       ByteString first =
           unread.getOrDefault(pipe.number(), ByteString.EMPTY).concat(stream.getKept());
       if (first.isEmpty()) continue;
+      if (terminal(pipe)) {
+        try (RawSocket at = RawSocket.pipe(pipe.reopen(), true)) {
+          TerminalModes.type(at, first.toByteArray());
+        }
+        continue;
+      }
       ByteArrayOutputStream rest = new ByteArrayOutputStream();
       drain(pipe, rest);
       try (OutputStream to = Files.newOutputStream(pipe.reopen(), StandardOpenOption.WRITE)) {

@@ -2,12 +2,15 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.InternetSocket;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,16 +29,39 @@ final class Beside {
   Revival restore(Path image, MovedTask task) throws IOException {
     giveUpSockets(task.deputy());
     Path notes = notes(settings, task.id());
-    return Revival.begin(
-        new Revival.Order(
-            List.of(settings.shim().toString(), "run", "--beside"),
-            settings.criu().get(),
-            settings.shim(),
-            image,
-            notes,
-            notes,
-            settings.runDirectory(),
-            given(image, task.deputy())));
+    Map<Path, TerminalModes> modes = terminals(image, task.deputy());
+    Revival revival =
+        Revival.begin(
+            new Revival.Order(
+                List.of(settings.shim().toString(), "run", "--beside"),
+                settings.criu().get(),
+                settings.shim(),
+                image,
+                notes,
+                notes,
+                settings.runDirectory(),
+                given(image, task.deputy())));
+    // CRIU has set them as they were in the guest world, where everything passes as it is.
+    modes.forEach(Beside::apply);
+    return revival;
+  }
+
+  private static Map<Path, TerminalModes> terminals(Path image, Deputy deputy) {
+    Map<Path, TerminalModes> modes = new HashMap<>();
+    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
+      if (stream.getKind().equals("terminal")) {
+        Path path = Path.of("/proc/" + deputy.pid() + "/fd/" + stream.getDescriptors(0));
+        try (RawSocket terminal = RawSocket.pipe(path, true)) {
+          modes.put(path, TerminalModes.of(terminal));
+        }
+      }
+    return modes;
+  }
+
+  private static void apply(Path path, TerminalModes modes) {
+    try (RawSocket terminal = RawSocket.pipe(path, true)) {
+      modes.applyTo(terminal);
+    }
   }
 
   /** The deputy's own pipes, under the names that the image has for the task's. */

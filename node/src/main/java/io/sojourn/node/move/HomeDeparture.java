@@ -11,10 +11,8 @@ import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpRepairMode;
 import io.sojourn.engine.network.TcpStreamImage;
-import io.sojourn.engine.operation.OperationException;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeSocket;
-import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,17 +48,6 @@ final class HomeDeparture implements Departure {
   public List<String> criu() {
     if (beside == null) return List.of(criu.toString());
     return List.of("nsenter", "--target", "" + beside.first(), "--pid", "--mount", criu.toString());
-  }
-
-  @Override
-  public void preflight(List<Stream> streams) {
-    for (Stream stream : streams)
-      if (!stream.getKind().equals("pipe"))
-        throw OperationException.refused(
-            "descriptor %d of the task is a %s whose other end is outside of it; such are not carried"
-                    .formatted(stream.getDescriptors(0), stream.getKind())
-                + " to other nodes yet",
-            "start it with files or pipes instead: < /dev/null >> FILE 2>&1");
   }
 
   @Override
