@@ -14,11 +14,12 @@
 
 static int usage(void) {
   fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone|--beside] [--last-pid PID] -- CRIU restore ...\n"
+        "       ckpt-shim run --status FILE --pid-file FILE --guest DIRECTORY --host-name NAME --criu DIRECTORY -- CRIU restore ...\n"
         "       ckpt-shim hold PID FD...\n"
         "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE] -- CKPT-DEPUTY\n"
         "       ckpt-shim deputy --socket FILE --task ID --incarnation N [--pid PID] [--uid N] [--gid N] [--group N]... -- CKPT-DEPUTY\n"
         "run restores a task and stays as its parent (--clone: in namespaces of its own; --beside: next to its deputy, which has its\n"
-        "number); hold keeps descriptors of a process open; become turns a process that is stopped into its deputy; deputy starts one\n"
+        "number; --guest: in a world that looks like its home); hold keeps descriptors of a process open; become turns a process that is stopped into its deputy; deputy starts one\n"
         "that was nobody before.\n",
         stderr);
   return 2;
@@ -28,7 +29,8 @@ static int run_mode(int argc, char **argv) {
   static const struct option options[] = {{"status", required_argument, NULL, 's'}, {"pid-file", required_argument, NULL, 'p'},
                                           {"open", required_argument, NULL, 'o'},   {"clone", no_argument, NULL, 'c'},
                                           {"beside", no_argument, NULL, 'b'},       {"last-pid", required_argument, NULL, 'l'},
-                                          {NULL, 0, NULL, 0}};
+                                          {"guest", required_argument, NULL, 'g'},  {"host-name", required_argument, NULL, 'h'},
+                                          {"criu", required_argument, NULL, 'i'},   {NULL, 0, NULL, 0}};
   struct run order = {0};
   for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
     if (option == 's')
@@ -41,12 +43,19 @@ static int run_mode(int argc, char **argv) {
       order.world = WORLD_PIDS;
     else if (option == 'l')
       order.last_pid = atoi(optarg);
+    else if (option == 'g')
+      order.guest.directory = optarg;
+    else if (option == 'h')
+      order.guest.host_name = optarg;
+    else if (option == 'i')
+      order.guest.criu = optarg;
     else if (option != 'o')
       return usage();
     else if (inherit_open(optarg))
       return 1;
   }
   order.command = argv + optind;
+  if (order.guest.directory && !(order.guest.host_name && order.guest.criu)) return usage();
   return order.status_file && order.pid_file && *order.command ? run(&order) : usage();
 }
 

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Whether this machine can run what ran on the other. */
-final class MachineCheck {
+public final class MachineCheck {
   /**
    * Flags that stand for instructions or registers that a program may have found and be using. The
    * rest of /proc/cpuinfo's flags are about clocks, virtualisation, power and mitigations, and
@@ -29,18 +29,23 @@ final class MachineCheck {
   private MachineCheck() {}
 
   static void check(RestoreOrder order) {
-    Machine then = order.manifest().getMachine();
-    Machine now =
-        Machine.newBuilder()
-            .setArchitecture(System.getProperty("os.arch", ""))
-            .setKernel(Cpu.kernel())
-            .addAllCpuFeatures(Cpu.features())
-            .setCpuModel(Cpu.model())
-            .build();
-    compare(then, now);
+    compare(order.manifest().getMachine(), here());
   }
 
-  static void compare(Machine then, Machine now) {
+  /** What a task that runs here may be using. */
+  public static Machine here() {
+    return Machine.newBuilder()
+        .setArchitecture(System.getProperty("os.arch", ""))
+        .setKernel(Cpu.kernel())
+        .addAllCpuFeatures(Cpu.features())
+        .setCpuModel(Cpu.model())
+        .build();
+  }
+
+  /**
+   * @throws OperationException refused: the one's tasks cannot run on the other
+   */
+  public static void compare(Machine then, Machine now) {
     if (!then.getArchitecture().equals(now.getArchitecture()))
       throw OperationException.refused(
           "the image was made on "

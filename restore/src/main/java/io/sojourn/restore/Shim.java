@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * at the gate for our word. Closing it before that word makes CRIU give up without a trace; after
  * the restore it does nothing: the shim lives on by itself.
  */
-final class Shim implements AutoCloseable {
+public final class Shim implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(5);
 
   private final Process process;
@@ -34,7 +35,7 @@ final class Shim implements AutoCloseable {
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
   }
 
-  static Shim start(List<String> command, Path log) {
+  public static Shim start(List<String> command, Path log) {
     try {
       return new Shim(new ProcessBuilder(command).redirectError(log.toFile()).start());
     } catch (IOException e) {
@@ -47,7 +48,7 @@ final class Shim implements AutoCloseable {
    * Waits until the shim says {@code word}, and gives the number behind it; -1 where the restore
    * ended otherwise.
    */
-  int await(String word) {
+  public int await(String word) {
     try {
       for (String line; (line = lines.readLine()) != null; ) {
         last = line;
@@ -62,17 +63,22 @@ final class Shim implements AutoCloseable {
   }
 
   /** The first process of a clone's namespaces, as we see it; 0 where there are none. */
-  int world() {
+  public int world() {
     return world;
   }
 
+  /** Completes when nothing of it is left, and so nothing of what it has restored. */
+  public CompletableFuture<Void> ended() {
+    return process.onExit().thenAccept(gone -> {});
+  }
+
   /** What it said last. */
-  String last() {
+  public String last() {
     return last;
   }
 
   /** Opens the gate. */
-  void goOn() {
+  public void goOn() {
     try {
       process.getOutputStream().write('y');
       process.getOutputStream().flush();
@@ -82,7 +88,7 @@ final class Shim implements AutoCloseable {
   }
 
   /** Lets the gate stay shut, and gives what the shim says at its end. */
-  String giveUp() {
+  public String giveUp() {
     try {
       process.getOutputStream().close();
     } catch (IOException gone) {
@@ -97,7 +103,7 @@ final class Shim implements AutoCloseable {
    * frozen task's, which will be restored once more. The shim tells that it failed and ends; one
    * that does not is killed too.
    */
-  void abort() {
+  public void abort() {
     int shim = (int) process.pid();
     List<Integer> made = Proc.tree(shim).stream().filter(pid -> pid != shim).toList();
     made.forEach(TcpRepair::on);

@@ -8,7 +8,7 @@ import io.sojourn.engine.operation.Report;
 import java.nio.file.Path;
 
 /** The real {@link Checkpointer}: preflight, then one {@link CheckpointAttempt}. */
-public final class CheckpointPipeline implements Checkpointer {
+public final class CheckpointPipeline implements Checkpointer, Departures {
   /**
    * @param criu binary or wrapper, version 4.2 or later
    * @param shim ckpt-shim
@@ -29,10 +29,7 @@ public final class CheckpointPipeline implements Checkpointer {
   @Override
   public CheckpointResult checkpoint(
       ControlBlock task, String taskName, Path target, CheckpointOptions options, Report report) {
-    if (new Agent(task).busy())
-      throw OperationException.refused(
-          "task " + taskName + " is busy with an earlier request",
-          "try again when ckpt ps shows it running");
+    if (new Agent(task).busy()) throw busy(taskName);
     TaskFacts facts =
         report.phase(
             "preflight",
@@ -56,6 +53,38 @@ public final class CheckpointPipeline implements Checkpointer {
       draft.discard();
       throw failed;
     }
+  }
+
+  @Override
+  public CheckpointResult depart(
+      ControlBlock task, String taskName, Path target, Departure departure, Report report) {
+    if (new Agent(task).busy()) throw busy(taskName);
+    CheckpointOptions options = CheckpointOptions.FREEZE;
+    TaskFacts facts =
+        report.phase(
+            "preflight",
+            () -> {
+              TaskFacts now = TaskFacts.of(task.pid());
+              Preflight.open(now, options.ghostLimitBytes());
+              return now;
+            });
+    ImageDraft draft = ImageDraft.create(target);
+    try {
+      return new DepartureAttempt(
+              settings, digests, task, taskName, facts, draft, options, departure, report)
+          .run();
+    } catch (RuntimeException failed) {
+      FailureLog.keep(
+          draft.path().resolve(CheckpointAttempt.LOG), settings.stateDirectory(), target);
+      draft.discard();
+      throw failed;
+    }
+  }
+
+  private static OperationException busy(String taskName) {
+    return OperationException.refused(
+        "task " + taskName + " is busy with an earlier request",
+        "try again when ckpt ps shows it running");
   }
 
   /**

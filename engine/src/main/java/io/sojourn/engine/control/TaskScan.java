@@ -17,6 +17,8 @@ public final class TaskScan {
   /** Descriptors that are looked at before mappings are: a server may have 100,000. */
   private static final int MANY = 256;
 
+  private static final String DEPUTY = "ckpt-deputy";
+
   private final String runDirectory;
 
   /** Only tasks that name this run directory belong to this daemon. */
@@ -48,7 +50,9 @@ public final class TaskScan {
                   .filter(found -> found.runDirectory().equals(runDirectory))
                   // Others may hold the memfd too: a daemon that is just mapping it, a forked
                   // child.
-                  .filter(found -> found.pidInside() == Proc.innermostPid(pid));
+                  .filter(found -> found.pidInside() == Proc.innermostPid(pid))
+                  // It has its task's number and descriptors, and is not the task.
+                  .filter(found -> !Proc.command(pid).equals(DEPUTY));
           if (block.isPresent()) return block;
         }
       }

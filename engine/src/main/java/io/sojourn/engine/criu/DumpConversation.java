@@ -8,6 +8,7 @@ import io.sojourn.protocol.criu.CriuRequestType;
 import io.sojourn.protocol.criu.CriuResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +45,20 @@ public final class DumpConversation implements AutoCloseable {
 
   /** Starts CRIU. */
   public static DumpConversation start(Path binary) throws IOException {
+    return start(List.of(binary.toString()));
+  }
+
+  /**
+   * Starts CRIU.
+   *
+   * @param criu its command line up to its own words
+   */
+  public static DumpConversation start(List<String> criu) throws IOException {
     // env(1) becomes CRIU, with SIGXFSZ ignored: see cancel().
-    return new DumpConversation(
-        SeqpacketChild.start(
-            List.of("/usr/bin/env", "--ignore-signal=XFSZ", binary.toString(), "swrk", "3")));
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ"));
+    command.addAll(criu);
+    command.addAll(List.of("swrk", "3"));
+    return new DumpConversation(SeqpacketChild.start(command));
   }
 
   /** Process id of CRIU. */

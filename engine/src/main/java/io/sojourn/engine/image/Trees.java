@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Directory trees. */
-final class Trees {
+public final class Trees {
   private Trees() {}
 
   /** Removes a directory and all in it; nothing where there is none. */
-  static void delete(Path root) {
+  public static void delete(Path root) {
     if (!Files.exists(root)) return;
     try (Stream<Path> tree = Files.walk(root)) {
       List<Path> deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();

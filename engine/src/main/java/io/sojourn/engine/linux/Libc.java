@@ -31,6 +31,8 @@ final class Libc {
 
   static native int open(String path, int flags) throws LastErrorException;
 
+  static native int pipe2(int[] ends, int flags) throws LastErrorException;
+
   static native int fcntl(int descriptor, int command, int argument) throws LastErrorException;
 
   static native int close(int descriptor) throws LastErrorException;
@@ -44,11 +46,53 @@ final class Libc {
   static native long send(int descriptor, byte[] buffer, long length, int flags)
       throws LastErrorException;
 
+  static native long sendto(
+      int socket, byte[] buffer, long length, int flags, byte[] address, int addressLength)
+      throws LastErrorException;
+
   static native int setsockopt(int descriptor, int level, int name, int[] value, int length)
       throws LastErrorException;
 
   static native int getsockopt(int descriptor, int level, int name, int[] value, int[] length)
       throws LastErrorException;
+
+  static native int setsockopt(int descriptor, int level, int name, byte[] value, int length)
+      throws LastErrorException;
+
+  static native int getsockopt(int descriptor, int level, int name, byte[] value, int[] length)
+      throws LastErrorException;
+
+  static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+  static native int bind(int socket, byte[] address, int length) throws LastErrorException;
+
+  static native int connect(int socket, byte[] address, int length) throws LastErrorException;
+
+  static native int shutdown(int socket, int how) throws LastErrorException;
+
+  static native int listen(int socket, int backlog) throws LastErrorException;
+
+  static native int getsockname(int socket, byte[] address, int[] length) throws LastErrorException;
+
+  static native int getpeername(int socket, byte[] address, int[] length) throws LastErrorException;
+
+  static native int ioctl(int descriptor, long request, byte[] argument) throws LastErrorException;
+
+  static native int ioctl(int descriptor, long request, int[] argument) throws LastErrorException;
+
+  static native long read(int descriptor, byte[] buffer, long length) throws LastErrorException;
+
+  static native long write(int descriptor, byte[] buffer, long length) throws LastErrorException;
+
+  static native long recvmsg(int socket, Pointer message, int flags) throws LastErrorException;
+
+  static native int unshare(int flags) throws LastErrorException;
+
+  static native int setns(int descriptor, int kind) throws LastErrorException;
+
+  static native int eventfd(int value, int flags) throws LastErrorException;
+
+  static native String strerror(int error);
 
   static native int poll(int[] fds, long count, int timeoutMillis) throws LastErrorException;
 

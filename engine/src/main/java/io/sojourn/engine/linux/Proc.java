@@ -88,6 +88,17 @@ public final class Proc {
     return owner;
   }
 
+  /** Supplementary groups. */
+  public static int[] groups(int pid) {
+    for (String line : lines(of(pid).resolve("status")))
+      if (line.startsWith("Groups:"))
+        return Stream.of(line.substring(7).strip().split("\\s+"))
+            .filter(word -> !word.isEmpty())
+            .mapToInt(Integer::parseInt)
+            .toArray();
+    return new int[0];
+  }
+
   /** Number of the capability that lets a process read other users' limits. */
   public static final int CAP_SYS_RESOURCE = 24;
 

@@ -90,14 +90,14 @@ public final class SeqpacketChild implements AutoCloseable {
     }
   }
 
-  /** Has all of the child's further writes to files fail. */
+  /** Has all further writes to files fail, of the child and of whom it has started. */
   public synchronized void stopWrites() {
-    if (!reaped) FileSizeLimit.stopWrites(pid);
+    if (!reaped) Proc.tree(pid).forEach(FileSizeLimit::stopWrites);
   }
 
-  /** Ends the child at once. */
+  /** Ends the child at once, and whom it has started. */
   public synchronized void kill() {
-    if (!reaped) Signals.send(pid, SIGKILL);
+    if (!reaped) Proc.tree(pid).forEach(each -> Signals.send(each, SIGKILL));
   }
 
   /** Closes the socket and waits for the end of the child, which notices. */

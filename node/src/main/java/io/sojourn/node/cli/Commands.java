@@ -19,6 +19,7 @@ final class Commands {
     ALL.put("freeze", FreezeCommand::new);
     ALL.put("restore", RestoreCommand::new);
     ALL.put("checkpoint", CheckpointCommand::new);
+    ALL.put("migrate", MigrateCommand::new);
     ALL.put("images", ImagesCommand::new);
     ALL.put("inspect", InspectCommand::new);
     ALL.put("verify", VerifyCommand::new);

@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.checkpointer.CheckpointPipeline;
 import io.sojourn.checkpointer.Checkpointer;
+import io.sojourn.checkpointer.Departures;
 import io.sojourn.engine.criu.KerndatCache;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.restore.RestorePipeline;
@@ -15,7 +16,7 @@ final class CriuEngines implements Engines {
   private final Path shim;
   private @Nullable Criu criu;
   private @Nullable KerndatCache kerndat;
-  private @Nullable Checkpointer checkpointer;
+  private @Nullable CheckpointPipeline checkpointer;
   private @Nullable Restorer restorer;
 
   /**
@@ -27,12 +28,26 @@ final class CriuEngines implements Engines {
   }
 
   @Override
-  public synchronized Checkpointer checkpointer() {
+  public Checkpointer checkpointer() {
+    return pipeline();
+  }
+
+  @Override
+  public Departures departures() {
+    return pipeline();
+  }
+
+  @Override
+  public synchronized Path criu() {
+    return found().program();
+  }
+
+  private synchronized CheckpointPipeline pipeline() {
     if (checkpointer == null)
       checkpointer =
           new CheckpointPipeline(
               new CheckpointPipeline.Settings(
-                  criu().program(),
+                  found().program(),
                   shim,
                   config.runDirectory(),
                   config.stateDirectory(),
@@ -46,7 +61,7 @@ final class CriuEngines implements Engines {
       restorer =
           new RestorePipeline(
               new RestorePipeline.Settings(
-                  criu().program(),
+                  found().program(),
                   shim,
                   config.runDirectory(),
                   config.stateDirectory(),
@@ -63,7 +78,7 @@ final class CriuEngines implements Engines {
   @Override
   public void warmUp() {
     if (criuVersion().isEmpty()) return;
-    if (checkpointer() instanceof CheckpointPipeline pipeline) pipeline.warmUp();
+    pipeline().warmUp();
     if (restorer() instanceof RestorePipeline pipeline) pipeline.warmUp();
   }
 
@@ -72,7 +87,7 @@ final class CriuEngines implements Engines {
     if (kerndat != null) kerndat.close();
   }
 
-  private Criu criu() {
+  private Criu found() {
     if (criu == null) criu = Criu.find(config.stateDirectory()).orElse(null);
     if (criu == null)
       throw OperationException.refused(

@@ -1,9 +1,12 @@
 package io.sojourn.node.daemon;
 
+import io.grpc.BindableService;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.cluster.Membership;
+import io.sojourn.node.cluster.Peers;
+import io.sojourn.node.move.Moves;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.node.GetNodeResponse;
@@ -40,6 +43,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
   private final Sockets sockets;
   private final Cluster cluster;
+  private final Moves moves;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -52,12 +56,25 @@ public final class NodeDaemon implements AutoCloseable {
     ImageRepository repository = new ImageRepository(config.images());
     repository.sweep();
     ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
+    Shipping shipping = new Shipping(this::peers, workers);
+    moves =
+        new Moves(
+            new Moves.Settings(
+                config.runDirectory(),
+                config.imagesInMemory(),
+                runtime,
+                engines::criu,
+                engines::departures,
+                this::peers,
+                shipping,
+                workers));
     TaskRegistry registry =
         new TaskRegistry(
             new TaskScan(config.runDirectory()),
             TaskStore.open(config.tasks()),
             images,
-            config.nodeName());
+            config.nodeName(),
+            task -> moves.whereIs(task).isPresent());
     FrozenRemains remains = new FrozenRemains(config.runDirectory());
     List<Task> known = registry.tasks();
     remains.sweep(known);
@@ -69,23 +86,20 @@ public final class NodeDaemon implements AutoCloseable {
         new NodeService(
             () -> describe(engines),
             tasks,
-            new TaskList(operations, workers, config.nodeName(), config.runDirectory()),
+            new TaskList(
+                operations, workers, config.nodeName(), config.runDirectory(), moves::whereIs),
             checkpoints,
             new Restores(engines, imageLookup, registry, operations),
+            new Migrations(moves, tasks, registry, operations, config.nodeName()),
             new ImageCalls(imageLookup, images, tasks, registry, operations, remains));
     cluster =
         Cluster.open(
             config.stateDirectory(),
             config.nodeName(),
             new Membership.Surroundings(
-                version(),
-                Clock.systemUTC(),
-                workers,
-                List.of(new ImageReceiver(repository, config.imagesInMemory())),
-                registry::count));
+                version(), Clock.systemUTC(), workers, peerServices(repository), registry::count));
     ClusterService clusterService =
-        new ClusterService(
-            cluster, new Shipping(cluster::peers, workers), imageLookup, config.nodeName());
+        new ClusterService(cluster, shipping, imageLookup, config.nodeName());
     sockets =
         Sockets.open(
             config.socket(),
@@ -128,6 +142,17 @@ public final class NodeDaemon implements AutoCloseable {
     }
   }
 
+  private List<BindableService> peerServices(ImageRepository repository) {
+    List<BindableService> services = new ArrayList<>(moves.services());
+    services.add(new ImageReceiver(repository, config.imagesInMemory()));
+    return services;
+  }
+
+  /** Asked for when a task moves: not before there is a cluster. */
+  private Peers peers() {
+    return cluster.peers();
+  }
+
   private static void make(Path directory, String mode) throws IOException {
     if (Files.isDirectory(directory)) return;
     Files.createDirectories(directory);
@@ -157,6 +182,7 @@ public final class NodeDaemon implements AutoCloseable {
       for (AutoCloseable annex : annexes) annex.close();
       within.close();
       sockets.close();
+      moves.close();
       cluster.close();
       workers.shutdown();
       if (!workers.awaitTermination(5, TimeUnit.SECONDS)) workers.shutdownNow();

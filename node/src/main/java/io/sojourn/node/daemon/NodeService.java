@@ -11,6 +11,7 @@ import io.sojourn.protocol.node.ListImagesRequest;
 import io.sojourn.protocol.node.ListImagesResponse;
 import io.sojourn.protocol.node.ListTasksRequest;
 import io.sojourn.protocol.node.ListTasksResponse;
+import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.NodeControlGrpc;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.RemoveImageRequest;
@@ -27,6 +28,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final TaskList list;
   private final Checkpoints checkpoints;
   private final Restores restores;
+  private final Migrations migrations;
   private final ImageCalls images;
 
   NodeService(
@@ -35,12 +37,14 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       TaskList list,
       Checkpoints checkpoints,
       Restores restores,
+      Migrations migrations,
       ImageCalls images) {
     this.node = node;
     this.tasks = tasks;
     this.list = list;
     this.checkpoints = checkpoints;
     this.restores = restores;
+    this.migrations = migrations;
     this.images = images;
   }
 
@@ -71,6 +75,12 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   public void restore(RestoreRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
     EventStream.serve(answer, listener -> restores.run(request, caller, listener));
+  }
+
+  @Override
+  public void migrate(MigrateRequest request, StreamObserver<OperationEvent> answer) {
+    Caller caller = Caller.current();
+    EventStream.serve(answer, listener -> migrations.run(request, caller, listener));
   }
 
   @Override

@@ -7,10 +7,12 @@ import io.sojourn.restore.ExitStatusFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /** Tasks as a user sees them, with their numbers up to date. */
 final class TaskList {
@@ -21,12 +23,22 @@ final class TaskList {
   private final ExecutorService workers;
   private final String node;
   private final Path runDirectory;
+  private final Function<String, Optional<String>> whereIs;
 
-  TaskList(Operations operations, ExecutorService workers, String node, Path runDirectory) {
+  /**
+   * @param whereIs the node that a task is on, where that is another
+   */
+  TaskList(
+      Operations operations,
+      ExecutorService workers,
+      String node,
+      Path runDirectory,
+      Function<String, Optional<String>> whereIs) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
+    this.whereIs = whereIs;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -55,7 +67,7 @@ final class TaskList {
             .setName(record.name())
             .setMainClass(record.mainClass())
             .setState(state(task))
-            .setNode(node)
+            .setNode(whereIs.apply(record.id()).orElse(node))
             .setHome(record.home())
             .setIncarnation(record.incarnation())
             .setUid(record.uid());
@@ -83,7 +95,7 @@ final class TaskList {
 
   private State state(Task task) {
     if (operations.verb(task.id()).isPresent()) return State.BUSY;
-    if (task.runs()) return State.RUNNING;
+    if (task.runs() || whereIs.apply(task.id()).isPresent()) return State.RUNNING;
     return task.frozen() ? State.FROZEN : State.ENDED;
   }
 }

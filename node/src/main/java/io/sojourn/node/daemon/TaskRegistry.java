@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +22,19 @@ final class TaskRegistry {
   private final TaskStore store;
   private final ImageCatalog images;
   private final String node;
+  private final Predicate<String> away;
 
-  TaskRegistry(TaskScan scan, TaskStore store, ImageCatalog images, String node) {
+  /**
+   * @param away whether a task is on another node: its process, where it can be seen from here, is
+   *     none of this node's
+   */
+  TaskRegistry(
+      TaskScan scan, TaskStore store, ImageCatalog images, String node, Predicate<String> away) {
     this.scan = scan;
     this.store = store;
     this.images = images;
     this.node = node;
+    this.away = away;
   }
 
   /** A process has knocked: the task that it is, registered; or empty. */
@@ -59,7 +67,7 @@ final class TaskRegistry {
     for (TaskRecord record : store.all()) {
       if (running.contains(record.id())) continue;
       Task task = new Task(record, Optional.empty(), newest(record));
-      if (task.newest().isPresent()) tasks.add(task);
+      if (task.newest().isPresent() || away.test(record.id())) tasks.add(task);
       else store.remove(record.id());
     }
     tasks.sort(Comparator.comparing(Task::name).thenComparing(Task::id));
@@ -96,6 +104,16 @@ final class TaskRegistry {
     store.put(record.withIncarnation(Math.max(incarnation, record.incarnation())));
   }
 
+  /** The highest that is known. */
+  int incarnation(String taskId) {
+    return store.get(taskId).map(TaskRecord::incarnation).orElse(1);
+  }
+
+  /** A new life of a task, here or elsewhere. */
+  void lives(String taskId, int incarnation) {
+    store.get(taskId).ifPresent(record -> store.put(record.withIncarnation(incarnation)));
+  }
+
   /** The number of the next life of an image's task. */
   int nextIncarnation(ImageDirectory image) {
     Manifest manifest = image.manifest();
@@ -104,7 +122,12 @@ final class TaskRegistry {
   }
 
   private List<Life> lives() {
-    List<Life> lives = scan.all().stream().map(Life::of).flatMap(Optional::stream).toList();
+    List<Life> lives =
+        scan.all().stream()
+            .filter(block -> !away.test(block.id()))
+            .map(Life::of)
+            .flatMap(Optional::stream)
+            .toList();
     // A child that a task has just forked holds the same block until it executes its program.
     return lives.stream()
         .filter(

@@ -34,7 +34,8 @@ class TaskLookupTest {
                 new TaskScan(directory.resolve("run")),
                 TaskStore.open(directory.resolve("tasks")),
                 catalog,
-                "testnode"));
+                "testnode",
+                task -> false));
     lookup = new ImageLookup(catalog, tasks);
   }
 

@@ -1,0 +1,35 @@
+package io.sojourn.checkpointer;
+
+import io.sojourn.engine.control.ControlBlock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What goes with a task that is dumped to live on elsewhere: its connections, and whoever stays in
+ * its place. An exception undoes the departure: the task runs on, and {@link #undone} is called.
+ */
+public interface Departure {
+  /** CRIU's command line up to its own words: where the task has a world, it runs in there. */
+  List<String> criu();
+
+  /** A path of ours, as CRIU sees it. */
+  default Path inside(Path ours) {
+    return ours;
+  }
+
+  /** Whether the process stays, standing still, instead of being ended. */
+  boolean stays();
+
+  /** The VM is about to be stopped. */
+  void beginning(ControlBlock task) throws IOException;
+
+  /** The VM stands still; CRIU has not started. */
+  void standing(ControlBlock task) throws IOException;
+
+  /** The image is complete, but for its manifest; the task is held by CRIU. */
+  void held(ControlBlock task, Path image) throws IOException;
+
+  /** The task runs on after all. */
+  void undone();
+}

@@ -1,0 +1,103 @@
+package io.sojourn.engine.files;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Whose rights a thread of ours has on files. See credentials(7), setfsuid(2).
+ *
+ * @param groups supplementary
+ */
+public record ThreadIdentity(int uid, int gid, int[] groups) {
+  private static final long SYS_SETGROUPS = 116;
+  private static final long SYS_CAPGET = 125;
+  private static final long SYS_CAPSET = 126;
+  private static final int CLONE_FS = 0x200;
+  private static final int CAPABILITY_VERSION_3 = 0x20080522;
+
+  /** The identity that this thread took last; null: it still has the process's. */
+  private static final ThreadLocal<ThreadIdentity> TAKEN = new ThreadLocal<>();
+
+  /** What a thread may at most: its permitted capabilities when it first took an identity. */
+  private static final ThreadLocal<NativeMemory> CAPABILITIES = new ThreadLocal<>();
+
+  /** A thread with a umask of its own can be any user; others must not be made one. */
+  public static void prepareThread() {
+    // SAFETY: only this thread stops to share its umask and working directory with the process.
+    if (LibcFiles.unshare(CLONE_FS) < 0)
+      throw new IllegalStateException(
+          "a thread cannot have a umask of its own: errno " + FileCalls.lastError());
+    NativeMemory capabilities = new NativeMemory(32);
+    capabilities.bytes().putInt(0, CAPABILITY_VERSION_3).putInt(4, 0);
+    // SAFETY: header and two data structs of capget(2), version 3.
+    LibcFiles.syscall(SYS_CAPGET, capabilities.address(), capabilities.address() + 8, 0);
+    CAPABILITIES.set(capabilities);
+  }
+
+  /**
+   * Makes the calling thread act as this user. By raw system calls: the C library would change all
+   * threads of the process.
+   *
+   * <p>setfsuid(2) takes the capabilities that concern files from other users than root, but not
+   * SYS_ADMIN, SYS_RESOURCE and SETFCAP, which count for trusted attributes, quotas and file
+   * capabilities; so the effective set is emptied too.
+   */
+  public void take() {
+    if (equals(TAKEN.get())) return;
+    TAKEN.remove();
+    NativeMemory capabilities = CAPABILITIES.get();
+    if (capabilities == null) throw new IllegalStateException("prepareThread() comes first");
+    effective(capabilities, true);
+    NativeMemory list = new NativeMemory(Math.max(4, groups.length * 4));
+    list.bytes().asIntBuffer().put(groups);
+    // SAFETY: the list has as many numbers as are passed; this thread's credentials alone change.
+    if (LibcFiles.syscall(SYS_SETGROUPS, groups.length, list.address(), 0) < 0) refuse("groups");
+    list.keep();
+    LibcFiles.setfsgid(gid);
+    if (LibcFiles.setfsgid(-1) != gid) refuse("group " + gid);
+    LibcFiles.setfsuid(uid);
+    // The only way to ask: a wrong number changes nothing and answers the number in force.
+    if (LibcFiles.setfsuid(-1) != uid) refuse("user " + uid);
+    if (uid != 0) effective(capabilities, false);
+    TAKEN.set(this);
+  }
+
+  /** The calling thread's umask; it must have been prepared. */
+  public static void umask(int mask) {
+    LibcFiles.umask(mask);
+  }
+
+  private static void effective(NativeMemory saved, boolean all) {
+    NativeMemory set = new NativeMemory(32);
+    ByteBuffer bytes = set.bytes().put(0, saved.bytes(), 0, 32);
+    // Two structs of effective, permitted, inheritable: effective is all that is permitted, or
+    // none.
+    for (int at = 8; at < 32; at += 12) bytes.putInt(at, all ? bytes.getInt(at + 4) : 0);
+    // SAFETY: as capset(2) wants it; pid 0 is this thread.
+    if (LibcFiles.syscall(SYS_CAPSET, set.address(), set.address() + 8, 0) < 0)
+      refuse("capabilities");
+    set.keep();
+  }
+
+  private static void refuse(String what) {
+    throw new IllegalStateException(
+        "the kernel does not let this thread take the task's "
+            + what
+            + ": errno "
+            + FileCalls.lastError()
+            + "; the daemon needs CAP_SETUID and CAP_SETGID");
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ThreadIdentity that
+        && uid == that.uid
+        && gid == that.gid
+        && Arrays.equals(groups, that.groups);
+  }
+
+  @Override
+  public int hashCode() {
+    return uid * 31 + gid;
+  }
+}

@@ -1,0 +1,341 @@
+package io.sojourn.engine.linux;
+
+import com.sun.jna.LastErrorException;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * A TCP or UDP socket by its descriptor, with options that Java does not know. It is made in the
+ * network namespace of the calling thread. Failed calls throw {@link SocketException} with errno.
+ */
+public final class RawSocket implements AutoCloseable {
+  private static final int SOCK_STREAM = 1;
+  private static final int SOCK_DGRAM = 2;
+  private static final int SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+  private static final int SOL_IP = 0;
+  private static final int SOL_SOCKET = 1;
+  private static final int SOL_TCP = 6;
+  private static final int SOL_IPV6 = 41;
+  private static final int SO_REUSEADDR = 2;
+  private static final int SO_ERROR = 4;
+  private static final int SO_MARK = 36;
+  private static final int IP_TRANSPARENT = 19;
+  private static final int IPV6_V6ONLY = 26;
+  private static final int IPV6_TRANSPARENT = 75;
+  private static final int TCP_NODELAY = 1;
+  private static final int SO_LINGER = 13;
+  private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int F_GETFL = 3;
+  private static final int F_SETFL = 4;
+  private static final int O_NONBLOCK = 0x800;
+  private static final int O_WRONLY = 1;
+  private static final int O_RDWR = 2;
+  private static final long TIOCSPTLCK = 0x40045431;
+  private static final long TIOCGPTN = 0x80045430L;
+  private static final int O_NOCTTY = 0x100;
+  private static final int O_NONBLOCK_NOCTTY_CLOEXEC = O_NONBLOCK | O_NOCTTY | 0x80000;
+
+  private final int descriptor;
+  private final boolean v6;
+
+  private RawSocket(int descriptor, boolean v6) {
+    this.descriptor = descriptor;
+    this.v6 = v6;
+  }
+
+  /** A call on a socket that failed. */
+  public static final class SocketException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final int error;
+
+    SocketException(String call, LastErrorException cause) {
+      super(call + ": " + Libc.strerror(cause.getErrorCode()), cause);
+      this.error = cause.getErrorCode();
+    }
+
+    public int error() {
+      return error;
+    }
+  }
+
+  private interface Call<T> {
+    T run();
+  }
+
+  private static <T> T call(String what, Call<T> call) {
+    try {
+      return call.run();
+    } catch (LastErrorException failed) {
+      throw new SocketException(what, failed);
+    }
+  }
+
+  /** Not blocking, closed on exec; of the family that the address has. */
+  public static RawSocket tcp(InetSocketAddress like) {
+    return make(like.getAddress() instanceof Inet6Address, SOCK_STREAM);
+  }
+
+  /** A TCP socket that takes IPv4 as well, where it is IPv6 and not told otherwise. */
+  public static RawSocket listener(InetSocketAddress local, boolean v6Only) {
+    RawSocket socket = tcp(local);
+    return socket.v6 && !v6Only ? socket.option(SOL_IPV6, IPV6_V6ONLY, 0) : socket;
+  }
+
+  /** Not blocking, closed on exec; of the family that the address has. */
+  public static RawSocket udp(InetSocketAddress like) {
+    return make(like.getAddress() instanceof Inet6Address, SOCK_DGRAM);
+  }
+
+  private static RawSocket make(boolean v6, int type) {
+    int family = v6 ? SocketAddresses.AF_INET6 : SocketAddresses.AF_INET;
+    int made = call("socket", () -> Libc.socket(family, type | SOCK_NONBLOCK_CLOEXEC, 0));
+    RawSocket socket = new RawSocket(made, v6);
+    if (v6) socket.option(SOL_IPV6, IPV6_V6ONLY, 1);
+    return socket;
+  }
+
+  /**
+   * One end of a pipe, opened anew by a path: not blocking, without a change for whoever else has
+   * it. Calls that only sockets know do nothing, or fail.
+   */
+  public static RawSocket pipe(Path path, boolean toWrite) {
+    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | (toWrite ? O_WRONLY : 0);
+    return new RawSocket(call("open", () -> Libc.open(path.toString(), flags)), false);
+  }
+
+  /** A new pipe: what is read from, and what is written to. */
+  public static RawSocket[] pipe() {
+    int[] ends = new int[2];
+    // SAFETY: stores two descriptors.
+    call("pipe2", () -> Libc.pipe2(ends, O_NONBLOCK_NOCTTY_CLOEXEC & ~O_NOCTTY));
+    return new RawSocket[] {new RawSocket(ends[0], false), new RawSocket(ends[1], false)};
+  }
+
+  /**
+   * The end of a new terminal at which a person would sit; {@link #terminalEnd} gives the other.
+   */
+  public static RawSocket terminal() {
+    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
+    RawSocket made = new RawSocket(call("ptmx", () -> Libc.open("/dev/ptmx", flags)), false);
+    // SAFETY: reads one int.
+    call("TIOCSPTLCK", () -> Libc.ioctl(made.descriptor, TIOCSPTLCK, new int[1]));
+    return made;
+  }
+
+  /** The program's end of a terminal from {@link #terminal()}. */
+  public RawSocket terminalEnd() {
+    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
+    Path path = Path.of("/dev/pts/" + count(TIOCGPTN));
+    return new RawSocket(call("pts", () -> Libc.open(path.toString(), flags)), false);
+  }
+
+  /** Another descriptor of the same. */
+  public RawSocket duplicate() {
+    return new RawSocket(call("dup", () -> Libc.fcntl(descriptor, F_DUPFD_CLOEXEC, 0)), v6);
+  }
+
+  /** Where others can open the same, as long as this is open. */
+  public Path path() {
+    return Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor);
+  }
+
+  /** A descriptor that is ours now. It is made not blocking, and so are its duplicates. */
+  public static RawSocket adopt(int descriptor) {
+    int flags = Libc.fcntl(descriptor, F_GETFL, 0);
+    Libc.fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+    byte[] address = new byte[SocketAddresses.SIZE];
+    call("getsockname", () -> Libc.getsockname(descriptor, address, new int[] {address.length}));
+    return new RawSocket(descriptor, address[0] == SocketAddresses.AF_INET6);
+  }
+
+  /** A duplicate of a socket of another process. See pidfd_getfd(2). */
+  public static RawSocket duplicateOf(Descriptor socket) {
+    int pidfd =
+        (int)
+            call("pidfd_open", () -> Libc.syscall(Libc.SYS_PIDFD_OPEN, socket.pid(), 0, 0))
+                .longValue();
+    try {
+      return adopt(
+          (int)
+              call(
+                      "pidfd_getfd",
+                      () -> Libc.syscall(Libc.SYS_PIDFD_GETFD, pidfd, socket.number(), 0))
+                  .longValue());
+    } finally {
+      Libc.close(pidfd);
+    }
+  }
+
+  public int descriptor() {
+    return descriptor;
+  }
+
+  public boolean v6() {
+    return v6;
+  }
+
+  public RawSocket option(int level, int name, int... value) {
+    // SAFETY: the length is that of the array.
+    call(
+        "setsockopt " + level + "/" + name,
+        () -> Libc.setsockopt(descriptor, level, name, value, 4 * value.length));
+    return this;
+  }
+
+  /** Fills the array; the kernel may know fewer words. */
+  public int[] ask(int level, int name, int[] value) {
+    // SAFETY: the length is that of the array.
+    call(
+        "getsockopt " + level + "/" + name,
+        () -> Libc.getsockopt(descriptor, level, name, value, new int[] {4 * value.length}));
+    return value;
+  }
+
+  /** May have an address that is not this machine's. See IP_TRANSPARENT in ip(7). */
+  public RawSocket transparent() {
+    return v6 ? option(SOL_IPV6, IPV6_TRANSPARENT, 1) : option(SOL_IP, IP_TRANSPARENT, 1);
+  }
+
+  /** Marks its packets, for the rules of the namespace. */
+  public RawSocket mark(int mark) {
+    return option(SOL_SOCKET, SO_MARK, mark);
+  }
+
+  public RawSocket reuseAddress() {
+    return option(SOL_SOCKET, SO_REUSEADDR, 1);
+  }
+
+  public RawSocket noDelay() {
+    return option(SOL_TCP, TCP_NODELAY, 1);
+  }
+
+  /** The pending error, which is cleared by asking; 0 for none. */
+  public int error() {
+    return ask(SOL_SOCKET, SO_ERROR, new int[1])[0];
+  }
+
+  public RawSocket bind(InetSocketAddress address) {
+    byte[] bytes = SocketAddresses.bytes(address, v6);
+    call("bind " + address, () -> Libc.bind(descriptor, bytes, bytes.length));
+    return this;
+  }
+
+  /** Begins to connect; whether that is done shows in the descriptor becoming writable. */
+  public RawSocket connect(InetSocketAddress address) {
+    byte[] bytes = SocketAddresses.bytes(address, v6);
+    try {
+      Libc.connect(descriptor, bytes, bytes.length);
+    } catch (LastErrorException failed) {
+      if (failed.getErrorCode() != Errno.EINPROGRESS)
+        throw new SocketException("connect " + address, failed);
+    }
+    return this;
+  }
+
+  public RawSocket listen(int backlog) {
+    call("listen", () -> Libc.listen(descriptor, backlog));
+    return this;
+  }
+
+  /** A UDP socket that takes IPv4 as well, where it is IPv6 and not told otherwise. */
+  public static RawSocket datagrams(InetSocketAddress local, boolean v6Only) {
+    RawSocket socket = udp(local);
+    return socket.v6 && !v6Only ? socket.option(SOL_IPV6, IPV6_V6ONLY, 0) : socket;
+  }
+
+  /** Sends a datagram, which may be lost on the way. */
+  public void sendTo(byte[] datagram, InetSocketAddress to) {
+    byte[] address = SocketAddresses.bytes(to, v6);
+    try {
+      Libc.sendto(descriptor, datagram, datagram.length, 0, address, address.length);
+    } catch (LastErrorException lost) {
+      // As it may be in any network.
+    }
+  }
+
+  /** Another descriptor of the same socket, which lasts when the first is closed. */
+  public static RawSocket copyOf(int descriptor) {
+    return adopt(call("dup", () -> Libc.fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
+  }
+
+  /** Says that no more bytes follow; without effect where that was said or the peer is gone. */
+  public void shutdownOutput() {
+    try {
+      Libc.shutdown(descriptor, 1);
+    } catch (LastErrorException notConnected) {
+      // Reading will tell how it ended.
+    }
+  }
+
+  /** Closing it will reset the connection. See SO_LINGER in socket(7). */
+  public void resetOnClose() {
+    try {
+      option(SOL_SOCKET, SO_LINGER, 1, 0);
+    } catch (SocketException gone) {
+      // There is nothing to reset.
+    }
+  }
+
+  public InetSocketAddress local() {
+    byte[] address = new byte[SocketAddresses.SIZE];
+    call("getsockname", () -> Libc.getsockname(descriptor, address, new int[] {address.length}));
+    return SocketAddresses.parse(address);
+  }
+
+  public InetSocketAddress peer() {
+    byte[] address = new byte[SocketAddresses.SIZE];
+    call("getpeername", () -> Libc.getpeername(descriptor, address, new int[] {address.length}));
+    return SocketAddresses.parse(address);
+  }
+
+  /** As of recv(2), with flags; -1 where there is nothing. */
+  public int receive(byte[] buffer, int length, int flags) {
+    try {
+      return (int) Libc.recv(descriptor, buffer, length, flags);
+    } catch (LastErrorException failed) {
+      if (failed.getErrorCode() == Errno.EAGAIN) return -1;
+      throw new SocketException("recv", failed);
+    }
+  }
+
+  /** As of send(2); -1 where there is no room. */
+  public int send(byte[] buffer, int length) {
+    try {
+      return (int) Libc.send(descriptor, buffer, length, 0x4000);
+    } catch (LastErrorException failed) {
+      if (failed.getErrorCode() == Errno.EAGAIN) return -1;
+      throw new SocketException("send", failed);
+    }
+  }
+
+  /** All that can be read from a pipe at once. */
+  public byte[] available() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    FileDescriptor pipe = new FileDescriptor(descriptor);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
+    for (int count; (count = pipe.read(buffer, 0, buffer.capacity())) > 0; ) {
+      byte[] bytes = new byte[count];
+      buffer.get(0, bytes);
+      all.write(bytes);
+    }
+    return all.toByteArray();
+  }
+
+  /** SIOCINQ, SIOCOUTQ and the like: a count of bytes. */
+  public int count(long request) {
+    int[] value = new int[1];
+    // SAFETY: these requests store one int.
+    call("ioctl " + request, () -> Libc.ioctl(descriptor, request, value));
+    return value[0];
+  }
+
+  @Override
+  public void close() {
+    Libc.close(descriptor);
+  }
+}

@@ -1,0 +1,127 @@
+package io.sojourn.engine.linux;
+
+import com.sun.jna.LastErrorException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Asks the kernel for the sockets of a network namespace that are in certain states; the others
+ * cost nothing. It belongs to the namespace of the thread that makes it. See sock_diag(7).
+ */
+public final class SocketDiagnosis implements AutoCloseable {
+  private static final int AF_NETLINK = 16;
+  private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
+  private static final int NETLINK_SOCK_DIAG = 4;
+  private static final short SOCK_DIAG_BY_FAMILY = 20;
+  private static final short REQUEST_DUMP = 0x301;
+  private static final int NLMSG_DONE = 3;
+  private static final int NLMSG_ERROR = 2;
+  private static final int HEADER = 16;
+  private static final int REQUEST = HEADER + 56;
+  private static final int ANSWER = 72;
+  private static final int INET_DIAG_SKV6ONLY = 11;
+  private static final int IPPROTO_TCP = 6;
+  private static final int IPPROTO_UDP = 17;
+  private static final int LISTEN = 10;
+
+  private final int socket;
+  private final byte[] buffer = new byte[1 << 16];
+
+  private SocketDiagnosis(int socket) {
+    this.socket = socket;
+  }
+
+  public static SocketDiagnosis make() {
+    return new SocketDiagnosis(Libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG));
+  }
+
+  /** A listening socket. */
+  public record Listening(InetSocketAddress local, boolean v6Only, int backlog) {}
+
+  /** A datagram socket that has a port. */
+  public record Bound(InetSocketAddress local, boolean v6Only) {
+    /** Whether what comes from this address may be from this socket. */
+    public boolean sends(InetSocketAddress source) {
+      if (local.getPort() != source.getPort()) return false;
+      if (local.getAddress().equals(source.getAddress())) return true;
+      boolean family = local.getAddress().getClass() == source.getAddress().getClass();
+      return local.getAddress().isAnyLocalAddress()
+          && (family || (local.getAddress() instanceof Inet6Address && !v6Only));
+    }
+  }
+
+  /** All TCP sockets that listen. */
+  public List<Listening> listening() {
+    return ask(IPPROTO_TCP, 1 << LISTEN);
+  }
+
+  /** All UDP sockets that have a port. */
+  public List<Bound> datagrams() {
+    return ask(IPPROTO_UDP, -1).stream()
+        .map(one -> new Bound(one.local(), one.v6Only()))
+        .filter(one -> one.local().getPort() != 0)
+        .toList();
+  }
+
+  private List<Listening> ask(int protocol, int states) {
+    List<Listening> all = new ArrayList<>();
+    for (int family : new int[] {SocketAddresses.AF_INET, SocketAddresses.AF_INET6}) {
+      ByteBuffer request = ByteBuffer.allocate(REQUEST).order(ByteOrder.nativeOrder());
+      request.putInt(REQUEST).putShort(SOCK_DIAG_BY_FAMILY).putShort(REQUEST_DUMP).putLong(0);
+      request.put((byte) family).put((byte) protocol).putShort((short) 0).putInt(states);
+      // SAFETY: a whole message of that length.
+      Libc.send(socket, request.array(), REQUEST, 0);
+      while (answers(family, all)) {
+        // Several messages may come.
+      }
+    }
+    return all;
+  }
+
+  /** Whether more is to come. */
+  private boolean answers(int family, List<Listening> all) {
+    int length;
+    try {
+      // SAFETY: the kernel writes at most as much as there is room for.
+      length = (int) Libc.recv(socket, buffer, buffer.length, 0);
+    } catch (LastErrorException interrupted) {
+      if (interrupted.getErrorCode() == Errno.EINTR) return true;
+      throw interrupted;
+    }
+    ByteBuffer answers = ByteBuffer.wrap(buffer, 0, length).order(ByteOrder.nativeOrder());
+    for (int at = 0; at + HEADER <= length; at += answers.getInt(at) + 3 & ~3) {
+      int type = answers.getShort(at + 4);
+      if (type == NLMSG_DONE || type == NLMSG_ERROR || answers.getInt(at) < HEADER) return false;
+      all.add(listening(answers, at + HEADER, at + answers.getInt(at), family));
+    }
+    return true;
+  }
+
+  private Listening listening(ByteBuffer answer, int at, int end, int family) {
+    byte[] address = new byte[family == SocketAddresses.AF_INET ? 4 : 16];
+    System.arraycopy(buffer, at + 8, address, 0, address.length);
+    int port = (buffer[at + 4] & 255) << 8 | buffer[at + 5] & 255;
+    boolean v6Only = false;
+    for (int one = at + ANSWER; one + 4 < end; one += answer.getShort(one) + 3 & ~3) {
+      if (answer.getShort(one) < 4) break;
+      if (answer.getShort(one + 2) == INET_DIAG_SKV6ONLY) v6Only = buffer[one + 4] != 0;
+    }
+    try {
+      InetSocketAddress local = new InetSocketAddress(InetAddress.getByAddress(address), port);
+      return new Listening(local, v6Only, answer.getInt(at + 60));
+    } catch (UnknownHostException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  @Override
+  public void close() {
+    Libc.close(socket);
+  }
+}

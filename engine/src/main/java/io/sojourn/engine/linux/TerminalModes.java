@@ -1,0 +1,68 @@
+package io.sojourn.engine.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * What a terminal does with what passes through it, and how large it is: struct termios and struct
+ * winsize of the kernel. See ioctl_tty(2), termios(3).
+ */
+public final class TerminalModes {
+  private static final long TCGETS = 0x5401;
+  private static final long TCSETS = 0x5402;
+  private static final long TIOCSTI = 0x5412;
+  private static final long TIOCGWINSZ = 0x5413;
+  private static final long TIOCSWINSZ = 0x5414;
+  private static final int TERMIOS = 36;
+  private static final int WINSIZE = 8;
+  private static final int C_CFLAG = 8;
+  private static final int C_LFLAG = 12;
+  private static final int VMIN = 17 + 6;
+  private static final int ECHO = 010;
+
+  private final byte[] modes;
+  private final byte[] size;
+
+  private TerminalModes(byte[] modes, byte[] size) {
+    this.modes = modes;
+    this.size = size;
+  }
+
+  public static TerminalModes of(RawSocket terminal) {
+    byte[] modes = new byte[TERMIOS], size = new byte[WINSIZE];
+    // SAFETY: each request stores a structure of this size.
+    Libc.ioctl(terminal.descriptor(), TCGETS, modes);
+    Libc.ioctl(terminal.descriptor(), TIOCGWINSZ, size);
+    return new TerminalModes(modes, size);
+  }
+
+  public void applyTo(RawSocket terminal) {
+    // SAFETY: each request reads a structure of this size.
+    Libc.ioctl(terminal.descriptor(), TCSETS, modes);
+    Libc.ioctl(terminal.descriptor(), TIOCSWINSZ, size);
+  }
+
+  /** The same size, and every byte passes as it is, both ways. */
+  public TerminalModes raw() {
+    byte[] raw = new byte[TERMIOS];
+    System.arraycopy(modes, C_CFLAG, raw, C_CFLAG, Integer.BYTES);
+    raw[VMIN] = 1;
+    return new TerminalModes(raw, size);
+  }
+
+  /** Has a terminal hear bytes as if they were typed, behind what it has heard, without an echo. */
+  public static void type(RawSocket terminal, byte[] bytes) {
+    TerminalModes before = of(terminal);
+    byte[] quiet = Arrays.copyOf(before.modes, TERMIOS);
+    ByteBuffer flags = ByteBuffer.wrap(quiet).order(ByteOrder.nativeOrder());
+    flags.putInt(C_LFLAG, flags.getInt(C_LFLAG) & ~ECHO);
+    new TerminalModes(quiet, before.size).applyTo(terminal);
+    try {
+      // SAFETY: the request reads one byte.
+      for (byte one : bytes) Libc.ioctl(terminal.descriptor(), TIOCSTI, new byte[] {one});
+    } finally {
+      before.applyTo(terminal);
+    }
+  }
+}

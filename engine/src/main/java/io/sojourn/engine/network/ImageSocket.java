@@ -1,0 +1,130 @@
+package io.sojourn.engine.network;
+
+import io.sojourn.protocol.criu.CriuFile;
+import io.sojourn.protocol.criu.CriuInetSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A TCP or UDP socket in an image of CRIU's.
+ *
+ * @param ino names the image of its connection, and is the inode that the socket had
+ * @param v4Mapped an IPv6 socket that speaks IPv4; its addresses are given as IPv4 here
+ * @param backlog of a listening socket
+ */
+public record ImageSocket(
+    int ino,
+    Protocol protocol,
+    TcpState state,
+    InetSocketAddress local,
+    InetSocketAddress peer,
+    boolean v6Only,
+    boolean v4Mapped,
+    int backlog) {
+  private static final int INTERNET = 4;
+  private static final int AF_INET6 = 10;
+  private static final int MAX_ENTRY = 1 << 20;
+
+  /** By the kernel's numbers: 6 and 17. */
+  public enum Protocol {
+    TCP,
+    UDP
+  }
+
+  /** All in files.img of an image. */
+  public static List<ImageSocket> of(Path images) throws IOException {
+    return parse(Files.readAllBytes(images.resolve("files.img")));
+  }
+
+  /**
+   * @throws IOException where the bytes are no such image
+   */
+  public static List<ImageSocket> parse(byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.length < 8) throw new IOException("files.img is cut off");
+    buffer.position(8);
+    List<ImageSocket> sockets = new ArrayList<>();
+    while (buffer.remaining() >= 4) {
+      int size = buffer.getInt();
+      if (size < 0 || size > MAX_ENTRY || size > buffer.remaining())
+        throw new IOException("files.img is cut off");
+      CriuFile file = CriuFile.parseFrom(buffer.slice(buffer.position(), size));
+      buffer.position(buffer.position() + size);
+      if (file.getType() == INTERNET && file.hasIsk()) {
+        CriuInetSocket socket = file.getIsk();
+        if (socket.getProto() == 6 || socket.getProto() == 17) sockets.add(of(socket));
+      }
+    }
+    return sockets;
+  }
+
+  /** Gives sockets other states in files.img; what else is there stays as it is. */
+  public static void rewrite(Path images, Map<Integer, TcpState> states) throws IOException {
+    Path file = images.resolve("files.img");
+    ByteBuffer buffer = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer to =
+        ByteBuffer.allocate(buffer.capacity() + 16 * states.size()).order(ByteOrder.LITTLE_ENDIAN);
+    to.putLong(buffer.getLong());
+    while (buffer.remaining() >= 4) {
+      byte[] entry = new byte[buffer.getInt()];
+      buffer.get(entry);
+      CriuFile socket = CriuFile.parseFrom(entry);
+      TcpState state = socket.hasIsk() ? states.get(socket.getIsk().getIno()) : null;
+      if (state != null)
+        entry =
+            socket.toBuilder()
+                .setIsk(socket.getIsk().toBuilder().setState(state.ordinal()))
+                .build()
+                .toByteArray();
+      to.putInt(entry.length).put(entry);
+    }
+    Files.write(file, Arrays.copyOf(to.array(), to.position()));
+  }
+
+  private static ImageSocket of(CriuInetSocket socket) throws IOException {
+    InetSocketAddress local = end(socket.getSrcAddrList(), socket.getSrcPort());
+    return new ImageSocket(
+        socket.getIno(),
+        socket.getProto() == 6 ? Protocol.TCP : Protocol.UDP,
+        TcpState.of(socket.getState()),
+        local,
+        end(socket.getDstAddrList(), socket.getDstPort()),
+        socket.getV6Only(),
+        socket.getFamily() == AF_INET6 && local.getAddress().getAddress().length == 4,
+        socket.getBacklog());
+  }
+
+  private static InetSocketAddress end(List<Integer> words, int port) throws IOException {
+    if (words.size() != 1 && words.size() != 4) throw new IOException("a socket without address");
+    ByteBuffer address = ByteBuffer.allocate(4 * words.size()).order(ByteOrder.LITTLE_ENDIAN);
+    words.forEach(address::putInt);
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(address.array()), port);
+    } catch (UnknownHostException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /** A connection that CRIU has kept, with an image of its own. */
+  public boolean connection() {
+    return protocol == Protocol.TCP
+        && switch (state) {
+          case ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING -> true;
+          default -> false;
+        };
+  }
+
+  public boolean listening() {
+    return protocol == Protocol.TCP && state == TcpState.LISTEN;
+  }
+}

@@ -1,0 +1,91 @@
+package io.sojourn.engine.network;
+
+import com.google.protobuf.ByteString;
+import io.sojourn.protocol.connection.FrozenConnection;
+import io.sojourn.protocol.criu.CriuTcpStream;
+import io.sojourn.protocol.stream.StreamState;
+
+/**
+ * A connection that comes home: the numbers are those of home's socket, which has talked to the
+ * peer all the while; the bytes are all that were on their way between that socket and the task, in
+ * their order.
+ *
+ * @param image goes into the task's image in place of what CRIU wrote
+ */
+public record MergedConnection(TcpStreamImage image, TcpState state) {
+
+  /**
+   * @param task the task's end, dumped in the guest world
+   * @param relay the other end of that, read after the dump
+   * @param guest the stream's two sides; both stand still
+   * @param socket home's socket to the peer, in repair mode
+   * @param socketLeftToDrop so many bytes from home's socket the task has had from its first image
+   */
+  public static MergedConnection of(
+      TcpStreamImage task,
+      TcpState taskState,
+      FrozenConnection relay,
+      StreamState guest,
+      StreamState home,
+      TcpStreamImage socket,
+      TcpState socketState,
+      long socketLeftToDrop) {
+    ByteString received =
+        ByteString.copyFrom(task.received())
+            .concat(relay.getSending().substring(past(task.entry().getInqSeq(), relay)))
+            .concat(home.getKept().substring((int) (guest.getConsumed() - home.getAcknowledged())))
+            .concat(ByteString.copyFrom(socket.received()).substring((int) socketLeftToDrop));
+    ByteString fromTask =
+        relay
+            .getReceived()
+            .concat(ByteString.copyFrom(task.sending()).substring(taken(task, taskState, relay)));
+    ByteString added =
+        guest
+            .getKept()
+            .substring((int) (home.getConsumed() - guest.getAcknowledged()))
+            .concat(fromTask.substring((int) relay.getLeftToDrop()));
+    return of(task, taskState, socket, socketState, received, added);
+  }
+
+  /** How many of the relay's unacknowledged bytes the task has received nevertheless. */
+  private static int past(int receivedNext, FrozenConnection relay) {
+    return Math.max(0, Math.min(receivedNext - relay.getSendingFirst(), relay.getSending().size()));
+  }
+
+  /** How many of the task's unacknowledged bytes the relay has received nevertheless. */
+  private static int taken(TcpStreamImage task, TcpState state, FrozenConnection relay) {
+    int first = task.firstUnacknowledged();
+    if (state.sentEnd() && state != TcpState.FIN_WAIT2) first--;
+    return Math.max(0, Math.min(relay.getReceivedNext() - first, task.sending().length));
+  }
+
+  private static MergedConnection of(
+      TcpStreamImage task,
+      TcpState taskState,
+      TcpStreamImage socket,
+      TcpState socketState,
+      ByteString received,
+      ByteString added) {
+    byte[] sending = ByteString.copyFrom(socket.sending()).concat(added).toByteArray();
+    CriuTcpStream of = socket.entry();
+    // The task has ended its direction, and home's socket has not heard of it yet.
+    boolean endToSend = taskState.sentEnd() && !socketState.sentEnd();
+    int unsent = of.getUnsqLen() + added.size();
+    CriuTcpStream.Builder entry =
+        of.toBuilder()
+            .setInqLen(received.size())
+            .setOutqLen(sending.length)
+            .setOutqSeq(of.getOutqSeq() + added.size() + (endToSend ? 1 : 0))
+            .setUnsqLen(unsent);
+    if (task.entry().hasNodelay()) entry.setNodelay(task.entry().getNodelay());
+    if (task.entry().hasCork()) entry.setCork(task.entry().getCork());
+    return new MergedConnection(
+        new TcpStreamImage(entry.build(), received.toByteArray(), sending),
+        state(endToSend, socketState));
+  }
+
+  private static TcpState state(boolean endToSend, TcpState socket) {
+    if (!endToSend) return socket;
+    return socket == TcpState.CLOSE_WAIT ? TcpState.LAST_ACK : TcpState.FIN_WAIT1;
+  }
+}

@@ -1,0 +1,156 @@
+package io.sojourn.engine.network;
+
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.protocol.criu.CriuTcpStream;
+
+/**
+ * A TCP socket in repair mode, in which its numbers and queues can be read and set and nothing is
+ * sent. See TCP_REPAIR in tcp(7) and net/ipv4/tcp.c. Needs CAP_NET_ADMIN.
+ */
+public final class TcpRepairMode {
+  private static final int SOL_TCP = 6;
+  private static final int TCP_MAXSEG = 2;
+  private static final int TCP_INFO = 11;
+  private static final int TCP_REPAIR = 19;
+  private static final int TCP_REPAIR_QUEUE = 20;
+  private static final int TCP_QUEUE_SEQ = 21;
+  private static final int TCP_REPAIR_OPTIONS = 22;
+  private static final int TCP_TIMESTAMP = 24;
+  private static final int TCP_REPAIR_WINDOW = 29;
+
+  /** Leaves repair mode without the probe that a plain "off" sends. */
+  private static final int OFF_WITHOUT_PROBE = -1;
+
+  private static final long SIOCINQ = 0x541b;
+  private static final long SIOCOUTQ = 0x5411;
+  private static final long SIOCOUTQNSD = 0x894b;
+  private static final int MSG_PEEK = 2;
+
+  private static final int OPT_TIMESTAMPS = 1;
+  private static final int OPT_SACK = 2;
+  private static final int OPT_WINDOW_SCALE = 4;
+
+  /** The two queues, by the kernel's numbers. */
+  public enum Queue {
+    NONE,
+    RECEIVE,
+    SEND
+  }
+
+  private final RawSocket socket;
+
+  private TcpRepairMode(RawSocket socket) {
+    this.socket = socket;
+  }
+
+  /** Switches it on. */
+  public static TcpRepairMode on(RawSocket socket) {
+    socket.option(SOL_TCP, TCP_REPAIR, 1);
+    return new TcpRepairMode(socket);
+  }
+
+  /** Switches it off and asks the peer where it stands; without effect where it is off. */
+  public static void off(RawSocket socket) {
+    socket.option(SOL_TCP, TCP_REPAIR, 0);
+  }
+
+  /** Switches it off and says nothing to the peer. */
+  public static void offQuietly(RawSocket socket) {
+    socket.option(SOL_TCP, TCP_REPAIR, OFF_WITHOUT_PROBE);
+  }
+
+  /** State of a connection, in repair mode or not. */
+  public static TcpState state(RawSocket socket) {
+    return TcpState.of(socket.ask(SOL_TCP, TCP_INFO, new int[2])[0] & 0xff);
+  }
+
+  /** The number behind the last byte of a queue. */
+  public int sequence(Queue queue) {
+    select(queue);
+    return socket.ask(SOL_TCP, TCP_QUEUE_SEQ, new int[1])[0];
+  }
+
+  /** Only before the socket is connected. */
+  public TcpRepairMode sequence(Queue queue, int number) {
+    select(queue);
+    socket.option(SOL_TCP, TCP_QUEUE_SEQ, number);
+    return this;
+  }
+
+  private void select(Queue queue) {
+    socket.option(SOL_TCP, TCP_REPAIR_QUEUE, queue.ordinal());
+  }
+
+  /** Maximum segment size, window scaling, selective acknowledgement, timestamps. */
+  public TcpRepairMode options(CriuTcpStream of, int sendScale, int receiveScale) {
+    int mask = of.getOptMask();
+    int[] options = new int[8];
+    int count = 0;
+    options[count++] = 2; // TCPOPT_MAXSEG
+    options[count++] = of.getMssClamp();
+    if ((mask & OPT_WINDOW_SCALE) != 0) {
+      options[count++] = 3; // TCPOPT_WINDOW
+      options[count++] = sendScale | receiveScale << 16;
+    }
+    if ((mask & OPT_SACK) != 0) {
+      options[count++] = 4; // TCPOPT_SACK_PERM
+      options[count++] = 0;
+    }
+    if ((mask & OPT_TIMESTAMPS) != 0) {
+      options[count++] = 8; // TCPOPT_TIMESTAMP
+      options[count++] = 0;
+    }
+    socket.option(SOL_TCP, TCP_REPAIR_OPTIONS, java.util.Arrays.copyOf(options, count));
+    return this;
+  }
+
+  /** struct tcp_repair_window: snd_wl1, snd_wnd, max_window, rcv_wnd, rcv_wup. */
+  public TcpRepairMode window(int sendUpdate, int send, int max, int receive, int receiveUpdate) {
+    socket.option(SOL_TCP, TCP_REPAIR_WINDOW, sendUpdate, send, max, receive, receiveUpdate);
+    return this;
+  }
+
+  /** Everything that makes up the connection, as CRIU would write it down. */
+  public TcpStreamImage read() {
+    int[] info = socket.ask(SOL_TCP, TCP_INFO, new int[2]);
+    TcpState state = TcpState.of(info[0] & 0xff);
+    int mask = info[1] >> 8 & 0xff, scales = info[1] >> 16 & 0xff;
+    int waiting = socket.count(SIOCINQ);
+    int unacknowledged = socket.count(SIOCOUTQ), unsent = socket.count(SIOCOUTQNSD);
+    if (state.sentEnd()) { // the end counts as one byte, and is none
+      if (unacknowledged > 0) unacknowledged--;
+      if (unsent > 0) unsent--;
+    }
+    int[] window = socket.ask(SOL_TCP, TCP_REPAIR_WINDOW, new int[5]);
+    CriuTcpStream.Builder entry =
+        CriuTcpStream.newBuilder()
+            .setInqLen(waiting)
+            .setInqSeq(sequence(Queue.RECEIVE))
+            .setOptMask(mask)
+            .setMssClamp(socket.ask(SOL_TCP, TCP_MAXSEG, new int[1])[0])
+            .setSndWl1(window[0])
+            .setSndWnd(window[1])
+            .setMaxWindow(window[2])
+            .setRcvWnd(window[3])
+            .setRcvWup(window[4])
+            .setSndWscale(0);
+    byte[] received = peek(waiting);
+    entry.setOutqLen(unacknowledged).setOutqSeq(sequence(Queue.SEND)).setUnsqLen(unsent);
+    byte[] sending = peek(unacknowledged);
+    select(Queue.NONE);
+    if ((mask & OPT_WINDOW_SCALE) != 0) entry.setSndWscale(scales & 15).setRcvWscale(scales >> 4);
+    if ((mask & OPT_TIMESTAMPS) != 0)
+      entry.setTimestamp(socket.ask(SOL_TCP, TCP_TIMESTAMP, new int[1])[0]);
+    return new TcpStreamImage(entry.build(), received, sending);
+  }
+
+  /** The bytes of the selected queue. */
+  private byte[] peek(int length) {
+    byte[] bytes = new byte[length];
+    if (length == 0) return bytes;
+    int got = socket.receive(bytes, length, MSG_PEEK);
+    if (got != length)
+      throw new IllegalStateException("a queue of " + length + " bytes gave " + got);
+    return bytes;
+  }
+}

@@ -1,0 +1,33 @@
+package io.sojourn.engine.stream;
+
+import com.google.protobuf.ByteString;
+
+/** What a stream leads to on this side. All calls come on the session's loop. */
+public interface StreamEnd {
+  /** The other side has answered the opening of a stream that this side opened. */
+  default void answered(ByteString answer) {}
+
+  /** Bytes to hand on; say {@link ByteStream#consumed} when that is done. */
+  void data(ByteString bytes);
+
+  /** No more bytes follow. Say {@link ByteStream#endConsumed} when that was handed on. */
+  void ended();
+
+  /**
+   * The stream is over in both directions.
+   *
+   * @param error as of errno(3)
+   */
+  void reset(int error);
+
+  /** After {@link ByteStream#writable} has been false: it is true again. */
+  default void writable() {}
+
+  /** Both directions have ended, and both sides know it. */
+  default void over() {}
+
+  /**
+   * The stream is taken apart: stop at once, and say consumed for what has been handed on so far.
+   */
+  default void freeze() {}
+}

@@ -1,0 +1,121 @@
+package io.sojourn.home.files;
+
+import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.engine.files.FileCalls;
+import io.sojourn.protocol.files.Answer;
+import io.sojourn.protocol.files.Forget;
+import io.sojourn.protocol.files.OpenHandle;
+import io.sojourn.protocol.files.Request;
+
+/** Which call is done by whom. Runs on a thread that has taken the task's identity. */
+final class Calls {
+  private final GuestFiles files;
+  private final NameCalls names;
+  private final StatusCalls status;
+  private final ContentCalls content;
+  private final DirectoryCalls directories;
+  private final LockService locks;
+
+  Calls(GuestFiles files) {
+    this.files = files;
+    names = new NameCalls(files);
+    status = new StatusCalls(files);
+    content = new ContentCalls(files);
+    directories = new DirectoryCalls(files);
+    locks = new LockService(files);
+  }
+
+  /** A call whose outcome must be remembered, since doing it twice is not doing it once. */
+  static boolean once(Request request) {
+    return switch (request.getCallCase()) {
+      case GET_ATTRIBUTES,
+          READ_LINK,
+          READ,
+          FILE_SYSTEM,
+          ACCESS,
+          GET_EXTENDED,
+          LIST_EXTENDED,
+          SEEK,
+          SYNC,
+          TEST_LOCK,
+          DIGEST,
+          CALL_NOT_SET ->
+          false;
+      case READ_DIRECTORY -> request.getReadDirectory().getPlus();
+      default -> true;
+    };
+  }
+
+  static boolean mayWait(Request request) {
+    return switch (request.getCallCase()) {
+      case SET_LOCK -> request.getSetLock().getWait();
+      case WHOLE_LOCK -> request.getWholeLock().getWait();
+      default -> false;
+    };
+  }
+
+  Answer.Builder perform(Request request, Wait wait) {
+    Answer.Builder answer = Answer.newBuilder();
+    try {
+      perform(request, answer, wait);
+    } catch (Refused e) {
+      answer.clearResult().setErrno(e.errno());
+    }
+    return answer;
+  }
+
+  private void perform(Request request, Answer.Builder answer, Wait wait) throws Refused {
+    switch (request.getCallCase()) {
+      case LOOKUP -> answer.setEntry(files.lookup(node(request), request.getLookup()));
+      case GET_ATTRIBUTES -> answer.setAttributes(files.attributes(node(request)));
+      case SET_ATTRIBUTES ->
+          answer.setAttributes(status.set(node(request), request.getSetAttributes()));
+      case READ_LINK -> answer.setData(status.readLink(node(request)));
+      case SYMLINK -> answer.setEntry(names.symlink(node(request), request.getSymlink()));
+      case MAKE_NODE -> answer.setEntry(names.makeNode(node(request), request.getMakeNode()));
+      case MAKE_DIRECTORY ->
+          answer.setEntry(names.makeDirectory(node(request), request.getMakeDirectory()));
+      case UNLINK -> names.remove(node(request), request.getUnlink(), 0);
+      case REMOVE_DIRECTORY ->
+          names.remove(node(request), request.getRemoveDirectory(), FileCalls.AT_REMOVEDIR);
+      case RENAME -> names.rename(node(request), request.getRename());
+      case LINK -> answer.setEntry(names.link(node(request), request.getLink()));
+      case CREATE -> answer.setCreated(names.create(node(request), request.getCreate()));
+      case OPEN -> answer.setHandle(handle(content.open(node(request), request.getOpen())));
+      case OPEN_DIRECTORY -> answer.setHandle(handle(directories.open(node(request))));
+      case READ -> answer.setData(content.read(request.getRead()));
+      case WRITE -> answer.setWritten(content.write(request.getWrite()));
+      case FLUSH -> locks.flush(node(request), request.getFlush().getOwner());
+      case RELEASE -> files.handles().release(request.getRelease().getHandle());
+      case SYNC -> content.sync(request.getSync());
+      case READ_DIRECTORY -> answer.setEntries(directories.read(request.getReadDirectory()));
+      case FILE_SYSTEM -> answer.setFileSystem(status.fileSystem(node(request)));
+      case ACCESS -> status.access(node(request), request.getAccess().getMode());
+      case SET_EXTENDED -> status.setExtended(node(request), request.getSetExtended());
+      case GET_EXTENDED -> answer.setData(status.extended(node(request), request.getGetExtended()));
+      case LIST_EXTENDED -> answer.setData(status.extendedNames(node(request)));
+      case REMOVE_EXTENDED -> status.removeExtended(node(request), request.getRemoveExtended());
+      case ALLOCATE -> content.allocate(request.getAllocate());
+      case SEEK -> answer.setNumber(content.seek(request.getSeek()));
+      case COPY_RANGE -> answer.setNumber(content.copy(request.getCopyRange()));
+      case TEST_LOCK -> answer.setLock(locks.test(request.getTestLock()));
+      case SET_LOCK -> locks.set(request.getSetLock(), wait);
+      case WHOLE_LOCK -> locks.whole(request.getWholeLock(), wait);
+      case DIGEST -> answer.setData(content.digest(node(request)));
+      case FORGET -> forget(request.getForget());
+      case CALL_NOT_SET -> throw new Refused(ErrorNumber.ENOSYS);
+    }
+  }
+
+  private Node node(Request request) throws Refused {
+    return files.nodes().get(request.getNode());
+  }
+
+  private void forget(Forget forget) {
+    for (Forget.One one : forget.getNodesList()) files.forget(one.getNode(), one.getLookups());
+  }
+
+  private static OpenHandle handle(Handle opened) {
+    return OpenHandle.newBuilder().setHandle(opened.id()).build();
+  }
+}

@@ -1,0 +1,155 @@
+package io.sojourn.home.files;
+
+import com.google.protobuf.ByteString;
+import io.sojourn.engine.files.DataCalls;
+import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.engine.files.FileCalls;
+import io.sojourn.engine.files.NativeMemory;
+import io.sojourn.engine.files.Statx;
+import io.sojourn.protocol.files.Allocate;
+import io.sojourn.protocol.files.CopyRange;
+import io.sojourn.protocol.files.Open;
+import io.sojourn.protocol.files.Read;
+import io.sojourn.protocol.files.Seek;
+import io.sojourn.protocol.files.Sync;
+import io.sojourn.protocol.files.Write;
+import io.sojourn.protocol.files.Written;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** Calls on what is in a file. */
+final class ContentCalls {
+  /** The most that one call reads or writes; as the guest agrees with its kernel. */
+  static final int MOST = 1 << 20;
+
+  /**
+   * O_APPEND and O_DIRECT are not among them: a descriptor's writes may come from the guest
+   * kernel's cache too, each at its place, so each appending write says so itself; and direct
+   * transfers would want our memory aligned.
+   */
+  private static final int PASSED_TO_OPEN =
+      FileCalls.O_ACCMODE | FileCalls.O_TRUNC | FileCalls.O_SYNC | 01000000; // O_NOATIME
+
+  private static final ThreadLocal<NativeMemory> BUFFER =
+      ThreadLocal.withInitial(() -> new NativeMemory(MOST));
+
+  private final GuestFiles files;
+
+  ContentCalls(GuestFiles files) {
+    this.files = files;
+  }
+
+  /** Only what has content: opening a device or a FIFO is the guest kernel's own work. */
+  Handle open(Node node, Open call) throws Refused {
+    if (!node.regular()) throw new Refused(ErrorNumber.EINVAL);
+    try (SharedDescriptor.Use use = node.use()) {
+      int flags = call.getFlags() & PASSED_TO_OPEN;
+      int fd = FileCalls.reopen(use.fd(), flags);
+      // A file that may only be appended to (chattr +a) says so here.
+      if (fd == -ErrorNumber.EPERM && (call.getFlags() & FileCalls.O_APPEND) != 0)
+        fd = FileCalls.reopen(use.fd(), flags | FileCalls.O_APPEND);
+      return files.handles().add(node, call.getFlags(), Refused.checked(fd));
+    }
+  }
+
+  ByteString read(Read call) throws Refused {
+    int size = Math.min(call.getSize(), MOST);
+    if (size < 0) throw new Refused(ErrorNumber.EINVAL);
+    NativeMemory buffer = BUFFER.get();
+    try (SharedDescriptor.Use use = files.handles().get(call.getHandle()).use()) {
+      int length = (int) Refused.checked(DataCalls.read(use.fd(), buffer, size, call.getOffset()));
+      return ByteString.copyFrom(buffer.bytes().duplicate().position(0).limit(length));
+    }
+  }
+
+  Written write(Write call) throws Refused {
+    ByteString data = call.getData();
+    if (data.size() > MOST) throw new Refused(ErrorNumber.EINVAL);
+    NativeMemory buffer = BUFFER.get();
+    data.copyTo(buffer.bytes().clear());
+    boolean append = (call.getFlags() & FileCalls.O_APPEND) != 0;
+    try (SharedDescriptor.Use use = files.handles().get(call.getHandle()).use()) {
+      int done = 0;
+      // The guest's kernel takes a short write for a full disk; only that may cut it short.
+      do {
+        long offset = append ? 0 : call.getOffset() + done;
+        long wrote =
+            DataCalls.write(
+                use.fd(), buffer, done, data.size() - done, offset, flags(call.getFlags()));
+        if (wrote < 0 && done == 0) Refused.checked(wrote);
+        if (wrote <= 0) break;
+        done += (int) wrote;
+      } while (done < data.size());
+      Written.Builder written = Written.newBuilder().setSize(done);
+      Statx after = append ? FileCalls.stat(use.fd()) : null;
+      if (after != null) written.setEnd(after.size());
+      return written.build();
+    }
+  }
+
+  private static int flags(int open) {
+    int flags = (open & FileCalls.O_APPEND) != 0 ? DataCalls.RWF_APPEND : 0;
+    if ((open & FileCalls.O_SYNC) == FileCalls.O_SYNC) flags |= DataCalls.RWF_SYNC;
+    else if ((open & FileCalls.O_DSYNC) != 0) flags |= DataCalls.RWF_DSYNC;
+    return flags;
+  }
+
+  void sync(Sync call) throws Refused {
+    try (SharedDescriptor.Use use = files.handles().get(call.getHandle()).use()) {
+      Refused.checked(DataCalls.sync(use.fd(), call.getDataOnly()));
+    }
+  }
+
+  /** Only SEEK_DATA and SEEK_HOLE: the rest depends on a position, and that is the guest's. */
+  long seek(Seek call) throws Refused {
+    if (call.getWhence() != 3 && call.getWhence() != 4) throw new Refused(ErrorNumber.EINVAL);
+    try (SharedDescriptor.Use use = files.handles().get(call.getHandle()).use()) {
+      return Refused.checked(DataCalls.seek(use.fd(), call.getOffset(), call.getWhence()));
+    }
+  }
+
+  void allocate(Allocate call) throws Refused {
+    try (SharedDescriptor.Use use = files.handles().get(call.getHandle()).use()) {
+      Refused.checked(
+          DataCalls.allocate(use.fd(), call.getMode(), call.getOffset(), call.getLength()));
+    }
+  }
+
+  long copy(CopyRange call) throws Refused {
+    try (SharedDescriptor.Use in = files.handles().get(call.getHandle()).use();
+        SharedDescriptor.Use out = files.handles().get(call.getToHandle()).use()) {
+      return Refused.checked(
+          DataCalls.copy(
+              in.fd(),
+              call.getOffset(),
+              out.fd(),
+              call.getToOffset(),
+              // One call is one answer: not longer than a worker may be away.
+              Math.min(call.getLength(), 64L << 20),
+              call.getFlags()));
+    }
+  }
+
+  /** For who may read it. */
+  ByteString digest(Node node) throws Refused {
+    if (!node.regular()) throw new Refused(ErrorNumber.EINVAL);
+    NativeMemory buffer = BUFFER.get();
+    try (SharedDescriptor.Use use = node.use()) {
+      SharedDescriptor file =
+          new SharedDescriptor(Refused.checked(FileCalls.reopen(use.fd(), FileCalls.O_RDONLY)));
+      try (SharedDescriptor.Use open = file.use()) {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        long at = 0, read;
+        while ((read = Refused.checked(DataCalls.read(open.fd(), buffer, MOST, at))) > 0) {
+          digest.update(buffer.bytes().duplicate().position(0).limit((int) read));
+          at += read;
+        }
+        return ByteString.copyFrom(digest.digest());
+      } finally {
+        file.giveUp();
+      }
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

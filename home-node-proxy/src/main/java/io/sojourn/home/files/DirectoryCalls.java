@@ -1,0 +1,91 @@
+package io.sojourn.home.files;
+
+import com.google.protobuf.ByteString;
+import io.sojourn.engine.files.DataCalls;
+import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.engine.files.FileCalls;
+import io.sojourn.engine.files.FileName;
+import io.sojourn.engine.files.NativeMemory;
+import io.sojourn.protocol.files.Entries;
+import io.sojourn.protocol.files.ReadDirectory;
+import java.nio.ByteBuffer;
+
+/** Calls that list a directory. */
+final class DirectoryCalls {
+  /** Of struct fuse_dirent and struct fuse_direntplus, before the name. */
+  private static final int PLAIN = 24, PLUS = 152;
+
+  private static final int MOST = 1 << 16;
+
+  private static final ThreadLocal<NativeMemory> BUFFER =
+      ThreadLocal.withInitial(() -> new NativeMemory(MOST));
+
+  private final GuestFiles files;
+
+  DirectoryCalls(GuestFiles files) {
+    this.files = files;
+  }
+
+  Handle open(Node node) throws Refused {
+    if (!node.directory()) throw new Refused(ErrorNumber.ENOTDIR);
+    try (SharedDescriptor.Use use = node.use()) {
+      int flags = FileCalls.O_RDONLY | FileCalls.O_DIRECTORY;
+      return files.handles().add(node, flags, Refused.checked(FileCalls.reopen(use.fd(), flags)));
+    }
+  }
+
+  /** From an offset that the directory's file system has given out; as many as fit. */
+  Entries read(ReadDirectory call) throws Refused {
+    Handle handle = files.handles().get(call.getHandle());
+    files.watch().directory(handle.node());
+    NativeMemory buffer = BUFFER.get();
+    int length;
+    // Position and reading belong together, and two reads may be under way.
+    synchronized (handle.descriptor()) {
+      try (SharedDescriptor.Use use = handle.use()) {
+        Refused.checked(DataCalls.seek(use.fd(), call.getOffset(), 0));
+        length = (int) Refused.checked(DataCalls.entries(use.fd(), buffer));
+      }
+    }
+    return entries(call, handle.node(), buffer.bytes(), length);
+  }
+
+  /** struct linux_dirent64: inode, offset, record length, type, name. */
+  private Entries entries(ReadDirectory call, Node directory, ByteBuffer in, int length)
+      throws Refused {
+    Entries.Builder entries = Entries.newBuilder();
+    int left = Math.min(call.getSize(), MOST);
+    long device = directory.key().device();
+    for (int at = 0; at < length; at += in.getShort(at + 16) & 0xffff) {
+      byte[] name = name(in, at + 19);
+      left -= (call.getPlus() ? PLUS : PLAIN) + ((name.length + 7) & ~7);
+      if (left < 0) break;
+      Entries.One.Builder one =
+          Entries.One.newBuilder()
+              .setName(ByteString.copyFrom(name))
+              .setInode(files.nodes().inode(device, in.getLong(at)))
+              .setOffset(in.getLong(at + 8))
+              .setType(in.get(at + 18));
+      if (call.getPlus() && FileName.isChild(name)) look(directory, one);
+      entries.addEntries(one);
+    }
+    return entries.build();
+  }
+
+  /** A name that is gone by now, or that may not be looked up, is listed all the same. */
+  private void look(Node directory, Entries.One.Builder one) {
+    try {
+      one.setEntry(files.lookup(directory, one.getName()));
+    } catch (Refused listedOnly) {
+      one.clearEntry();
+    }
+  }
+
+  private static byte[] name(ByteBuffer in, int at) {
+    int length = 0;
+    while (in.get(at + length) != 0) length++;
+    byte[] name = new byte[length];
+    in.get(at, name);
+    return name;
+  }
+}

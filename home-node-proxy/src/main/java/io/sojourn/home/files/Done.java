@@ -1,0 +1,47 @@
+package io.sojourn.home.files;
+
+import io.sojourn.protocol.files.Answer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests are under way, and which were answered: a request that is repeated is not done
+ * twice.
+ */
+final class Done {
+  private static final int MOST = 100_000;
+
+  private final Map<Long, Wait> underWay = new HashMap<>();
+  private final TreeMap<Long, Answer> remembered = new TreeMap<>();
+
+  /** What a request is when it arrives. */
+  record Arrival(boolean isNew, @Nullable Answer known) {}
+
+  synchronized Arrival arrive(long id, long settledBelow, Wait wait) {
+    remembered.headMap(settledBelow).clear();
+    Answer known = remembered.get(id);
+    if (known != null) return new Arrival(false, known);
+    return new Arrival(underWay.putIfAbsent(id, wait) == null, null);
+  }
+
+  synchronized void answered(Answer answer, boolean remember) {
+    underWay.remove(answer.getId());
+    if (remember) remembered.put(answer.getId(), answer);
+  }
+
+  /** A guest settles what it has heard; one that never does would have us remember for ever. */
+  synchronized boolean tooMany() {
+    return remembered.size() > MOST;
+  }
+
+  synchronized @Nullable Wait waiting(long id) {
+    return underWay.get(id);
+  }
+
+  synchronized List<Wait> allWaiting() {
+    return List.copyOf(underWay.values());
+  }
+}

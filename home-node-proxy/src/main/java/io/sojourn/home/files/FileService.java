@@ -1,0 +1,178 @@
+package io.sojourn.home.files;
+
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.sojourn.protocol.files.FilesGrpc;
+import io.sojourn.protocol.files.FromGuest;
+import io.sojourn.protocol.files.FromHome;
+import io.sojourn.protocol.files.Opening;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves tasks' files to the guest nodes that they run on. Add it to the server that guests reach;
+ * messages are up to 1 MiB and a little.
+ */
+public final class FileService extends FilesGrpc.FilesImplBase implements AutoCloseable {
+  /** How many requests of one guest are under way at home; more wait in the stream. */
+  private static final int WINDOW = 512;
+
+  private final Exports exports;
+  private final int mostFiles;
+  private final Map<String, FileSession> sessions = new HashMap<>();
+
+  public FileService(Exports exports) {
+    this(exports, OpenFileLimit.share());
+  }
+
+  /**
+   * @param mostFiles that one guest may know at once
+   */
+  public FileService(Exports exports, int mostFiles) {
+    this.exports = exports;
+    this.mostFiles = mostFiles;
+  }
+
+  /** Ends a task's session, where it has one: locks and descriptors go. */
+  public void end(String task) {
+    FileSession ended;
+    synchronized (sessions) {
+      ended = sessions.remove(task);
+    }
+    if (ended != null)
+      ended.close(Status.ABORTED.withDescription("the task's files were called back"));
+  }
+
+  @Override
+  public void close() {
+    List<String> tasks;
+    synchronized (sessions) {
+      tasks = List.copyOf(sessions.keySet());
+    }
+    tasks.forEach(this::end);
+  }
+
+  @Override
+  public StreamObserver<FromGuest> serve(StreamObserver<FromHome> answers) {
+    ServerCallStreamObserver<FromHome> observer = (ServerCallStreamObserver<FromHome>) answers;
+    observer.disableAutoRequest();
+    GuestStream stream = new GuestStream(observer);
+    Conversation conversation = new Conversation(stream);
+    observer.setOnCancelHandler(conversation::broken);
+    observer.request(1);
+    return conversation;
+  }
+
+  /** What one stream says. */
+  private final class Conversation implements StreamObserver<FromGuest> {
+    private final GuestStream stream;
+    private volatile @Nullable FileSession session;
+    private String task = "";
+
+    Conversation(GuestStream stream) {
+      this.stream = stream;
+    }
+
+    @Override
+    public void onNext(FromGuest message) {
+      FileSession known = session;
+      if (known == null) {
+        // No further message comes before the stream asks for more.
+        aside(() -> open(message));
+        return;
+      }
+      switch (message.getKindCase()) {
+        case REQUEST -> known.request(message.getRequest(), stream);
+        case INTERRUPT -> {
+          known.interrupt(message.getInterrupt());
+          stream.more();
+        }
+        case CLOSING ->
+            aside(
+                () -> {
+                  forget(task, known);
+                  known.close(Status.OK);
+                });
+        default ->
+            stream.end(Status.INVALID_ARGUMENT.withDescription("a message without a meaning"));
+      }
+    }
+
+    private void open(FromGuest message) {
+      if (!message.hasOpening()) {
+        stream.end(Status.INVALID_ARGUMENT.withDescription("a stream begins with an opening"));
+        return;
+      }
+      Opening opening = message.getOpening();
+      try {
+        task = opening.getTask();
+        FileSession opened = session(opening);
+        opened.attach(stream, opening.getHeard());
+        session = opened;
+        for (int i = 0; i < WINDOW; i++) stream.more();
+      } catch (StatusException e) {
+        stream.end(e.getStatus());
+      } catch (Refused e) {
+        stream.end(
+            Status.FAILED_PRECONDITION.withDescription(
+                "the task's root cannot be opened at home: errno " + e.errno()));
+      }
+    }
+
+    void broken() {
+      FileSession known = session;
+      if (known != null) known.detach(stream);
+    }
+
+    @Override
+    public void onError(Throwable cut) {
+      broken();
+    }
+
+    @Override
+    public void onCompleted() {
+      broken();
+      stream.end(Status.OK);
+    }
+  }
+
+  /** Beginning and ending take as long as calls that are under way; the network's thread cannot. */
+  private static void aside(Runnable work) {
+    Thread thread = new Thread(Context.current().wrap(work), "files-session");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private FileSession session(Opening opening) throws StatusException, Refused {
+    Export export = exports.find(opening.getTask(), opening.getIncarnation());
+    FileSession old;
+    FileSession opened;
+    synchronized (sessions) {
+      old = sessions.get(opening.getTask());
+      if (old != null && old.is(opening.getSession())) return old;
+      if (old != null && old.incarnation() > opening.getIncarnation())
+        throw Status.PERMISSION_DENIED
+            .withDescription("a newer incarnation of " + opening.getTask() + " has these files")
+            .asException();
+      if (opening.getAgain())
+        throw Status.NOT_FOUND
+            .withDescription("home has lost what this task had open")
+            .asException();
+      opened = new FileSession(opening, export, mostFiles);
+      sessions.put(opening.getTask(), opened);
+    }
+    if (old != null) old.close(Status.ABORTED.withDescription("a newer session has these files"));
+    return opened;
+  }
+
+  private void forget(String task, FileSession session) {
+    synchronized (sessions) {
+      sessions.remove(task, session);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.sojourn.home.files;
+
+import com.google.protobuf.ByteString;
+import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.engine.files.FileCalls;
+import io.sojourn.engine.files.FileName;
+import io.sojourn.engine.files.Statx;
+import io.sojourn.protocol.files.Attributes;
+import io.sojourn.protocol.files.Entry;
+import io.sojourn.protocol.files.Time;
+
+/** What one guest knows and has open, and how that is told. */
+final class GuestFiles {
+  private final NodeTable nodes;
+  private final Handles handles = new Handles();
+  private final ChangeWatch watch;
+
+  GuestFiles(NodeTable nodes, ChangeWatch watch) {
+    this.nodes = nodes;
+    this.watch = watch;
+  }
+
+  NodeTable nodes() {
+    return nodes;
+  }
+
+  Handles handles() {
+    return handles;
+  }
+
+  ChangeWatch watch() {
+    return watch;
+  }
+
+  /** A name that is a child's; anything else is answered as the kernel would at home. */
+  static byte[] child(ByteString name) throws Refused {
+    byte[] bytes = name.toByteArray();
+    if (!FileName.isChild(bytes)) throw new Refused(ErrorNumber.EINVAL);
+    if (bytes.length > 255) throw new Refused(ErrorNumber.ENAMETOOLONG);
+    return bytes;
+  }
+
+  /** Looks a child up, and counts that. */
+  Entry lookup(Node directory, ByteString name) throws Refused {
+    byte[] child = child(name);
+    watch.directory(directory);
+    directory.lookupBegins();
+    try (SharedDescriptor.Use dir = directory.use()) {
+      return found(directory, name, Refused.checked(FileCalls.handle(dir.fd(), child)));
+    } finally {
+      directory.lookupEnds();
+    }
+  }
+
+  /** The entry of a handle on a file; takes the handle. */
+  Entry found(Node directory, ByteString name, int fd) throws Refused {
+    Statx status = FileCalls.stat(fd);
+    if (status == null) {
+      int errno = FileCalls.lastError();
+      FileCalls.close(fd);
+      throw new Refused(errno);
+    }
+    Node node = nodes.lookedUp(fd, status);
+    if (!name.isEmpty()) node.namedIn(directory, name);
+    node.watchedFrom(directory);
+    if (status.regular()) watch.file(node);
+    return Entry.newBuilder().setNode(node.id()).setAttributes(attributes(node, status)).build();
+  }
+
+  Attributes attributes(Node node) throws Refused {
+    try (SharedDescriptor.Use use = node.use()) {
+      return attributes(node, Refused.present(FileCalls.stat(use.fd())));
+    }
+  }
+
+  private Attributes attributes(Node node, Statx status) {
+    return Attributes.newBuilder()
+        .setWatched(node.watched())
+        .setInode(nodes.inode(status.device(), status.inode()))
+        .setSize(status.size())
+        .setBlocks(status.blocks())
+        .setAccessed(time(status.accessed()))
+        .setModified(time(status.modified()))
+        .setChanged(time(status.changed()))
+        .setMode(status.mode())
+        .setLinks(status.links())
+        .setUid(status.uid())
+        .setGid(status.gid())
+        .setDevice((int) status.represented())
+        .setBlockSize(status.blockSize())
+        .build();
+  }
+
+  private static Time time(Statx.Time time) {
+    return Time.newBuilder().setSeconds(time.seconds()).setNanos(time.nanos()).build();
+  }
+
+  void forget(long id, long lookups) {
+    Node node = nodes.forget(id, lookups);
+    if (node == null) return;
+    node.leaveParent();
+    watch.forget(node);
+    node.close();
+  }
+
+  void close() {
+    handles.close();
+    nodes.close();
+  }
+}

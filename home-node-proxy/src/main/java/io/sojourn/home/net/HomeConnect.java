@@ -1,0 +1,111 @@
+package io.sojourn.home.net;
+
+import com.google.protobuf.ByteString;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.stream.ByteStream;
+import io.sojourn.engine.stream.SocketRelay;
+import io.sojourn.protocol.connection.Connect;
+import io.sojourn.protocol.connection.Connected;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+
+/** A connect that the task has begun while away, done at home. */
+final class HomeConnect {
+  private final ByteStream stream;
+  private final SocketRelay relay;
+  private final InetSocketAddress local;
+  private final InetSocketAddress peer;
+
+  private HomeConnect(ByteStream stream, SocketRelay relay, Connect order) {
+    this.stream = stream;
+    this.relay = relay;
+    this.local = Endpoints.socket(order.getLocal());
+    this.peer = Endpoints.socket(order.getPeer());
+  }
+
+  static SocketRelay begin(ByteStream stream, Connect order) {
+    SocketRelay relay = new SocketRelay().of(stream);
+    HomeConnect connect = new HomeConnect(stream, relay, order);
+    connect.from(connect.local);
+    return relay;
+  }
+
+  /** Tries with the task's own port, so that both ends agree about it. */
+  private void from(InetSocketAddress source) {
+    EpollSocketChannel socket = new EpollSocketChannel();
+    socket.config().setAutoRead(false).setTcpNoDelay(true).setReuseAddress(true);
+    // The kernel's own patience is what the task would have met at home.
+    socket.config().setConnectTimeoutMillis(0);
+    stream.loop().register(socket);
+    socket
+        .bind(source)
+        .addListener(
+            bound -> {
+              if (bound.isSuccess()) connect(socket, source);
+              else again(socket, source, bound.cause());
+            });
+  }
+
+  private void connect(EpollSocketChannel socket, InetSocketAddress source) {
+    if (stream.isOver()) {
+      socket.close();
+      return;
+    }
+    socket
+        .connect(peer)
+        .addListener(
+            connected -> {
+              if (connected.isSuccess()) done(socket);
+              else again(socket, source, connected.cause());
+            });
+  }
+
+  private void done(EpollSocketChannel socket) {
+    ByteString answer =
+        Connected.newBuilder().setLocal(Endpoints.of(socket.localAddress())).build().toByteString();
+    stream.answer(answer);
+    relay.connected(RawSocket.copyOf(socket.fd().intValue()));
+    socket.close();
+  }
+
+  /** Where the port is taken at home, any other does; where the address is not home's, any. */
+  private void again(EpollSocketChannel socket, InetSocketAddress source, Throwable cause) {
+    socket.close();
+    int error = errno(cause);
+    boolean taken = error == Errno.EADDRINUSE || error == Errno.EADDRNOTAVAIL;
+    if (taken && source.getPort() != 0) from(new InetSocketAddress(source.getAddress(), 0));
+    else if (taken && !source.getAddress().isAnyLocalAddress())
+      from(new InetSocketAddress(any(), 0));
+    else stream.reset(error);
+  }
+
+  private InetAddress any() {
+    return new InetSocketAddress(peer.getAddress().getAddress().length == 4 ? "0.0.0.0" : "::", 0)
+        .getAddress();
+  }
+
+  /** Netty gives the number of some failures, and of others the kernel's words only. */
+  private int errno(Throwable cause) {
+    if (cause instanceof NoRouteToHostException) return unreachable();
+    for (Throwable one = cause; one != null; one = one.getCause()) {
+      String message = one.getMessage();
+      int error = message == null ? 0 : Errno.ofMessage(message);
+      if (error != 0) return error;
+    }
+    return Errno.ECONNREFUSED;
+  }
+
+  /** Netty has one name for two errors. Where there is no route at all, that shows at once. */
+  private int unreachable() {
+    try (RawSocket probe = RawSocket.tcp(peer)) {
+      probe.connect(peer);
+      return Errno.EHOSTUNREACH;
+    } catch (RawSocket.SocketException failed) {
+      return failed.error();
+    }
+  }
+}

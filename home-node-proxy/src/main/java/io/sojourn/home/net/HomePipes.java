@@ -1,0 +1,110 @@
+package io.sojourn.home.net;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.TerminalModes;
+import io.sojourn.engine.stream.ByteStream;
+import io.sojourn.engine.stream.SocketRelay;
+import io.sojourn.engine.stream.StreamAcceptor;
+import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.protocol.connection.Opening;
+import io.sojourn.protocol.connection.Pipe;
+import io.sojourn.protocol.stream.SessionState;
+import io.sojourn.protocol.stream.StreamState;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The pipes and terminals of a task that is away, whose other ends are outside of it: a shell's
+ * terminal, `| tee log`. The deputy holds them; here they are opened anew, so that nobody else's
+ * become non-blocking.
+ */
+public final class HomePipes implements StreamAcceptor {
+  private final int deputy;
+
+  /** Those from which the task reads, by stream. */
+  private final Map<Long, Descriptor> read = new HashMap<>();
+
+  /**
+   * @param deputy its pid
+   */
+  public HomePipes(int deputy) {
+    this.deputy = deputy;
+  }
+
+  @Override
+  public StreamEnd accept(ByteStream stream, ByteString opening) {
+    SocketRelay relay = new SocketRelay().of(stream);
+    try {
+      Pipe order = Opening.parseFrom(opening).getPipe();
+      Descriptor pipe = find(order.getNumber());
+      if (pipe == null) stream.reset(Errno.EINVAL);
+      else open(stream, relay, pipe, order.getToTask());
+    } catch (InvalidProtocolBufferException malformed) {
+      stream.reset(Errno.EINVAL);
+    } catch (RawSocket.SocketException nobodyThere) {
+      stream.reset(nobodyThere.error());
+    }
+    return relay;
+  }
+
+  private @org.jspecify.annotations.Nullable Descriptor find(int number) {
+    for (Descriptor held : Descriptor.of(deputy))
+      if (held.number() == number && (held.isPipe() || terminal(held))) return held;
+    return null;
+  }
+
+  private static boolean terminal(Descriptor held) {
+    return held.target().startsWith("/dev/pts/") || held.target().matches("/dev/tty\\d*");
+  }
+
+  private void open(ByteStream stream, SocketRelay relay, Descriptor pipe, boolean toTask) {
+    if (!toTask) {
+      relay.writeOnly();
+      stream.finish();
+    } else read.put(stream.number(), pipe);
+    relay.connected(RawSocket.pipe(pipe.reopen(), !toTask));
+  }
+
+  /**
+   * Puts back what was read from the pipes and not by the task: before all else that is in them.
+   *
+   * @param state the session's, frozen: what the guest node has not handed on
+   * @param unread what it has handed on to the task's pipe, by descriptor
+   */
+  public void putBack(SessionState state, Map<Integer, ByteString> unread) throws IOException {
+    for (StreamState stream : state.getStreamsList()) {
+      Descriptor pipe = read.get(stream.getStream());
+      if (pipe == null) continue;
+      ByteString first =
+          unread.getOrDefault(pipe.number(), ByteString.EMPTY).concat(stream.getKept());
+      if (first.isEmpty()) continue;
+      if (terminal(pipe)) {
+        try (RawSocket at = RawSocket.pipe(pipe.reopen(), true)) {
+          TerminalModes.type(at, first.toByteArray());
+        }
+        continue;
+      }
+      ByteArrayOutputStream rest = new ByteArrayOutputStream();
+      drain(pipe, rest);
+      try (OutputStream to = Files.newOutputStream(pipe.reopen(), StandardOpenOption.WRITE)) {
+        to.write(first.toByteArray());
+        to.write(rest.toByteArray());
+      }
+    }
+  }
+
+  private static void drain(Descriptor pipe, OutputStream to) throws IOException {
+    try (RawSocket from = RawSocket.pipe(pipe.reopen(), false)) {
+      to.write(from.available());
+    }
+  }
+}

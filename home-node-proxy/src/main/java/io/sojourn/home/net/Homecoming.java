@@ -1,0 +1,87 @@
+package io.sojourn.home.net;
+
+import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.network.FrozenRelay;
+import io.sojourn.engine.network.ImageSocket;
+import io.sojourn.engine.network.MergedConnection;
+import io.sojourn.engine.network.TcpState;
+import io.sojourn.engine.network.TcpStreamImage;
+import io.sojourn.protocol.connection.FrozenConnection;
+import io.sojourn.protocol.stream.SessionState;
+import io.sojourn.protocol.stream.StreamState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a task's connections back to the kernel: its image from the guest world gets the numbers of
+ * home's sockets and all bytes that were on their way, so that CRIU restores them in home's own
+ * network.
+ */
+public final class Homecoming {
+  private final SessionState home;
+  private final Map<Long, FrozenRelay> sockets;
+
+  /**
+   * @param home the session, frozen
+   * @param sockets from {@link HomeConnections#frozen}
+   */
+  public Homecoming(SessionState home, Map<Long, FrozenRelay> sockets) {
+    this.home = home;
+    this.sockets = sockets;
+  }
+
+  /**
+   * Rewrites the image and closes home's sockets without a word to the peers.
+   *
+   * @param guest the guest node's session, frozen before its dump
+   * @param relays the guest node's sockets, read after its dump
+   */
+  public void into(Path images, SessionState guest, List<FrozenConnection> relays)
+      throws IOException {
+    Map<Long, StreamState> atHome = byNumber(home), atGuest = byNumber(guest);
+    Map<Integer, TcpState> states = new HashMap<>();
+    for (ImageSocket socket : ImageSocket.of(images)) {
+      if (!socket.connection()) continue;
+      Path file = TcpStreamImage.path(images, socket.ino());
+      FrozenConnection relay = relayOf(socket, relays);
+      FrozenRelay ours = relay == null ? null : sockets.get(relay.getStream());
+      StreamState there = relay == null ? null : atGuest.get(relay.getStream());
+      StreamState here = relay == null ? null : atHome.get(relay.getStream());
+      if (relay == null || ours == null || there == null || here == null)
+        throw new IOException(
+            "connection " + socket.local() + " -> " + socket.peer() + " is not known at home");
+      MergedConnection merged =
+          MergedConnection.of(
+              TcpStreamImage.read(file),
+              socket.state(),
+              relay,
+              there,
+              here,
+              ours.image(),
+              ours.state(),
+              ours.leftToDrop());
+      merged.image().write(file);
+      states.put(socket.ino(), merged.state());
+    }
+    ImageSocket.rewrite(images, states);
+    sockets.values().forEach(FrozenRelay::close);
+  }
+
+  private static Map<Long, StreamState> byNumber(SessionState session) {
+    return session.getStreamsList().stream()
+        .collect(Collectors.toMap(StreamState::getStream, stream -> stream));
+  }
+
+  private static @Nullable FrozenConnection relayOf(
+      ImageSocket socket, List<FrozenConnection> relays) {
+    for (FrozenConnection relay : relays)
+      if (Endpoints.socket(relay.getTask()).equals(socket.local())
+          && Endpoints.socket(relay.getPeer()).equals(socket.peer())) return relay;
+    return null;
+  }
+}

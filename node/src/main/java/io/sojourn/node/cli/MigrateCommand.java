@@ -1,0 +1,37 @@
+package io.sojourn.node.cli;
+
+import io.sojourn.protocol.node.MigrateRequest;
+import io.sojourn.protocol.node.OperationEvent;
+import io.sojourn.protocol.node.OperationResult;
+import java.util.Iterator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "migrate",
+    description = "Moves a running task to another node, or home again; its home stays the same.")
+final class MigrateCommand extends OperationCall {
+  @Parameters(index = "0", paramLabel = "TASK", description = "A task's name, id or pid.")
+  private String task = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "NODE|home",
+      description = "A node's name (ckpt nodes), or home.")
+  private String node = "";
+
+  @Override
+  Iterator<OperationEvent> start(NodeClient client) {
+    return client.node().migrate(MigrateRequest.newBuilder().setTask(task).setNode(node).build());
+  }
+
+  @Override
+  String sentence(OperationResult result) {
+    return "%s runs on node %s: life %d, after %s"
+        .formatted(
+            result.getTask(),
+            result.getNode(),
+            result.getIncarnation(),
+            Units.millis(result.getPauseMillis()));
+  }
+}

@@ -1,0 +1,101 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.engine.operation.Report;
+import io.sojourn.node.move.Moves;
+import io.sojourn.protocol.node.MigrateRequest;
+import io.sojourn.protocol.node.OperationResult;
+import io.sojourn.protocol.node.Phase;
+import java.util.Optional;
+
+/** Moves tasks to other nodes and home again. */
+final class Migrations {
+  private static final String HOME = "home";
+
+  private final Moves moves;
+  private final TaskLookup tasks;
+  private final TaskRegistry registry;
+  private final Operations operations;
+  private final String self;
+
+  /**
+   * @param self this node's name
+   */
+  Migrations(
+      Moves moves, TaskLookup tasks, TaskRegistry registry, Operations operations, String self) {
+    this.moves = moves;
+    this.tasks = tasks;
+    this.registry = registry;
+    this.operations = operations;
+    this.self = self;
+  }
+
+  OperationResult run(MigrateRequest request, Caller caller, OperationListener listener) {
+    return OperationLog.noted(
+        "migrate",
+        request.getTask() + " to " + request.getNode(),
+        caller,
+        () -> {
+          String id = tasks.find(request.getTask(), caller).id();
+          try (var operation = operations.begin(id, request.getTask(), "migrate")) {
+            return run(tasks.find(id, caller), node(request.getNode()), listener);
+          }
+        });
+  }
+
+  private String node(String text) {
+    return text.equals(HOME) ? self : text;
+  }
+
+  private OperationResult run(Task task, String node, OperationListener listener) {
+    Optional<String> away = moves.whereIs(task.id());
+    String now = away.orElse(self);
+    if (now.equals(node))
+      throw OperationException.refused(
+          "task " + task.title() + " is on node " + node + " already", "ckpt ps shows where it is");
+    if (away.isEmpty() && !task.runs())
+      throw OperationException.refused(
+          "task " + task.title() + " does not run", "run it again: ckpt restore " + task.id());
+    Report report = new Report(listener);
+    double pause = 0;
+    // From one guest node to another it goes by way of home.
+    if (away.isPresent()) pause += home(task, report).pauseMillis();
+    if (!node.equals(self)) pause += out(task, node, report).pauseMillis();
+    OperationResult.Builder result =
+        OperationResult.newBuilder()
+            .setTask(task.name())
+            .setTaskId(task.id())
+            .setNode(node)
+            .setIncarnation(incarnation(task.id()))
+            .setPauseMillis(pause)
+            .setTotalMillis(report.totalMillis())
+            .addAllWarnings(report.warnings());
+    for (Report.Phase phase : report.phases())
+      result.addPhases(Phase.newBuilder().setName(phase.name()).setMillis(phase.millis()));
+    registry.running(task.id()).flatMap(Task::life).ifPresent(life -> result.setPid(life.pid()));
+    return result.build();
+  }
+
+  private Moves.Moved home(Task task, Report report) {
+    Moves.Moved moved = moves.home(task.id(), incarnation(task.id()) + 1, report);
+    registry.lives(task.id(), moved.incarnation());
+    return moved;
+  }
+
+  private Moves.Moved out(Task task, String node, Report report) {
+    Life life =
+        registry
+            .running(task.id())
+            .flatMap(Task::life)
+            .orElseThrow(() -> new IllegalStateException("the task has ended meanwhile"));
+    Moves.Moved moved =
+        moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, report);
+    registry.lives(task.id(), moved.incarnation());
+    return moved;
+  }
+
+  private int incarnation(String id) {
+    return registry.incarnation(id);
+  }
+}

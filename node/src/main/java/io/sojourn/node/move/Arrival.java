@@ -1,0 +1,64 @@
+package io.sojourn.node.move;
+
+import io.grpc.Channel;
+import io.netty.channel.EventLoop;
+import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.move.ArriveRequest;
+import io.sojourn.restore.fuse.HomeLostException;
+import io.sojourn.restore.fuse.HomeTask;
+import io.sojourn.restore.world.GuestWorld;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Makes a world for a task whose image has arrived, and restores it there. */
+final class Arrival {
+  /** Of the directories of worlds; images have no such names. */
+  static final String PREFIX = ".world-";
+
+  private final Path memory;
+  private final GuestWorld.Tools tools;
+  private final Channel home;
+  private final EventLoop loop;
+
+  Arrival(Path memory, GuestWorld.Tools tools, Channel home, EventLoop loop) {
+    this.memory = memory;
+    this.tools = tools;
+    this.home = home;
+    this.loop = loop;
+  }
+
+  /** The task stands still in it. Where this fails nothing of it is left, nor of its image. */
+  GuestWorld world(ArriveRequest request)
+      throws IOException, HomeLostException, InterruptedException {
+    String task = request.getLife().getTask();
+    int incarnation = request.getLife().getIncarnation();
+    if (!task.matches("[A-Za-z0-9]{4,32}"))
+      throw OperationException.refused("'" + task + "' is no task's id", "use one version only");
+    Path image = Images.arrived(memory, request.getDirectory());
+    Path directory = memory.resolve(PREFIX + task + "-" + incarnation);
+    GuestWorld world = null;
+    try {
+      Files.createDirectory(directory);
+      Files.move(image, directory.resolve("image"));
+      world = GuestWorld.prepare(tools, directory, home(request), loop);
+      world.restore();
+      return world;
+    } catch (IOException | HomeLostException | InterruptedException | RuntimeException failed) {
+      Trees.delete(image);
+      if (world != null) world.close();
+      else GuestWorld.remove(directory);
+      throw failed;
+    }
+  }
+
+  private GuestWorld.Home home(ArriveRequest request) {
+    return new GuestWorld.Home(
+        new HomeTask(request.getLife().getTask(), request.getLife().getIncarnation()),
+        request.getHostName(),
+        Path.of(request.getRunDirectory()),
+        request.getNetwork(),
+        home);
+  }
+}

@@ -1,0 +1,88 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.InternetSocket;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.TerminalModes;
+import io.sojourn.home.deputy.Deputy;
+import io.sojourn.protocol.image.Stream;
+import io.sojourn.restore.world.Revival;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Restores a task at home, in the place that its deputy keeps. */
+final class Beside {
+  /** Above what CRIU needs for itself at its start. */
+  private static final int FIRST_DESCRIPTOR = 200;
+
+  private final Moves.Settings settings;
+
+  Beside(Moves.Settings settings) {
+    this.settings = settings;
+  }
+
+  /** The task stands still. Home's own ends of its connections are closed already. */
+  Revival restore(Path image, MovedTask task) throws IOException {
+    giveUpSockets(task.deputy());
+    Path notes = notes(settings, task.id());
+    Map<Path, TerminalModes> modes = terminals(image, task.deputy());
+    Revival revival =
+        Revival.begin(
+            new Revival.Order(
+                List.of(settings.shim().toString(), "run", "--beside"),
+                settings.criu().get(),
+                settings.shim(),
+                image,
+                notes,
+                notes,
+                settings.runDirectory(),
+                given(image, task.deputy())));
+    // CRIU has set them as they were in the guest world, where everything passes as it is.
+    modes.forEach(Beside::apply);
+    return revival;
+  }
+
+  private static Map<Path, TerminalModes> terminals(Path image, Deputy deputy) {
+    Map<Path, TerminalModes> modes = new HashMap<>();
+    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
+      if (stream.getKind().equals("terminal")) {
+        Path path = Path.of("/proc/" + deputy.pid() + "/fd/" + stream.getDescriptors(0));
+        try (RawSocket terminal = RawSocket.pipe(path, true)) {
+          modes.put(path, TerminalModes.of(terminal));
+        }
+      }
+    return modes;
+  }
+
+  private static void apply(Path path, TerminalModes modes) {
+    try (RawSocket terminal = RawSocket.pipe(path, true)) {
+      modes.applyTo(terminal);
+    }
+  }
+
+  /** The deputy's own pipes, under the names that the image has for the task's. */
+  private static List<Revival.Given> given(Path image, Deputy deputy) {
+    List<Revival.Given> given = new ArrayList<>();
+    int number = FIRST_DESCRIPTOR;
+    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList()) {
+      Path own = Path.of("/proc/" + deputy.pid() + "/fd/" + stream.getDescriptors(0));
+      given.add(new Revival.Given(number++, own, stream.getKey()));
+    }
+    return given;
+  }
+
+  /** Where CRIU and the shim note things, the task's end among them. */
+  static Path notes(Moves.Settings settings, String task) {
+    return settings.runDirectory().resolve("beside").resolve(task);
+  }
+
+  /** What the deputy holds of connections and addresses is the task's again. */
+  private static void giveUpSockets(Deputy deputy) throws IOException {
+    for (Map.Entry<Integer, InternetSocket> held : deputy.descriptors().sockets().entrySet())
+      deputy.descriptors().closeSilently(held.getKey());
+  }
+}

@@ -1,0 +1,130 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.home.deputy.DeputyListener;
+import io.sojourn.home.deputy.DeputySignal;
+import io.sojourn.node.cluster.Peers;
+import io.sojourn.protocol.move.GuestWorldsGrpc;
+import io.sojourn.protocol.move.LeaveRequest;
+import io.sojourn.protocol.move.SignalRequest;
+import io.sojourn.protocol.move.TaskLife;
+import io.sojourn.restore.world.Revival;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The deputy as its task's face to whoever started it: what it is sent reaches the task, in order,
+ * and how the task ends it ends, too. What it is sent during a move waits until the task is there.
+ */
+final class Face implements DeputyListener {
+  private static final Logger log = LoggerFactory.getLogger(Face.class);
+
+  private final MovedTask task;
+  private final Supplier<Peers> peers;
+  private final Runnable over;
+  private final ExecutorService inOrder =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "face");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * @param over the task has ended
+   */
+  Face(MovedTask task, Supplier<Peers> peers, Runnable over) {
+    this.task = task;
+    this.peers = peers;
+    this.over = over;
+  }
+
+  @Override
+  public void signal(DeputySignal signal) {
+    if (!signal.fromBefore()) later(() -> pass(signal.number()));
+  }
+
+  @Override
+  public void stopped() {
+    later(() -> pass(Signals.STOP));
+  }
+
+  @Override
+  public void gone() {
+    if (task.endsIn(task.incarnation())) later(this::killed);
+  }
+
+  private void later(Runnable work) {
+    try {
+      inOrder.execute(
+          () -> {
+            try {
+              task.whenThere(work);
+            } catch (RuntimeException failed) {
+              log.warn("task {} was not told: {}", task.name(), failed.toString());
+            }
+          });
+    } catch (RejectedExecutionException ended) {
+      // Nobody is there to hear it.
+    }
+  }
+
+  private void pass(int signal) {
+    MovedTask.Away away = task.away();
+    Revival beside = task.beside();
+    if (beside != null) Signals.send(beside.task().pid(), signal);
+    if (away != null)
+      GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
+          .signal(SignalRequest.newBuilder().setLife(life(task)).setNumber(signal).build());
+  }
+
+  /** Somebody has killed the deputy: the task is to follow. */
+  private void killed() {
+    MovedTask.Away away = task.away();
+    Revival beside = task.beside();
+    if (beside != null) beside.end();
+    if (away != null)
+      GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
+          .leave(LeaveRequest.newBuilder().setLife(life(task)).build());
+    end();
+  }
+
+  static TaskLife life(MovedTask task) {
+    return TaskLife.newBuilder().setTask(task.id()).setIncarnation(task.incarnation()).build();
+  }
+
+  /**
+   * The task has ended.
+   *
+   * @param incarnation in which it did
+   * @param how "exited 3", "killed 9"
+   */
+  void ended(int incarnation, String how) {
+    // A dump ends it, too: then another life has begun when it is there.
+    task.whenThere(() -> endIn(incarnation, how));
+  }
+
+  private void endIn(int incarnation, String how) {
+    if (!task.endsIn(incarnation)) return;
+    log.info("task {} ({}) has ended: {}", task.name(), task.id(), how);
+    try {
+      int value = Integer.parseInt(how.substring(how.indexOf(' ') + 1));
+      if (how.startsWith("exited")) task.deputy().exit(value);
+      else task.deputy().die(value);
+    } catch (IOException | RuntimeException failed) {
+      log.warn("the deputy of task {} did not end: {}", task.name(), failed.toString());
+    }
+    end();
+  }
+
+  private void end() {
+    task.deputy().close();
+    over.run();
+    inOrder.shutdown();
+  }
+}

@@ -1,0 +1,185 @@
+package io.sojourn.node.move;
+
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sojourn.checkpointer.Departures;
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.operation.Report;
+import io.sojourn.engine.stream.HomeStreams;
+import io.sojourn.engine.stream.StreamSessions;
+import io.sojourn.home.files.Export;
+import io.sojourn.home.files.Exports;
+import io.sojourn.home.files.FileService;
+import io.sojourn.node.cluster.PeerNode;
+import io.sojourn.node.cluster.Peers;
+import io.sojourn.node.shipping.Shipping;
+import io.sojourn.restore.world.GuestWorld;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+
+/**
+ * All moves of this node: its tasks out and home, and those of other nodes that are guests here.
+ */
+public final class Moves implements Exports, AutoCloseable {
+  /**
+   * What moves are made with.
+   *
+   * @param runDirectory of this daemon
+   * @param memory a directory on a tmpfs, where images arrive that shall not touch a disk
+   * @param runtime the directory that holds the native programs
+   * @param criu throws where there is none
+   * @param peers throws where this node is one of no cluster
+   */
+  public record Settings(
+      Path runDirectory,
+      Path memory,
+      Path runtime,
+      Supplier<Path> criu,
+      Supplier<Departures> departures,
+      Supplier<Peers> peers,
+      Shipping shipping,
+      ExecutorService workers) {
+
+    Path shim() {
+      return runtime.resolve("ckpt-shim");
+    }
+  }
+
+  /**
+   * How it went.
+   *
+   * @param pauseMillis for how long the task stood still
+   */
+  public record Moved(int incarnation, double pauseMillis) {}
+
+  private final Settings settings;
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(
+          2, new DefaultThreadFactory("streams", true), EpollIoHandler.newFactory());
+  private final StreamSessions sessions = new StreamSessions();
+  private final FileService files = new FileService(this);
+  private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
+  private final Guests guests;
+
+  public Moves(Settings settings) throws IOException {
+    this.settings = settings;
+    this.guests =
+        new Guests(
+            settings.memory(),
+            () -> new GuestWorld.Tools(criuPlace(settings.criu().get()), settings.shim()),
+            settings.departures(),
+            settings.peers(),
+            settings.shipping(),
+            loops,
+            settings.workers());
+    guests.sweep();
+  }
+
+  /** The directory with all that CRIU needs. */
+  private static Path criuPlace(Path criu) {
+    return Step.of("to look for CRIU", () -> criu.toRealPath().getParent());
+  }
+
+  /** What other nodes call. */
+  public List<BindableService> services() {
+    return List.of(guests, files, new HomeStreams(sessions));
+  }
+
+  /** The node where a task of this node is, when that is another. */
+  public Optional<String> whereIs(String task) {
+    MovedTask known = moved.get(task);
+    MovedTask.Away away = known == null ? null : known.away();
+    return Optional.ofNullable(away).map(MovedTask.Away::node);
+  }
+
+  /**
+   * Moves a task that runs here.
+   *
+   * @param incarnation of the life that begins there
+   * @throws io.sojourn.engine.operation.OperationException the task runs on here
+   */
+  public Moved out(ControlBlock task, String name, String node, int incarnation, Report report) {
+    return lasting(
+        () -> new WayOut(settings, this, loops.next(), report).go(task, name, node, incarnation));
+  }
+
+  /** Moves a task home that {@link #whereIs} knows. */
+  public Moved home(String task, int incarnation, Report report) {
+    MovedTask known = moved.get(task);
+    if (known == null) throw new IllegalStateException("task " + task + " is not away");
+    return lasting(() -> new WayHome(settings, this, report).go(known, incarnation));
+  }
+
+  /** What is begun in this lasts longer than the call that is being served. */
+  static <T> T lasting(Callable<T> work) {
+    return Step.of("the move", () -> Context.ROOT.call(work));
+  }
+
+  // Between the ways and this.
+
+  Optional<MovedTask> known(String task) {
+    return Optional.ofNullable(moved.get(task));
+  }
+
+  void knows(MovedTask task) {
+    moved.put(task.id(), task);
+  }
+
+  /** It is not away any more. */
+  void callBack(MovedTask task) {
+    sessions.takeBack(task.id());
+    sessions.takeBack(pipesOf(task));
+    files.end(task.id());
+  }
+
+  void forget(MovedTask task) {
+    callBack(task);
+    moved.remove(task.id(), task);
+    Trees.delete(Beside.notes(settings, task.id()));
+  }
+
+  /** As the guest node calls the session of a task's pipes. */
+  static String pipesOf(MovedTask task) {
+    return task.id() + ".pipes";
+  }
+
+  StreamSessions sessions() {
+    return sessions;
+  }
+
+  @Override
+  public Export find(String task, int incarnation) throws StatusException {
+    MovedTask known = moved.get(task);
+    MovedTask.Away away = known == null ? null : known.away();
+    if (known == null
+        || away == null
+        || incarnation != known.incarnation()
+        || !away.node().equals(PeerNode.current().name()))
+      throw Status.PERMISSION_DENIED
+          .withDescription("life " + incarnation + " of task " + task + " was not given to you")
+          .asException();
+    return new Export(Path.of("/"), known.user());
+  }
+
+  @Override
+  public void close() {
+    guests.close();
+    files.close();
+    moved.values().forEach(task -> task.deputy().close());
+    loops.shutdownGracefully();
+  }
+}

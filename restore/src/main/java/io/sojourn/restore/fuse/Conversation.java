@@ -1,0 +1,168 @@
+package io.sojourn.restore.fuse;
+
+import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.protocol.files.Forget;
+import io.sojourn.protocol.files.Request;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Takes the kernel's requests to home. */
+final class Conversation {
+  private static final int WRITE_CACHE = 1;
+  private static final int O_APPEND = 02000;
+  private static final int O_DSYNC = 010000;
+
+  private final LockOwners owners = new LockOwners();
+  private final WriteBehind behind = new WriteBehind();
+  private final Map<Long, Pending> asked = new ConcurrentHashMap<>();
+  private final Notifier notifier;
+  private final Answers answers;
+  private volatile boolean watching;
+
+  @SuppressWarnings("NullAway.Init")
+  private volatile HomeLink link;
+
+  Conversation(Notifier notifier) {
+    this.notifier = notifier;
+    answers = new Answers(asked, behind, notifier);
+  }
+
+  /** Who takes home's answers. */
+  HomeLink.Listener answers() {
+    return answers;
+  }
+
+  /** Before the first request. */
+  void over(HomeLink home, boolean homeWatches) {
+    link = home;
+    watching = homeWatches;
+    answers.over(home, homeWatches);
+  }
+
+  /** One request, of a reader's thread. */
+  void request(FuseChannel channel, FuseRequest in) throws MalformedRequestException {
+    switch (in.opcode()) {
+      case Opcode.INIT -> init(channel, in);
+      case Opcode.FORGET -> forget(channel, in, one(in.node(), in.u64(0)));
+      case Opcode.BATCH_FORGET -> forget(channel, in, several(in));
+      case Opcode.INTERRUPT -> interrupt(channel, in);
+      case Opcode.DESTROY -> reply(channel, in.unique(), 0);
+      default -> ask(channel, in);
+    }
+  }
+
+  private void init(FuseChannel channel, FuseRequest in) throws MalformedRequestException {
+    FuseReply out = answers.reply();
+    long agreed = InitExchange.answer(in, watching, out);
+    notifier.canExpire((agreed & InitExchange.HAS_EXPIRE_ONLY) != 0);
+    channel.write(out.memory(), out.end(in.unique(), 0));
+  }
+
+  private void ask(FuseChannel channel, FuseRequest in) throws MalformedRequestException {
+    Request.Builder request = Request.newBuilder();
+    if (!ToHome.translate(in, request)) {
+      reply(channel, in.unique(), ErrorNumber.ENOSYS);
+      return;
+    }
+    if (request.hasSetLock()) owners.locks(in.node(), request.getSetLock().getOwner());
+    Pending pending = new Pending(channel, in, size(in), request);
+    if (in.opcode() == Opcode.COPY_FILE_RANGE) pending.otherNode(in.u64(16));
+    asked.put(in.unique(), pending);
+    if (mayGoBehind(in) && behind.take(pending, request.getWrite())) goBehind(pending);
+    else behind.after(pending.node(), () -> alone(pending));
+  }
+
+  /** Not what the kernel writes from a mapping: it waits for that elsewhere than in a call. */
+  private static boolean mayGoBehind(FuseRequest in) throws MalformedRequestException {
+    return in.opcode() == Opcode.WRITE
+        && (in.u32(20) & WRITE_CACHE) == 0
+        && (in.u32(32) & (O_APPEND | O_DSYNC)) == 0;
+  }
+
+  private void goBehind(Pending pending) {
+    pending.behind();
+    asked.remove(pending.unique());
+    FuseReply out = answers.reply().begin().u32(pending.draft().getWrite().getData().size()).u32(0);
+    int length = out.end(pending.unique(), 0);
+    // Home first: when the kernel hears, the caller may go on to what must find it there.
+    link.send(pending);
+    pending.channel().write(out.memory(), length);
+  }
+
+  /** Nothing is under way to the file any more. */
+  private void alone(Pending pending) {
+    int failed =
+        switch (pending.opcode()) {
+          case Opcode.WRITE, Opcode.FSYNC, Opcode.FLUSH -> behind.error(pending.node());
+          default -> 0;
+        };
+    boolean locks =
+        pending.opcode() == Opcode.FLUSH
+            && owners.release(pending.node(), pending.draft().getFlush().getOwner());
+    if (failed != 0 || (pending.opcode() == Opcode.FLUSH && !locks)) {
+      asked.remove(pending.unique());
+      reply(pending.channel(), pending.unique(), failed);
+    } else if (pending.opcode() == Opcode.COPY_FILE_RANGE)
+      behind.after(pending.otherNode(), () -> link.send(pending));
+    else link.send(pending);
+  }
+
+  /** Waits until all that has been written by now is at home; false when that takes too long. */
+  boolean drain(long millis) throws InterruptedException {
+    return behind.drain(millis);
+  }
+
+  private static int size(FuseRequest in) throws MalformedRequestException {
+    return switch (in.opcode()) {
+      case Opcode.READ, Opcode.READDIR, Opcode.READDIRPLUS -> in.u32(16);
+      case Opcode.GETXATTR, Opcode.LISTXATTR -> in.u32(0);
+      default -> 0;
+    };
+  }
+
+  /** Nobody waits for it. */
+  private void forget(FuseChannel channel, FuseRequest in, Forget forget) {
+    forget.getNodesList().forEach(one -> notifier.forgets(one.getNode()));
+    link.send(new Pending(channel, in, 0, Request.newBuilder().setForget(forget)));
+  }
+
+  static Forget one(long node, long lookups) {
+    return Forget.newBuilder()
+        .addNodes(Forget.One.newBuilder().setNode(node).setLookups(lookups))
+        .build();
+  }
+
+  private static Forget several(FuseRequest in) throws MalformedRequestException {
+    Forget.Builder forget = Forget.newBuilder();
+    int count = in.u32(0);
+    for (int i = 0; i < count; i++)
+      forget.addNodes(
+          Forget.One.newBuilder().setNode(in.u64(8 + i * 16)).setLookups(in.u64(16 + i * 16)));
+    return forget.build();
+  }
+
+  private void interrupt(FuseChannel channel, FuseRequest in) throws MalformedRequestException {
+    Pending pending = asked.get(in.u64(0));
+    // It may be in another reader's hands still: the kernel says it again.
+    if (pending == null) reply(channel, in.unique(), ErrorNumber.EAGAIN);
+    else if (!link.connected() && Dying.is(pending.thread())) leave(pending);
+    else if (pending.opcode() == Opcode.SETLKW) link.interrupt(pending);
+  }
+
+  /**
+   * Who was killed need not wait for home to come back. Home is asked all the same, since it may
+   * have begun; the kernel will not take the answer, and what came of it is undone.
+   */
+  private void leave(Pending pending) {
+    if (asked.remove(pending.unique()) != null)
+      reply(pending.channel(), pending.unique(), ErrorNumber.EINTR);
+  }
+
+  void refuse(FuseChannel channel, FuseRequest in) {
+    reply(channel, in.unique(), ErrorNumber.EIO);
+  }
+
+  private void reply(FuseChannel channel, long unique, int errno) {
+    answers.errno(channel, unique, errno);
+  }
+}

@@ -1,0 +1,276 @@
+package io.sojourn.restore.fuse;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.sojourn.protocol.files.Answer;
+import io.sojourn.protocol.files.Closing;
+import io.sojourn.protocol.files.FilesGrpc;
+import io.sojourn.protocol.files.FromGuest;
+import io.sojourn.protocol.files.FromHome;
+import io.sojourn.protocol.files.Invalidation;
+import io.sojourn.protocol.files.Opened;
+import io.sojourn.protocol.files.Opening;
+import io.sojourn.protocol.files.Request;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stream to home. When it breaks it is opened again, for as long as it takes, and what was not
+ * answered is asked again with the same id: home knows which of it was done.
+ */
+final class HomeLink {
+  private static final Logger LOG = LoggerFactory.getLogger(HomeLink.class);
+  private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long PARTING_SECONDS = 3;
+
+  /** What the link tells of. */
+  interface Listener {
+    void answered(Pending asked, Answer answer);
+
+    void changed(Invalidation invalidation);
+
+    /** No answer will come: home refuses, or the policy says not to wait any longer. */
+    void failed(Pending asked);
+  }
+
+  private final Channel channel;
+  private final HomeTask task;
+  private final HomePolicy policy;
+  private final Listener listener;
+  private final ScheduledExecutorService clock;
+  private final ByteString session = ByteString.copyFrom(random());
+  private final CompletableFuture<Opened> opened = new CompletableFuture<>();
+  private final NavigableMap<Long, Pending> pending = new TreeMap<>();
+  private long lastId;
+  private @Nullable StreamObserver<FromGuest> stream;
+
+  /** The stream has been opened at home, so requests go out at once. */
+  private boolean ready;
+
+  private boolean failing;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean closed;
+  private long pauseMillis = 10;
+  private int streams;
+  private int begun;
+  private volatile long heard;
+
+  HomeLink(
+      Channel channel,
+      HomeTask task,
+      HomePolicy policy,
+      Listener listener,
+      ScheduledExecutorService clock) {
+    this.channel = channel;
+    this.task = task;
+    this.policy = policy;
+    this.listener = listener;
+    this.clock = clock;
+  }
+
+  private static byte[] random() {
+    byte[] bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Completes when home serves the task's files; exceptionally where it refuses to. */
+  CompletableFuture<Opened> open() {
+    connect();
+    return opened;
+  }
+
+  /** The last invalidation that has arrived. */
+  long heard() {
+    return heard;
+  }
+
+  private synchronized void connect() {
+    if (closed) return;
+    FromHomeObserver observer = new FromHomeObserver(++streams);
+    // Its callbacks run where the bytes arrive: an answer only goes on to the kernel.
+    stream =
+        FilesGrpc.newStub(channel).withWaitForReady().withExecutor(Runnable::run).serve(observer);
+    stream.onNext(
+        FromGuest.newBuilder()
+            .setOpening(
+                Opening.newBuilder()
+                    .setTask(task.id())
+                    .setIncarnation(task.incarnation())
+                    .setSession(session)
+                    .setAgain(opened.isDone())
+                    .setHeard(heard))
+            .build());
+  }
+
+  /** Asks home; the answer comes to the listener. */
+  void send(Pending asked) {
+    synchronized (this) {
+      if (!failing) {
+        long id = ++lastId;
+        pending.put(id, asked);
+        Request request = asked.draft().setId(id).setSettledBelow(pending.firstKey()).build();
+        asked.numbered(request);
+        if (ready && stream != null)
+          stream.onNext(FromGuest.newBuilder().setRequest(request).build());
+        if (asked.interrupted()) interrupt(asked);
+        return;
+      }
+    }
+    listener.failed(asked);
+  }
+
+  /** Whether home can be asked just now. */
+  synchronized boolean connected() {
+    return ready;
+  }
+
+  /** Ends the waiting of a request, where it is one that waits. */
+  synchronized void interrupt(Pending asked) {
+    asked.interrupt();
+    if (ready && stream != null)
+      stream.onNext(FromGuest.newBuilder().setInterrupt(asked.request().getId()).build());
+  }
+
+  private synchronized void begun(int number, Opened first) {
+    if (number != streams || stream == null) return;
+    ready = true;
+    begun++;
+    failing = false;
+    pauseMillis = 10;
+    for (Pending asked : pending.values()) {
+      stream.onNext(FromGuest.newBuilder().setRequest(asked.request()).build());
+      if (asked.interrupted()) interrupt(asked);
+    }
+    opened.complete(first);
+  }
+
+  private void answered(Answer answer) {
+    Pending asked;
+    synchronized (this) {
+      asked = pending.remove(answer.getId());
+    }
+    if (asked != null) listener.answered(asked, answer);
+  }
+
+  private void changed(Invalidation invalidation) {
+    // First the number, then the news: an answer that is being given just now sees one of them.
+    heard = Math.max(heard, invalidation.getNumber());
+    listener.changed(invalidation);
+  }
+
+  private synchronized void broken(int number, Status status) {
+    if (number != streams || closed) return;
+    stream = null;
+    boolean was = ready;
+    ready = false;
+    if (refused(status)) {
+      lost(status);
+      return;
+    }
+    if (was) LOG.warn("Home of {} cannot be reached; its file calls wait: {}", task.id(), status);
+    if (was) policy.failAfter().ifPresent(this::failLater);
+    long pause = pauseMillis;
+    pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+    var unused = clock.schedule(this::connect, pause, TimeUnit.MILLISECONDS);
+  }
+
+  private static boolean refused(Status status) {
+    return switch (status.getCode()) {
+      case PERMISSION_DENIED,
+          UNAUTHENTICATED,
+          NOT_FOUND,
+          FAILED_PRECONDITION,
+          ABORTED,
+          UNIMPLEMENTED,
+          INVALID_ARGUMENT ->
+          true;
+      default -> false;
+    };
+  }
+
+  private void lost(Status status) {
+    LOG.warn("Home does not serve the files of {}: {}", task.id(), status);
+    opened.completeExceptionally(
+        new HomeLostException(
+            "home does not serve the files of " + task.id() + ": " + status.getDescription(),
+            status.asRuntimeException()));
+    failAll();
+  }
+
+  private void failLater(java.time.Duration patience) {
+    int before = begun;
+    var unused =
+        clock.schedule(
+            () -> {
+              synchronized (this) {
+                if (!ready && begun == before) failAll();
+              }
+            },
+            patience.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void failAll() {
+    failing = true;
+    List<Pending> all = List.copyOf(pending.values());
+    pending.clear();
+    all.forEach(listener::failed);
+  }
+
+  /** Tells home that nothing is needed any more, and waits a little for it to have let go. */
+  void close() throws InterruptedException {
+    synchronized (this) {
+      if (closed) return;
+      closed = true;
+      if (stream == null) return;
+      if (ready)
+        stream.onNext(FromGuest.newBuilder().setClosing(Closing.getDefaultInstance()).build());
+      else stream.onCompleted();
+      if (!ready) return;
+    }
+    if (!ended.await(PARTING_SECONDS, TimeUnit.SECONDS))
+      LOG.warn("Home does not say that it has let go of the files of {}", task.id());
+  }
+
+  private final class FromHomeObserver implements StreamObserver<FromHome> {
+    private final int number;
+
+    FromHomeObserver(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public void onNext(FromHome message) {
+      switch (message.getKindCase()) {
+        case OPENED -> begun(number, message.getOpened());
+        case ANSWER -> answered(message.getAnswer());
+        case INVALIDATION -> changed(message.getInvalidation());
+        default -> LOG.warn("Home says what this node does not understand");
+      }
+    }
+
+    @Override
+    public void onError(Throwable cut) {
+      if (closed) ended.countDown();
+      broken(number, Status.fromThrowable(cut));
+    }
+
+    @Override
+    public void onCompleted() {
+      if (closed) ended.countDown();
+      broken(number, Status.UNAVAILABLE.withDescription("home has ended the stream"));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.sojourn.restore.fuse;
+
+import io.grpc.Channel;
+import io.sojourn.engine.files.DeviceCalls;
+import io.sojourn.engine.files.Result;
+import io.sojourn.protocol.files.Opened;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Home's files, mounted. While it is open, this process serves the kernel; when this process dies,
+ * however, the kernel aborts the connection, and who has files open there gets ENOTCONN: nothing
+ * hangs. This process itself must not use the mount: it would wait for itself.
+ */
+public final class HomeMount implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HomeMount.class);
+  private static final int READERS = Math.max(2, Math.min(4, processors()));
+  private static final int S_IFDIR = 040000;
+
+  private final Path target;
+  private final HomeLink link;
+  private final Conversation conversation;
+  private final Notifier notifier;
+  private final ScheduledExecutorService clock;
+  private final List<Reader> readers = new ArrayList<>();
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+
+  private HomeMount(
+      Path target,
+      HomeLink link,
+      Conversation conversation,
+      Notifier notifier,
+      ScheduledExecutorService clock) {
+    this.target = target;
+    this.link = link;
+    this.conversation = conversation;
+    this.notifier = notifier;
+    this.clock = clock;
+  }
+
+  private static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /**
+   * Mounts home's files.
+   *
+   * @param target a directory, in the calling thread's mount namespace
+   * @param home a channel to the home node; its flow-control window should be 4 MiB or more, and
+   *     its keep-alive decides how soon a dead link is noticed. It stays the caller's.
+   * @param patience how long home may take to answer at first
+   * @throws HomeLostException where home refuses, or does not answer
+   * @throws IOException where the kernel refuses
+   */
+  public static HomeMount mount(
+      Path target, Channel home, HomeTask task, HomePolicy policy, Duration patience)
+      throws IOException, HomeLostException, InterruptedException {
+    FuseChannel channel = FuseChannel.open();
+    Notifier notifier = new Notifier();
+    Conversation conversation = new Conversation(notifier);
+    ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, "home-clock");
+              thread.setDaemon(true);
+              return thread;
+            });
+    HomeLink link = new HomeLink(home, task, policy, conversation.answers(), clock);
+    HomeMount mount = new HomeMount(target, link, conversation, notifier, clock);
+    try {
+      Opened opened = opened(link, patience);
+      conversation.over(link, opened.getWatching());
+      mount.begin(channel, opened);
+      return mount;
+    } catch (IOException | HomeLostException | InterruptedException | RuntimeException e) {
+      if (mount.readers.isEmpty()) channel.close();
+      mount.close();
+      throw e;
+    }
+  }
+
+  private static Opened opened(HomeLink link, Duration patience)
+      throws HomeLostException, InterruptedException {
+    try {
+      return link.open().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HomeLostException lost) throw lost;
+      throw new HomeLostException("home does not answer", e);
+    } catch (TimeoutException e) {
+      throw new HomeLostException("home does not answer within " + patience, e);
+    }
+  }
+
+  private void begin(FuseChannel channel, Opened opened) throws IOException {
+    String options =
+        "fd="
+            + channel.number()
+            + ",rootmode="
+            + Integer.toOctalString(
+                opened.getRoot().getMode() == 0 ? S_IFDIR | 0755 : opened.getRoot().getMode())
+            // The kernel checks modes and lists as home does; home checks again.
+            + ",user_id=0,group_id=0,allow_other,default_permissions";
+    int mounted = DeviceCalls.mount("home", target.toString(), "fuse", 0, options);
+    if (mounted < 0)
+      throw new IOException(
+          "home's files cannot be mounted on " + target + ": errno " + Result.errno(mounted));
+    // The descriptor that was mounted answers INIT; only then can there be others.
+    start(channel);
+    for (int i = 1; i < READERS; i++) start(channel.another());
+    notifier.over(channel.another());
+    readAhead();
+  }
+
+  private void start(FuseChannel channel) {
+    Reader reader = new Reader(channel, conversation, () -> gone.complete(null));
+    readers.add(reader);
+    reader.start();
+  }
+
+  /** The kernel's default would ask for 128 KiB at a time, whatever was agreed on. */
+  private void readAhead() {
+    try (Stream<String> mounts = Files.lines(Path.of("/proc/thread-self/mountinfo"))) {
+      for (String mount : (Iterable<String>) mounts::iterator) {
+        String[] words = mount.split(" ");
+        if (words[4].equals(target.toString()) && mount.contains(" - fuse home "))
+          Files.writeString(Path.of("/sys/class/bdi/" + words[2] + "/read_ahead_kb"), "1024");
+      }
+    } catch (IOException slower) {
+      LOG.debug("Read-ahead stays as it is: {}", slower.toString());
+    }
+  }
+
+  /**
+   * Waits until all that the task has written by now is at home: before it leaves this node.
+   *
+   * @return false when that takes too long
+   */
+  public boolean drain(Duration patience) throws InterruptedException {
+    return conversation.drain(patience.toMillis());
+  }
+
+  /** Completes when the file system is gone, whoever has unmounted it. */
+  public CompletableFuture<Void> gone() {
+    return gone;
+  }
+
+  /** Unmounts; what is still open there fails with ENOTCONN. Home lets go of all that was open. */
+  @Override
+  public void close() {
+    DeviceCalls.unmount(target.toString(), DeviceCalls.MNT_DETACH);
+    try {
+      link.close();
+      for (Reader reader : readers) reader.stop();
+      notifier.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    clock.shutdownNow();
+    gone.complete(null);
+  }
+}

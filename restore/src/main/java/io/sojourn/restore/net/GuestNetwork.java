@@ -1,0 +1,203 @@
+package io.sojourn.restore.net;
+
+import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.TunDevice;
+import io.sojourn.engine.network.Endpoints;
+import io.sojourn.protocol.connection.HomeNetwork;
+import io.sojourn.protocol.connection.NetworkInterface;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a network namespace look like home's network from inside, and lead to us: every address is
+ * home's, every packet stays within the namespace, every connect and every datagram comes to the
+ * relay.
+ *
+ * <p>Marks tell packets apart. {@value #HELD}: a connect's first packet, on its way into the device
+ * from which {@link SynHolder} reads it. {@value #LET_IN}: the same packet, once home has
+ * connected: TPROXY hands it to the relay. {@value #RELAYED}: for a socket of the relay's. {@value
+ * #DATAGRAM}: a datagram of the task's. {@value MirrorSocket#MARK}: from us, and let through.
+ */
+public final class GuestNetwork implements AutoCloseable {
+  static final int HELD = 1;
+  static final int RELAYED = 3;
+  static final int DATAGRAM = 4;
+  static final int LET_IN = 5;
+
+  /** The relay's port, which no task can see: only what is marked reaches it. */
+  static final int RELAY_PORT = 15_001;
+
+  static final String HOLD_DEVICE = "sojourn0";
+
+  /** CRIU's mark on packets with which it brings half-closed connections into their state. */
+  private static final String CRIU_MARK = "0xc114";
+
+  private final NetworkNamespace namespace;
+  private final TunDevice hold;
+  private final List<TunDevice> worn;
+
+  private GuestNetwork(NetworkNamespace namespace, TunDevice hold, List<TunDevice> worn) {
+    this.namespace = namespace;
+    this.hold = hold;
+    this.worn = worn;
+  }
+
+  /** Sets up an empty namespace. */
+  public static GuestNetwork prepare(NetworkNamespace namespace, HomeNetwork home)
+      throws IOException {
+    List<TunDevice> worn = new ArrayList<>();
+    TunDevice hold =
+        namespace.call(
+            () -> {
+              TunDevice device = TunDevice.make(HOLD_DEVICE, TunDevice.Layer.TUN);
+              // Not every kernel has dummy interfaces; one that nobody reads from is as good.
+              for (NetworkInterface one : home.getInterfacesList())
+                if (!one.getName().equals("lo"))
+                  worn.add(TunDevice.make(one.getName(), TunDevice.Layer.TAP));
+              quiet();
+              return device;
+            });
+    GuestNetwork network = new GuestNetwork(namespace, hold, worn);
+    try {
+      namespace.run(links(home) + routes(home, false), List.of("ip", "-batch", "-"));
+      namespace.run(routes(home, true), List.of("ip", "-6", "-batch", "-"));
+      namespace.run(RULES, List.of("nft", "-f", "-"));
+      return network;
+    } catch (IOException failed) {
+      network.close();
+      throw failed;
+    }
+  }
+
+  /**
+   * From now on what the task connects to is home's. Before, and while CRIU is at work, the world
+   * is on its own: CRIU tries the kernel out with a connection to itself.
+   */
+  public void open() throws IOException {
+    namespace.run("flush chain inet sojourn hold\n" + OPEN, List.of("nft", "-f", "-"));
+  }
+
+  /** The contrary of {@link #open}; the task must not run. */
+  public void shut() throws IOException {
+    namespace.run("flush chain inet sojourn hold\n", List.of("nft", "-f", "-"));
+  }
+
+  NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  TunDevice hold() {
+    return hold;
+  }
+
+  /** Packets come in on the interface that they went out from; that must not look forged. */
+  private static void quiet() throws IOException {
+    Path net = Path.of("/proc/sys/net");
+    Files.writeString(net.resolve("ipv4/conf/all/rp_filter"), "0");
+    for (String device : List.of("all", "default", "lo", HOLD_DEVICE)) {
+      Files.writeString(net.resolve("ipv4/conf/" + device + "/rp_filter"), "0");
+      Files.writeString(net.resolve("ipv4/conf/" + device + "/accept_local"), "1");
+      Files.writeString(net.resolve("ipv4/conf/" + device + "/route_localnet"), "1");
+    }
+  }
+
+  private static String links(HomeNetwork home) {
+    StringBuilder batch = new StringBuilder("link set lo up\n");
+    batch.append("link set ").append(HOLD_DEVICE).append(" txqueuelen 10000 up\n");
+    for (NetworkInterface one : home.getInterfacesList()) {
+      String name = one.getName();
+      if (!name.equals("lo")) {
+        String mac = one.getHardware().isEmpty() ? "" : " address " + one.getHardware();
+        batch.append("link set ").append(name).append(mac).append(" addrgenmode none\n");
+        batch.append("link set ").append(name).append(" mtu ").append(one.getMtu()).append(" up\n");
+      }
+      for (var address : one.getAddressesList()) {
+        InetAddress host = Endpoints.address(address.getAddress());
+        if (host.isLoopbackAddress()) continue;
+        String more = host.getAddress().length == 16 ? " nodad" : "";
+        batch.append("addr add ").append(host.getHostAddress().replaceAll("%.*", ""));
+        batch.append("/").append(address.getPrefix()).append(" dev ").append(name);
+        batch.append(more).append(" noprefixroute\n");
+      }
+    }
+    return batch.toString();
+  }
+
+  /**
+   * Whatever the destination, the packet stays here; which address it comes from is home's choice.
+   */
+  private static String routes(HomeNetwork home, boolean v6) {
+    StringBuilder batch = new StringBuilder();
+    // Before "local", so that loopback and own addresses are held as well.
+    batch.append("rule add pref 10 lookup local\n");
+    batch.append("rule del pref 0\n");
+    batch.append("rule add pref 1 fwmark ").append(HELD).append(" lookup 101\n");
+    batch.append("route add default dev ").append(HOLD_DEVICE).append(" table 101\n");
+    for (int mark : new int[] {RELAYED, DATAGRAM, LET_IN})
+      batch.append("rule add pref 2 fwmark ").append(mark).append(" lookup 100\n");
+    batch.append("route add local default dev lo table 100\n");
+    for (var route : home.getRoutesList()) {
+      InetAddress to = Endpoints.address(route.getDestination());
+      if ((to.getAddress().length == 16) != v6) continue;
+      String source = Endpoints.address(route.getSource()).getHostAddress().replaceAll("%.*", "");
+      batch.append("route replace ").append(to.getHostAddress()).append("/");
+      batch.append(route.getPrefix()).append(" dev lo src ").append(source).append("\n");
+    }
+    if (!home.getUnreachableWithoutRoute()) batch.append("route append default dev lo\n");
+    return batch.toString();
+  }
+
+  /**
+   * IPv4 takes in whatever goes out on the loopback interface (RTCF_LOCAL in __mkroute_output),
+   * IPv6 what is routed as local: hence its mark on every packet.
+   */
+  private static final String RULES =
+      marks(
+          """
+      table inet sojourn {
+        chain out {
+          type route hook output priority mangle; policy accept;
+          meta mark { OURS, LET_IN, CRIU } accept
+          jump hold
+          meta nfproto ipv6 meta l4proto tcp meta mark set RELAYED accept
+        }
+        chain hold {
+        }
+        chain in {
+          type filter hook prerouting priority mangle; policy accept;
+          meta mark LET_IN meta l4proto tcp tproxy to :PORT accept
+          meta mark DATAGRAM meta l4proto udp tproxy to :PORT accept
+          meta l4proto tcp socket transparent 1 meta mark set RELAYED accept
+        }
+      }
+      """);
+
+  private static final String OPEN =
+      marks(
+          """
+      add rule inet sojourn hold tcp flags & (syn | ack) == syn meta mark set HELD accept
+      add rule inet sojourn hold meta l4proto udp meta mark set DATAGRAM accept
+      """);
+
+  private static String marks(String rules) {
+    return rules
+        .replace("OURS", "" + MirrorSocket.MARK)
+        .replace("LET_IN", "" + LET_IN)
+        .replace("CRIU", CRIU_MARK)
+        .replace("HELD", "" + HELD)
+        .replace("DATAGRAM", "" + DATAGRAM)
+        .replace("RELAYED", "" + RELAYED)
+        .replace("PORT", "" + RELAY_PORT);
+  }
+
+  /** The interfaces go; the namespace goes when its last process has. */
+  @Override
+  public void close() {
+    hold.close();
+    worn.forEach(TunDevice::close);
+  }
+}

@@ -1,0 +1,233 @@
+package io.sojourn.restore.world;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import io.netty.channel.EventLoop;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.TerminalModes;
+import io.sojourn.engine.stream.ByteStream;
+import io.sojourn.engine.stream.GuestStreams;
+import io.sojourn.engine.stream.SocketRelay;
+import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.engine.stream.StreamSession;
+import io.sojourn.protocol.connection.Opening;
+import io.sojourn.protocol.connection.Pipe;
+import io.sojourn.protocol.image.Stream;
+import io.sojourn.restore.fuse.HomeTask;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The pipes and terminals of a task that is away, whose other ends are at home. They have a session
+ * of their own: it outlives the task's last dump, until home has what the task has written.
+ */
+final class GuestPipes implements AutoCloseable {
+  private static final int FIRST_DESCRIPTOR = 200;
+
+  /** What is added to a task's id to name the session of its pipes. */
+  private static final String SESSION = ".pipes";
+
+  /**
+   * One way of one of them.
+   *
+   * @param ours where bytes of the task's are read, or bytes for it written
+   * @param tasks the task's end, for as long as we need it as well
+   */
+  private record Carried(
+      Stream stream, boolean toTask, RawSocket ours, RawSocket tasks, Watched watched) {
+    boolean terminal() {
+      return stream.getKind().equals("terminal");
+    }
+  }
+
+  private final List<Carried> pipes = new ArrayList<>();
+  private final StreamSession session;
+  private final GuestStreams call;
+  private final Map<Integer, ByteString> unread = new HashMap<>();
+  private boolean started;
+  private boolean held;
+
+  GuestPipes(HomeTask task, List<Stream> streams, Channel home, EventLoop loop) {
+    for (Stream stream : streams)
+      if (stream.getKind().equals("terminal")) terminal(stream);
+      else pipe(stream);
+    session =
+        new StreamSession(
+            task.id() + SESSION,
+            StreamSession.Side.GUEST,
+            loop,
+            (stream, opening) -> new SocketRelay().of(stream));
+    call = new GuestStreams(session, task.incarnation(), home, refused -> {});
+  }
+
+  private void pipe(Stream stream) {
+    RawSocket[] ends = RawSocket.pipe();
+    boolean toTask = !stream.getWritable();
+    pipes.add(
+        new Carried(stream, toTask, ends[toTask ? 1 : 0], ends[toTask ? 0 : 1], new Watched()));
+  }
+
+  private void terminal(Stream stream) {
+    RawSocket ours = RawSocket.terminal(), tasks = ours.terminalEnd();
+    pipes.add(new Carried(stream, false, ours, tasks, new Watched()));
+    pipes.add(new Carried(stream, true, ours.duplicate(), tasks.duplicate(), new Watched()));
+  }
+
+  /** What a restore is to be given in place of each. */
+  List<Revival.Given> given() {
+    Map<String, Revival.Given> given = new LinkedHashMap<>();
+    for (Carried one : pipes) {
+      String key = one.stream().getKey();
+      int number = FIRST_DESCRIPTOR + given.size();
+      given.putIfAbsent(key, new Revival.Given(number, one.tasks().path(), key));
+    }
+    return List.copyOf(given.values());
+  }
+
+  /** The task runs, and has its ends. */
+  void start() {
+    if (pipes.isEmpty()) return;
+    started = true;
+    for (Carried one : pipes)
+      // Home's terminal does what a terminal does; here everything passes as it is.
+      if (one.terminal()) TerminalModes.of(one.tasks()).raw().applyTo(one.tasks());
+    session.loop().execute(() -> pipes.forEach(this::open));
+    call.start();
+  }
+
+  private void open(Carried one) {
+    Pipe.Builder pipe =
+        Pipe.newBuilder().setNumber(one.stream().getDescriptors(0)).setToTask(one.toTask());
+    SocketRelay relay = one.watched().relay;
+    ByteStream stream =
+        session.open(Opening.newBuilder().setPipe(pipe).build().toByteString(), one.watched());
+    relay.of(stream);
+    if (one.toTask()) {
+      relay.writeOnly();
+      stream.finish();
+    } else one.tasks().close();
+    relay.connected(one.ours());
+  }
+
+  /** The task has ended: waits until home has handed on what it wrote. False where it does not. */
+  boolean drained(Duration patience) throws IOException {
+    if (!started) return true;
+    hold();
+    CompletableFuture<?>[] outputs =
+        pipes.stream()
+            .filter(one -> !one.toTask())
+            .map(one -> one.watched().over)
+            .toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(outputs).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException nobodyReads) {
+      return false;
+    } catch (ExecutionException impossible) {
+      throw new IOException(impossible.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** Nothing more is handed on to the task; what it has not read is kept. Once. */
+  private void hold() throws IOException {
+    if (held) return;
+    held = true;
+    onLoop(
+        () -> {
+          pipes.forEach(one -> one.watched().held = true);
+          return held;
+        });
+    for (Carried one : pipes) {
+      if (!one.toTask()) continue;
+      unread.put(one.stream().getDescriptors(0), ByteString.copyFrom(one.tasks().available()));
+      // Otherwise what the task wrote has no end.
+      if (one.terminal()) one.tasks().close();
+    }
+  }
+
+  private void onLoop(Callable<?> work) throws IOException {
+    try {
+      session.loop().submit(work).get();
+    } catch (ExecutionException failed) {
+      throw new IOException(failed.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** What came for the task and was not read by it, by descriptor. After {@link #drained}. */
+  Map<Integer, ByteString> unread() throws IOException {
+    onLoop(session::freeze);
+    return unread;
+  }
+
+  @Override
+  public void close() {
+    session.loop().execute(call::stop);
+    for (Carried one : pipes) {
+      boolean closed = started && (!one.toTask() || one.terminal() && held);
+      if (!closed) one.tasks().close();
+      // Else the relay has closed it.
+      if (!started || !one.watched().over.isDone()) one.ours().close();
+    }
+  }
+
+  /** Says when both directions have ended, and hands nothing on while it is held. */
+  private static final class Watched implements StreamEnd {
+    private final SocketRelay relay = new SocketRelay();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private boolean held;
+
+    @Override
+    public void answered(ByteString answer) {
+      relay.answered(answer);
+    }
+
+    @Override
+    public void data(ByteString bytes) {
+      // What was not handed on stays at home's side.
+      if (!held) relay.data(bytes);
+    }
+
+    @Override
+    public void ended() {
+      relay.ended();
+    }
+
+    @Override
+    public void reset(int error) {
+      relay.reset(error);
+      over.complete(null);
+    }
+
+    @Override
+    public void writable() {
+      relay.writable();
+    }
+
+    @Override
+    public void over() {
+      relay.over();
+      over.complete(null);
+    }
+
+    @Override
+    public void freeze() {
+      relay.freeze();
+    }
+  }
+}

@@ -1,0 +1,289 @@
+package io.sojourn.restore.world;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import io.netty.channel.EventLoop;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.network.FrozenRelay;
+import io.sojourn.engine.network.ImageSocket;
+import io.sojourn.engine.network.TcpStreamImage;
+import io.sojourn.engine.stream.GuestStreams;
+import io.sojourn.engine.stream.StreamSession;
+import io.sojourn.protocol.connection.FrozenConnection;
+import io.sojourn.protocol.connection.HomeNetwork;
+import io.sojourn.protocol.stream.SessionState;
+import io.sojourn.restore.fuse.HomeLostException;
+import io.sojourn.restore.fuse.HomeMount;
+import io.sojourn.restore.fuse.HomePolicy;
+import io.sojourn.restore.fuse.HomeTask;
+import io.sojourn.restore.net.GuestConnections;
+import io.sojourn.restore.net.GuestNetwork;
+import io.sojourn.restore.net.MirrorSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a task lives while it is away: namespaces in which everything looks like home. Home's files
+ * are the root, home's addresses the network's; process numbers begin anew, so that the task has
+ * its own. It ends with this process, or with {@link #close}.
+ */
+public final class GuestWorld implements AutoCloseable {
+  /** As guest.h has it. */
+  private static final Path PLACE = Path.of("/dev/.sojourn");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** For the last words of a task to reach home. */
+  private static final Duration PARTING = Duration.ofSeconds(3);
+
+  private static final Logger LOG = LoggerFactory.getLogger(GuestWorld.class);
+
+  /**
+   * @param criu its directory, with all that it needs, and a program "criu"
+   * @param shim ckpt-shim
+   */
+  public record Tools(Path criu, Path shim) {}
+
+  /**
+   * What the task has at home.
+   *
+   * @param runDirectory of home's daemon
+   */
+  public record Home(
+      HomeTask task, String hostName, Path runDirectory, HomeNetwork network, Channel channel) {}
+
+  private record Mirrored(ImageSocket socket, TcpStreamImage image, MirrorSocket mirror) {}
+
+  private final Tools tools;
+  private final Path directory;
+  private final Home home;
+  private final StreamSession session;
+  private final GuestConnections connections;
+  private final GuestNetwork network;
+  private final NetworkNamespace namespace;
+  private final HomeMount files;
+  private final List<Mirrored> mirrors = new ArrayList<>();
+  private List<FrozenRelay> frozen = List.of();
+  private @Nullable Revival revival;
+  private @Nullable GuestPipes pipes;
+  private @Nullable GuestStreams streams;
+
+  private GuestWorld(
+      Tools tools,
+      Path directory,
+      Home home,
+      EventLoop loop,
+      NetworkNamespace namespace,
+      GuestNetwork network,
+      HomeMount files) {
+    this.tools = tools;
+    this.directory = directory;
+    this.home = home;
+    this.namespace = namespace;
+    this.network = network;
+    this.files = files;
+    this.connections = new GuestConnections(network);
+    this.session = new StreamSession(home.task().id(), StreamSession.Side.GUEST, loop, connections);
+  }
+
+  /**
+   * Makes one, without anybody in it.
+   *
+   * @param directory of the world's own, on a tmpfs; holds the task's image as "image"; is removed
+   *     at the end; where this fails, it is the caller's to {@link #remove}
+   * @param loop on which its connections are served
+   */
+  public static GuestWorld prepare(Tools tools, Path directory, Home home, EventLoop loop)
+      throws IOException, HomeLostException, InterruptedException {
+    for (String name : List.of("root", "criu", "work"))
+      Files.createDirectories(directory.resolve(name));
+    Files.copy(tools.shim(), directory.resolve("ckpt-shim"));
+    HomeMount files =
+        HomeMount.mount(
+            directory.resolve("root"), home.channel(), home.task(), HomePolicy.WAIT, PATIENCE);
+    NetworkNamespace namespace = null;
+    try {
+      namespace = NetworkNamespace.make();
+      GuestNetwork network = GuestNetwork.prepare(namespace, home.network());
+      return new GuestWorld(tools, directory, home, loop, namespace, network, files);
+    } catch (IOException | RuntimeException failed) {
+      if (namespace != null) namespace.close();
+      files.close();
+      throw failed;
+    }
+  }
+
+  /** Restores the task, which stands still. From here on what it connects to would be home's. */
+  public void restore() throws IOException {
+    Path images = directory.resolve("image");
+    for (ImageSocket socket : ImageSocket.of(images)) {
+      if (!socket.connection()) continue;
+      TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
+      MirrorSocket mirror =
+          namespace.call(
+              () -> MirrorSocket.of(image, socket.state(), socket.local(), socket.peer()));
+      mirrors.add(new Mirrored(socket, image, mirror));
+    }
+    GuestPipes made =
+        new GuestPipes(
+            home.task(),
+            ImageDirectory.open(images).manifest().getStreamsList(),
+            home.channel(),
+            session.loop());
+    pipes = made;
+    revival = namespace.call(() -> Revival.begin(order(made.given())));
+    network.open();
+    connections.start(session);
+  }
+
+  private Revival.Order order(List<Revival.Given> given) {
+    return new Revival.Order(
+        List.of(
+            tools.shim().toString(),
+            "run",
+            "--guest",
+            directory.toString(),
+            "--host-name",
+            home.hostName(),
+            "--criu",
+            tools.criu().toString()),
+        PLACE.resolve("criu/criu"),
+        PLACE.resolve("ckpt-shim"),
+        PLACE.resolve("image"),
+        PLACE.resolve("work"),
+        directory.resolve("work"),
+        home.runDirectory(),
+        given);
+  }
+
+  /**
+   * Lets it run.
+   *
+   * @param refused called when home does not serve this life any more
+   */
+  public void run(Runnable refused) {
+    revival().run(home.task().incarnation());
+    for (Mirrored one : mirrors)
+      connections.mirror(
+          one.mirror(),
+          one.socket().state(),
+          one.socket().local(),
+          one.socket().peer(),
+          one.image().sending().length);
+    mirrors.clear();
+    streams =
+        new GuestStreams(
+            session, home.task().incarnation(), home.channel(), status -> refused.run());
+    streams.start();
+    Objects.requireNonNull(pipes).start();
+  }
+
+  public Revival revival() {
+    return Objects.requireNonNull(revival, "nobody lives here");
+  }
+
+  /** Where images and notes of this world lie. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** The command line of a CRIU that sees what the task sees. */
+  public List<String> criu() {
+    return List.of(
+        "nsenter",
+        "--target",
+        "" + revival().first(),
+        "--pid",
+        "--mount",
+        "--net",
+        "--uts",
+        "--ipc",
+        PLACE.resolve("criu/criu").toString());
+  }
+
+  /** How a path below {@link #directory} is called inside. */
+  public Path inside(Path ours) {
+    return PLACE.resolve(directory.relativize(ours));
+  }
+
+  /** Takes the streams apart, before the task is dumped; the task stands still. */
+  public SessionState freeze() throws IOException {
+    try {
+      SessionState state = session.loop().submit(session::freeze).get();
+      frozen = session.loop().submit(connections::frozen).get();
+      network.shut();
+      if (!files.drain(PATIENCE)) throw new IOException("home does not take what was written");
+      return state;
+    } catch (ExecutionException failed) {
+      throw new IOException("the streams cannot be taken apart", failed);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** What the kernel holds of the connections, once the task is dumped. */
+  public List<FrozenConnection> read() {
+    List<FrozenConnection> read = frozen.stream().map(FrozenRelay::read).toList();
+    frozen.forEach(FrozenRelay::close);
+    frozen = List.of();
+    return read;
+  }
+
+  /**
+   * The task is dumped and has ended: what came for it by pipes and was not read, by descriptor.
+   */
+  public Map<Integer, ByteString> unread() throws IOException {
+    GuestPipes made = Objects.requireNonNull(pipes);
+    revival().ended().join();
+    if (!made.drained(PATIENCE))
+      LOG.warn("nobody at home reads what task {} has written: it is lost", home.task().id());
+    return made.unread();
+  }
+
+  /** Completes with how the task ended. */
+  public CompletableFuture<String> ended() {
+    return revival().ended();
+  }
+
+  /**
+   * Removes the directory of a world that is gone. Not at once with all in it: as long as home's
+   * files are mounted there, that would remove home's.
+   */
+  public static void remove(Path directory) throws IOException {
+    Files.deleteIfExists(directory.resolve("root"));
+    Trees.delete(directory);
+  }
+
+  /** Ends whoever lives here, and takes everything away. */
+  @Override
+  public void close() throws IOException {
+    if (revival != null) revival.end();
+    GuestStreams carrying = streams;
+    if (carrying != null) session.loop().execute(carrying::stop);
+    mirrors.forEach(one -> one.mirror().close());
+    frozen.forEach(FrozenRelay::close);
+    if (pipes != null) {
+      pipes.drained(PARTING);
+      pipes.close();
+    }
+    connections.close();
+    network.close();
+    namespace.close();
+    files.close();
+    remove(directory);
+  }
+}

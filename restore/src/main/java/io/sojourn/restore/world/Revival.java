@@ -1,0 +1,170 @@
+package io.sojourn.restore.world;
+
+import io.sojourn.engine.control.Agent;
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.Outcome;
+import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.criu.CriuLog;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.restore.Shim;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A task that is restored in a pid namespace of its own, under the shim, which is the first process
+ * there. It stands still at first, and can be given up without a trace.
+ */
+public final class Revival {
+  private static final Duration WAKE = Duration.ofSeconds(10);
+
+  /**
+   * An open file for CRIU to use where the image has another.
+   *
+   * @param number under which CRIU finds it
+   * @param path that opens it
+   * @param key CRIU's name for what is in the image: "pipe:[123]"
+   */
+  public record Given(int number, Path path, String key) {}
+
+  /**
+   * What is restored, and how.
+   *
+   * @param shim the shim's command line up to its own words on the kind of world
+   * @param criu CRIU, as seen in the world
+   * @param actions the shim, likewise
+   * @param images the image's directory, likewise
+   * @param work a directory for CRIU's and the shim's notes, likewise
+   * @param notes the same directory, as we see it
+   * @param runDirectory of the task's home
+   * @param given in place of the task's pipes
+   */
+  public record Order(
+      List<String> shim,
+      Path criu,
+      Path actions,
+      Path images,
+      Path work,
+      Path notes,
+      Path runDirectory,
+      List<Given> given) {
+
+    private List<String> command() {
+      List<String> command = new ArrayList<>(shim);
+      for (Given one : given) add(command, "--open", one.number() + ":" + one.path());
+      add(command, "--status", work.resolve("end"), "--pid-file", work.resolve("pid"), "--");
+      add(command, criu, "restore", "--images-dir", images, "--work-dir", work);
+      add(command, "--log-file", work.resolve("restore.log"), "-v2", "--restore-detached");
+      add(command, "--pidfile", work.resolve("pid"), "--action-script", actions);
+      add(command, "--tcp-established", "--shell-job", "--file-locks", "--ext-unix-sk");
+      add(command, "--link-remap");
+      for (Given one : given) add(command, "--inherit-fd", "fd[" + one.number() + "]:" + one.key());
+      return command;
+    }
+
+    private static void add(List<String> command, Object... words) {
+      Arrays.stream(words).map(Object::toString).forEach(command::add);
+    }
+  }
+
+  private final Order order;
+  private final Shim shim;
+  private final ControlBlock task;
+
+  private Revival(Order order, Shim shim, ControlBlock task) {
+    this.order = order;
+    this.shim = shim;
+    this.task = task;
+  }
+
+  /**
+   * Restores it; it stands still. The shim is in the network namespace of the calling thread.
+   *
+   * @throws OperationException nothing is left of it
+   */
+  public static Revival begin(Order order) {
+    try {
+      Files.createDirectories(order.notes());
+      for (String note : List.of("end", "pid", "restore.log"))
+        Files.deleteIfExists(order.notes().resolve(note));
+    } catch (IOException full) {
+      throw OperationException.failed(
+          "nothing can be written in " + order.notes() + ": " + full, "see whether it is full");
+    }
+    Shim shim = Shim.start(order.command(), order.notes().resolve("shim.log"));
+    if (shim.await("restored") < 0) throw failure(order, shim);
+    TaskScan scan = new TaskScan(order.runDirectory());
+    for (int candidate : Proc.tree(shim.world())) {
+      var task = scan.of(candidate);
+      if (task.isPresent()) return new Revival(order, shim, task.get());
+    }
+    shim.abort();
+    throw OperationException.failed(
+        "the restored process holds no control block of " + order.runDirectory(),
+        "migrate it from the node where it was started");
+  }
+
+  private static OperationException failure(Order order, Shim shim) {
+    shim.abort();
+    String said = "";
+    try {
+      said = Files.readString(order.notes().resolve("shim.log")).strip();
+    } catch (IOException silent) {
+      // CRIU's log says more, as a rule.
+    }
+    String why =
+        CriuLog.firstError(order.notes().resolve("restore.log"))
+            .orElse(said.isEmpty() ? shim.last() : said);
+    return OperationException.failed(
+        "CRIU could not restore the task: " + why, "see the log of the daemon there");
+  }
+
+  /** As this node sees it. */
+  public ControlBlock task() {
+    return task;
+  }
+
+  /** The first process of its pid namespace, as this node sees it. */
+  public int first() {
+    return shim.world();
+  }
+
+  /** Lets it run: a life of its own. */
+  public void run(int incarnation) {
+    task.incarnation(incarnation);
+    task.go(Outcome.RESTORED);
+    shim.goOn();
+    if (shim.await("done") < 0) throw failure(order, shim);
+    if (new Agent(task).resumed(WAKE)) return;
+    end();
+    throw OperationException.failed(
+        "the restored JVM did not wake within " + WAKE.toSeconds() + " s and was ended",
+        "try once more");
+  }
+
+  /** Completes with how it ended: "exited 3", "killed 9". */
+  public CompletableFuture<String> ended() {
+    return shim.ended().thenApply(gone -> read());
+  }
+
+  private String read() {
+    try {
+      return Files.readString(order.notes().resolve("end")).strip();
+    } catch (IOException withItsWorld) {
+      return "killed " + Signals.KILL;
+    }
+  }
+
+  /** Ends it with its whole pid namespace, and waits for that. */
+  public void end() {
+    if (shim.world() > 1) Signals.send(shim.world(), Signals.KILL);
+    shim.ended().join();
+  }
+}

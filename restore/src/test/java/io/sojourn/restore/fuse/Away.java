@@ -1,0 +1,100 @@
+package io.sojourn.restore.fuse;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.sojourn.engine.files.ThreadIdentity;
+import io.sojourn.home.files.Export;
+import io.sojourn.home.files.FileService;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.IntUnaryOperator;
+
+/** Home's files and a guest that has them mounted, over a real connection. */
+final class Away implements AutoCloseable {
+  /** Few, so that tests meet the limit. */
+  private static final int MOST_FILES = 3000;
+
+  private static final int WINDOW = 8 << 20;
+
+  private final FileService service;
+  private final Server server;
+  private final ManagedChannel channel;
+  private final HomeMount mount;
+  private final Path target;
+
+  private Away(
+      Path home, ThreadIdentity user, Path target, HomePolicy policy, IntUnaryOperator port)
+      throws Exception {
+    this.target = target;
+    service = new FileService((task, incarnation) -> new Export(home, user), MOST_FILES);
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+            .flowControlWindow(WINDOW)
+            .directExecutor()
+            .addService(service)
+            .build()
+            .start();
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", port.applyAsInt(server.getPort()))
+            .flowControlWindow(WINDOW)
+            .usePlaintext()
+            .build();
+    mount =
+        HomeMount.mount(target, channel, new HomeTask("task", 1), policy, Duration.ofSeconds(20));
+  }
+
+  static Away of(Path home) throws Exception {
+    return of(home, new ThreadIdentity(0, 0, new int[] {0}));
+  }
+
+  static Away of(Path home, ThreadIdentity user) throws Exception {
+    return new Away(
+        home, user, Files.createTempDirectory("sojourn-away"), HomePolicy.WAIT, port -> port);
+  }
+
+  /** Over a link that can be cut. */
+  static Away of(Path home, Link link, HomePolicy policy) throws Exception {
+    return new Away(
+        home,
+        new ThreadIdentity(0, 0, new int[] {0}),
+        Files.createTempDirectory("sojourn-away"),
+        policy,
+        link::to);
+  }
+
+  java.util.concurrent.CompletableFuture<Void> gone() {
+    return mount.gone();
+  }
+
+  Path target() {
+    return target;
+  }
+
+  @Override
+  public void close() throws Exception {
+    mount.close();
+    channel.shutdownNow();
+    service.close();
+    server.shutdownNow();
+    Files.delete(target);
+  }
+
+  /** By hand: HOME TARGET. */
+  public static void main(String[] arguments) throws Exception {
+    Away away =
+        new Away(
+            Path.of(arguments[0]),
+            new ThreadIdentity(0, 0, new int[] {0}),
+            Path.of(arguments[1]),
+            HomePolicy.WAIT,
+            port -> port);
+    System.out.println("mounted");
+    int ignored = System.in.read();
+    away.mount.close();
+    System.exit(ignored < 0 ? 0 : 0);
+  }
+}
