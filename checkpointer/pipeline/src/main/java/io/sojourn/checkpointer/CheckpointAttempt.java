@@ -11,7 +11,6 @@ import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
-import io.sojourn.protocol.criu.CriuNetworkLock;
 import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Engine;
 import io.sojourn.protocol.image.Manifest;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * and stores behind its back.
  */
 final class CheckpointAttempt implements DumpConversation.Steps {
-  static final String LOG = "dump.log";
   private static final Duration SETTLE = Duration.ofSeconds(10);
 
   private final CheckpointPipeline.Settings settings;
@@ -115,24 +113,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   private CriuOpts options() {
-    CriuOpts.Builder criu =
-        CriuOpts.newBuilder()
-            .setImagesDirFd(-1)
-            .setImagesDir(draft.path().toString())
-            .setPid(task.pid())
-            .setLeaveRunning(!options.stop())
-            .setExtUnixSk(true)
-            .setTcpEstablished(true)
-            .setShellJob(true)
-            .setFileLocks(true)
-            .setLinkRemap(true)
-            .setLogLevel(2)
-            .setLogFile(LOG)
-            .setGhostLimit((int) Math.min(Integer.MAX_VALUE, options.ghostLimitBytes()))
-            .setNetworkLock(CriuNetworkLock.SKIP);
-    for (Stream stream : streams)
-      if (stream.getKind().equals("terminal")) criu.addExternal(stream.getKey());
-    return criu.build();
+    return DumpOptions.of(draft.path(), task.pid(), options.ghostLimitBytes(), streams)
+        .setLeaveRunning(!options.stop())
+        .build();
   }
 
   /** CRIU has started: stop the VM. From here to the end of the pause nobody is told anything. */
@@ -272,7 +255,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (limit != null && limit.hit()) return tooLong();
     return CriuLog.failure(
         what,
-        draft.path().resolve(LOG),
+        draft.path().resolve(DumpOptions.LOG),
         FailureLog.place(settings.stateDirectory(), draft.target()));
   }
 

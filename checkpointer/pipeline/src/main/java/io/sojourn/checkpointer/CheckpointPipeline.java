@@ -48,8 +48,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       return new CheckpointAttempt(settings, digests, task, taskName, facts, draft, options, report)
           .run();
     } catch (RuntimeException failed) {
-      FailureLog.keep(
-          draft.path().resolve(CheckpointAttempt.LOG), settings.stateDirectory(), target);
+      FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
       draft.discard();
       throw failed;
     }
@@ -74,8 +73,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
               settings, digests, task, taskName, facts, draft, options, departure, report)
           .run();
     } catch (RuntimeException failed) {
-      FailureLog.keep(
-          draft.path().resolve(CheckpointAttempt.LOG), settings.stateDirectory(), target);
+      FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
       draft.discard();
       throw failed;
     }

@@ -13,7 +13,6 @@ import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
-import io.sojourn.protocol.criu.CriuNetworkLock;
 import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
@@ -112,25 +111,14 @@ final class DepartureAttempt implements DumpConversation.Steps {
   }
 
   private CriuOpts options() {
-    CriuOpts.Builder criu =
-        CriuOpts.newBuilder()
-            .setImagesDirFd(-1)
-            .setImagesDir(departure.inside(draft.path()).toString())
-            .setPid(Proc.innermostPid(task.pid()))
-            // Not ended by CRIU: the first process of a world would take CRIU along.
-            .setLeaveStopped(true)
-            .setExtUnixSk(true)
-            .setTcpEstablished(true)
-            .setShellJob(true)
-            .setFileLocks(true)
-            .setLinkRemap(true)
-            .setLogLevel(2)
-            .setLogFile(CheckpointAttempt.LOG)
-            .setGhostLimit((int) Math.min(Integer.MAX_VALUE, options.ghostLimitBytes()))
-            .setNetworkLock(CriuNetworkLock.SKIP);
-    for (Stream stream : streams)
-      if (stream.getKind().equals("terminal")) criu.addExternal(stream.getKey());
-    return criu.build();
+    return DumpOptions.of(
+            departure.inside(draft.path()),
+            Proc.innermostPid(task.pid()),
+            options.ghostLimitBytes(),
+            streams)
+        // Not ended by CRIU: the first process of a world would take CRIU along.
+        .setLeaveStopped(true)
+        .build();
   }
 
   @Override
@@ -186,7 +174,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
   }
 
   private OperationException failure(String what) {
-    Path log = draft.path().resolve(CheckpointAttempt.LOG);
+    Path log = draft.path().resolve(DumpOptions.LOG);
     return CriuLog.failure(
         what + "; the task runs on",
         log,

@@ -32,7 +32,7 @@ final class ImageStore {
 
   ImageDirectory store(Manifest.Builder manifest) {
     try {
-      Files.deleteIfExists(draft.path().resolve(CheckpointAttempt.LOG));
+      Files.deleteIfExists(draft.path().resolve(DumpOptions.LOG));
       return draft.publish(manifest.addAllMembers(ManifestWriter.members(draft.path())).build());
     } catch (IOException | UncheckedIOException e) {
       Path parent = draft.target().getParent();
