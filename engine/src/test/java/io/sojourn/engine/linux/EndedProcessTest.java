@@ -42,7 +42,8 @@ class EndedProcessTest {
     private final Process process;
 
     Parent() throws IOException {
-      process = new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 1000").start();
+      // The child outlives the shell, which would collect it.
+      process = new ProcessBuilder("sh", "-c", "sleep 0.3 & echo $!; exec sleep 1000").start();
     }
 
     int endedChild() throws IOException {

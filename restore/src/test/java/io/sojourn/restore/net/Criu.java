@@ -1,6 +1,7 @@
 package io.sojourn.restore.net;
 
 import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,18 +29,24 @@ final class Criu {
     return place.resolve("criu").toString();
   }
 
-  /** The task stands still afterwards, its connections in repair mode. */
-  static void dump(NetworkNamespace in, long pid, Path images) throws IOException {
-    run(in, images, "dump", "-t", "" + pid, "--leave-stopped");
+  /**
+   * The task stands still afterwards, its connections in repair mode.
+   *
+   * @param first of the task's pid namespace
+   */
+  static void dump(NetworkNamespace in, int first, int task, Path images) throws IOException {
+    run(in, first, images, "dump", "-t", "" + Proc.innermostPid(task), "--leave-stopped");
   }
 
-  /** With the same process number. */
-  static void restore(NetworkNamespace in, Path images) throws IOException {
-    run(in, images, "restore", "-d");
+  /** With the same process number, in that pid namespace. */
+  static void restore(NetworkNamespace in, int first, Path images) throws IOException {
+    run(in, first, images, "restore", "-d");
   }
 
-  private static void run(NetworkNamespace in, Path images, String... words) throws IOException {
-    List<String> command = new ArrayList<>(List.of(binary()));
+  private static void run(NetworkNamespace in, int first, Path images, String... words)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("nsenter", "-t", "" + first, "-p", "-m"));
+    command.add(binary());
     command.addAll(List.of(words));
     command.addAll(List.of("-D", images.toString(), "-o", words[0] + ".log", "-v4", "--shell-job"));
     command.addAll(List.of("--tcp-established", "--skip-in-flight", "--network-lock", "skip"));

@@ -42,23 +42,23 @@ class MovedConnectionTest {
     ServerSocket server =
         nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
     Path result = directory.resolve("result");
-    Process task =
+    try (MovedTask moved =
         MovedTask.start(
-            nodes.home, Chatter.class, address, server.getLocalPort(), result, "" + taskPause);
-    PeerSide peer = new PeerSide(server.accept(), peerPause);
-    Future<String> said = nodes.peer(peer::talk);
-    Awaitility.await().until(() -> peer.received() > 50_000);
-    MovedTask moved = new MovedTask(nodes, task.pid());
-    moved.away(Files.createDirectory(directory.resolve("out")));
-    goesOn(peer);
-    if (homeAgain) {
-      moved.home(Files.createDirectory(directory.resolve("back")));
+            nodes, Chatter.class, address, server.getLocalPort(), result, "" + taskPause)) {
+      PeerSide peer = new PeerSide(server.accept(), peerPause);
+      Future<String> said = nodes.peer(peer::talk);
+      Awaitility.await().until(() -> peer.received() > 50_000);
+      moved.away(Files.createDirectory(directory.resolve("out")));
       goesOn(peer);
+      if (homeAgain) {
+        moved.home(Files.createDirectory(directory.resolve("back")));
+        goesOn(peer);
+      }
+      peer.finish();
+      String seen = said.get(1, TimeUnit.MINUTES);
+      Awaitility.await().until(() -> Files.exists(result) && !Files.readString(result).isEmpty());
+      assertThat(Files.readString(result)).isEqualTo(seen);
     }
-    peer.finish();
-    String seen = said.get(1, TimeUnit.MINUTES);
-    Awaitility.await().until(() -> Files.exists(result) && !Files.readString(result).isEmpty());
-    assertThat(Files.readString(result)).isEqualTo(seen);
   }
 
   @ParameterizedTest
@@ -67,25 +67,25 @@ class MovedConnectionTest {
     ServerSocket server =
         nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName(address))).get();
     Path result = directory.resolve("result");
-    Process task =
+    try (MovedTask moved =
         MovedTask.start(
-            nodes.home, Chatter.class, address, server.getLocalPort(), result, "" + taskPause);
-    PeerSide peer = new PeerSide(server.accept(), peerPause);
-    Future<String> said = nodes.peer(peer::talk);
-    goesOn(peer);
-    MovedTask moved = new MovedTask(nodes, task.pid());
-    moved.away(Files.createDirectory(directory.resolve("b")));
-    goesOn(peer);
-    for (int life = 3; life < 6; life++) {
-      moved.onward(Files.createDirectory(directory.resolve("life" + life)), life);
+            nodes, Chatter.class, address, server.getLocalPort(), result, "" + taskPause)) {
+      PeerSide peer = new PeerSide(server.accept(), peerPause);
+      Future<String> said = nodes.peer(peer::talk);
       goesOn(peer);
+      moved.away(Files.createDirectory(directory.resolve("b")));
+      goesOn(peer);
+      for (int life = 3; life < 6; life++) {
+        moved.onward(Files.createDirectory(directory.resolve("life" + life)), life);
+        goesOn(peer);
+      }
+      moved.home(Files.createDirectory(directory.resolve("back")));
+      goesOn(peer);
+      peer.finish();
+      String seen = said.get(1, TimeUnit.MINUTES);
+      Awaitility.await().until(() -> Files.exists(result) && !Files.readString(result).isEmpty());
+      assertThat(Files.readString(result)).isEqualTo(seen);
     }
-    moved.home(Files.createDirectory(directory.resolve("back")));
-    goesOn(peer);
-    peer.finish();
-    String seen = said.get(1, TimeUnit.MINUTES);
-    Awaitility.await().until(() -> Files.exists(result) && !Files.readString(result).isEmpty());
-    assertThat(Files.readString(result)).isEqualTo(seen);
   }
 
   private static void goesOn(PeerSide peer) {

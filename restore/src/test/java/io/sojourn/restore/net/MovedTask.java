@@ -1,7 +1,7 @@
 package io.sojourn.restore.net;
 
 import io.sojourn.engine.linux.Descriptor;
-import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
@@ -16,43 +16,65 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real JVM, dumped and restored by a real CRIU, in the order in which a move does it. */
-final class MovedTask {
-  private final TwoNodes nodes;
-  private final long pid;
+/**
+ * A real JVM, dumped and restored by a real CRIU, in the order in which a move does it. It lives in
+ * a pid namespace of its own: nobody there takes one of its numbers while it is in an image.
+ */
+final class MovedTask implements AutoCloseable {
+  /**
+   * What the namespace's first process does: it collects whoever ends. Directory and standard
+   * streams are opened anew, of its own mounts.
+   */
+  private static final String FIRST =
+      "cd / && setsid \"$@\" < /dev/null > /dev/null 2>&1 & while :; do sleep 0.1; done";
 
-  MovedTask(TwoNodes nodes, long pid) {
+  private final TwoNodes nodes;
+  private final Process world;
+
+  private MovedTask(TwoNodes nodes, Process world) {
     this.nodes = nodes;
-    this.pid = pid;
+    this.world = world;
   }
 
-  static Process start(
-      NetworkNamespace in, Class<?> program, String host, int port, Path result, String how)
+  /** At home. */
+  static MovedTask start(
+      TwoNodes nodes, Class<?> program, String host, int port, Path result, String how)
       throws IOException {
-    return in.call(
-        () ->
-            new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                    "-XX:-UsePerfData",
-                    "-XX:+UseSerialGC",
-                    "-Xmx64m",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    program.getName(),
-                    host,
-                    "" + port,
-                    result.toString(),
-                    how)
-                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                .redirectOutput(ProcessBuilder.Redirect.to(new java.io.File("/dev/null")))
-                .redirectError(ProcessBuilder.Redirect.to(new java.io.File("/dev/null")))
-                .start());
+    List<String> command =
+        new ArrayList<>(List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"));
+    command.addAll(List.of("sh", "-c", FIRST, "sh"));
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-Xmx64m"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(host, "" + port, result.toString(), how));
+    Process world =
+        nodes.home.call(
+            () ->
+                new ProcessBuilder(command)
+                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+    return new MovedTask(nodes, world);
+  }
+
+  /** The namespace's first process, by our number. */
+  private int first() {
+    return Proc.tree((int) world.pid()).get(1);
+  }
+
+  /** The task in its present life, by our number. */
+  private int pid() {
+    return Proc.tree(first()).stream()
+        .filter(each -> Proc.executable(each).endsWith("/java"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private record Mirrored(ImageSocket socket, TcpStreamImage image, MirrorSocket mirror) {}
 
   void away(Path images) throws Exception {
-    Criu.dump(nodes.home, pid, images);
+    Criu.dump(nodes.home, first(), pid(), images);
     List<Mirrored> mirrors = new ArrayList<>();
     for (ImageSocket socket : ImageSocket.of(images)) {
       if (!socket.connection()) continue;
@@ -65,7 +87,7 @@ final class MovedTask {
     }
     end();
     nodes.network.shut();
-    Criu.restore(nodes.world, images);
+    Criu.restore(nodes.world, first(), images);
     nodes.network.open();
     for (Mirrored one : mirrors)
       nodes.atGuest.mirror(
@@ -81,7 +103,7 @@ final class MovedTask {
     SessionState guest = nodes.onGuestLoop(nodes.guestSession::freeze);
     List<FrozenRelay> relays = nodes.onGuestLoop(nodes.atGuest::frozen);
     nodes.network.shut();
-    Criu.dump(nodes.world, pid, images);
+    Criu.dump(nodes.world, first(), pid(), images);
     List<FrozenConnection> read = relays.stream().map(FrozenRelay::read).toList();
     relays.forEach(FrozenRelay::close);
     end();
@@ -92,7 +114,7 @@ final class MovedTask {
       TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
       connections.add(nodes.world.call(() -> OnwardConnection.of(socket, image, read)));
     }
-    Criu.restore(nodes.world, images);
+    Criu.restore(nodes.world, first(), images);
     nodes.network.open();
     nodes.atGuest.resume(nodes.guestSession, guest, connections);
     nodes.live(incarnation);
@@ -103,13 +125,13 @@ final class MovedTask {
     SessionState guest = nodes.onGuestLoop(nodes.guestSession::freeze);
     List<FrozenRelay> relays = nodes.onGuestLoop(nodes.atGuest::frozen);
     nodes.network.shut();
-    Criu.dump(nodes.world, pid, images);
+    Criu.dump(nodes.world, first(), pid(), images);
     List<FrozenConnection> read = relays.stream().map(FrozenRelay::read).toList();
     relays.forEach(FrozenRelay::close);
     end();
     SessionState home = nodes.onHomeLoop(nodes.homeSession::freeze);
     new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen)).into(images, guest, read);
-    Criu.restore(nodes.home, images);
+    Criu.restore(nodes.home, first(), images);
     nodes.home.run("delete table inet lock", List.of("nft", "-f", "-"));
   }
 
@@ -130,7 +152,7 @@ final class MovedTask {
 
   private RawSocket duplicate(int inode) {
     Descriptor descriptor =
-        Descriptor.of((int) pid).stream()
+        Descriptor.of(pid()).stream()
             .filter(one -> one.isSocket() && one.inode() == inode)
             .findFirst()
             .orElseThrow();
@@ -138,8 +160,14 @@ final class MovedTask {
   }
 
   private void end() throws Exception {
-    ProcessHandle handle = ProcessHandle.of(pid).orElseThrow();
+    ProcessHandle handle = ProcessHandle.of(pid()).orElseThrow();
     handle.destroyForcibly();
     handle.onExit().get(1, TimeUnit.MINUTES);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    // The kernel ends all of a pid namespace with its first process.
+    world.destroyForcibly().waitFor();
   }
 }
