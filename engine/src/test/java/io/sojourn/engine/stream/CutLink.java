@@ -8,12 +8,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /** A TCP proxy whose connections can be cut, in the middle of anything. */
 final class CutLink implements AutoCloseable {
   private final ServerSocket server;
   private final int target;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private LongSupplier between = () -> Long.MAX_VALUE;
+  private long left = Long.MAX_VALUE;
+  private int cutsLeft;
 
   CutLink(int target) throws IOException {
     this.target = target;
@@ -48,13 +52,36 @@ final class CutLink implements AutoCloseable {
     thread.start();
   }
 
-  private static void copy(Socket from, Socket to) {
+  /** Cuts itself so many times, each time after so many bytes. */
+  synchronized void cutEach(LongSupplier bytes, int times) {
+    between = bytes;
+    left = bytes.getAsLong();
+    cutsLeft = times;
+  }
+
+  /** How often it will still cut itself. */
+  synchronized int cutsLeft() {
+    return cutsLeft;
+  }
+
+  private synchronized boolean over(int bytes) {
+    left -= bytes;
+    if (left > 0 || cutsLeft == 0) return false;
+    left = between.getAsLong();
+    cutsLeft--;
+    return true;
+  }
+
+  private void copy(Socket from, Socket to) {
     byte[] buffer = new byte[16 << 10];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
-      for (int n; (n = in.read(buffer)) >= 0; ) out.write(buffer, 0, n);
+      for (int n; (n = in.read(buffer)) >= 0; ) {
+        out.write(buffer, 0, n);
+        if (over(n)) cut();
+      }
     } catch (IOException cut) {
       // As intended.
     }
