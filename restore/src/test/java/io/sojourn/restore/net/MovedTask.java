@@ -74,6 +74,8 @@ final class MovedTask implements AutoCloseable {
   private record Mirrored(ImageSocket socket, TcpStreamImage image, MirrorSocket mirror) {}
 
   void away(Path images) throws Exception {
+    // Else acknowledgements shorten a queue while CRIU reads it, and it gives up.
+    lock();
     Criu.dump(nodes.home, first(), pid(), images);
     List<Mirrored> mirrors = new ArrayList<>();
     for (ImageSocket socket : ImageSocket.of(images)) {
@@ -88,6 +90,7 @@ final class MovedTask implements AutoCloseable {
     end();
     nodes.network.shut();
     Criu.restore(nodes.world, first(), images);
+    unlock();
     nodes.network.open();
     for (Mirrored one : mirrors)
       nodes.atGuest.mirror(
@@ -132,6 +135,10 @@ final class MovedTask implements AutoCloseable {
     SessionState home = nodes.onHomeLoop(nodes.homeSession::freeze);
     new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen)).into(images, guest, read);
     Criu.restore(nodes.home, first(), images);
+    unlock();
+  }
+
+  private void unlock() throws IOException {
     nodes.home.run("delete table inet lock", List.of("nft", "-f", "-"));
   }
 
