@@ -165,14 +165,22 @@ public final class Subject implements AutoCloseable {
         .until(() -> Files.exists(home.resolve(file)) && read(file).contains(text));
   }
 
-  /** Asks the program, and waits for the answer. */
-  public String ask(String question) {
-    int number = ++questions;
-    Path answer = home.resolve("answer-" + number);
+  /** Asks the program, and does not wait: it may be frozen before it has answered. */
+  public void tell(String question) {
     try {
       Path fresh = home.resolve("question.new");
-      Files.writeString(fresh, number + " " + question);
+      Files.writeString(fresh, ++questions + " " + question);
       Files.move(fresh, home.resolve("question"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Asks the program, and waits for the answer. */
+  public String ask(String question) {
+    tell(question);
+    Path answer = home.resolve("answer-" + questions);
+    try {
       await(question)
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(5))

@@ -81,7 +81,7 @@ class RefusalsIT {
     while (!state(subject).equals("busy")) assertThat(first.process().isAlive()).isTrue();
     node.ckpt("freeze", subject.name()).refused(subject.name(), "busy");
     node.ckpt("checkpoint", subject.name()).refused(subject.name(), "busy");
-    subject.ask("leave");
+    subject.tell("leave");
     subject.froze(node.await(first).done());
     subject.restore().done();
     subject.ask("here");
