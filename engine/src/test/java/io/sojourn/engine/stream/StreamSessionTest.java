@@ -25,12 +25,7 @@ class StreamSessionTest {
   void aThousandStreamsOverALinkThatBreaks(long seed) throws Exception {
     Random random = new Random(seed);
     try (TwoSides sides = new TwoSides()) {
-      StreamSession home =
-          new StreamSession(
-              "task",
-              StreamSession.Side.HOME,
-              sides.homeLoop,
-              (stream, opening) -> TwoSides.echo(stream));
+      StreamSession home = home(sides);
       StreamSession guest = guest(sides);
       sides.sessions.give(1, home);
       // By bytes, not by time: a quick machine is through in a second.
@@ -59,6 +54,14 @@ class StreamSessionTest {
     }
   }
 
+  private static StreamSession home(TwoSides sides) {
+    return new StreamSession(
+        "task",
+        StreamSession.Side.HOME,
+        sides.homeLoop,
+        (stream, opening) -> TwoSides.echo(stream));
+  }
+
   private static StreamSession guest(TwoSides sides) {
     return new StreamSession(
         "task",
@@ -70,12 +73,7 @@ class StreamSessionTest {
   @Test
   void aSideIsTakenApartAndPutTogetherElsewhere() throws Exception {
     try (TwoSides sides = new TwoSides()) {
-      StreamSession home =
-          new StreamSession(
-              "task",
-              StreamSession.Side.HOME,
-              sides.homeLoop,
-              (stream, opening) -> TwoSides.echo(stream));
+      StreamSession home = home(sides);
       StreamSession first = guest(sides);
       sides.sessions.give(1, home);
       sides.call(first, 1);
@@ -110,12 +108,7 @@ class StreamSessionTest {
   @Test
   void anOlderLifeIsRefused() throws Exception {
     try (TwoSides sides = new TwoSides()) {
-      StreamSession home =
-          new StreamSession(
-              "task",
-              StreamSession.Side.HOME,
-              sides.homeLoop,
-              (stream, opening) -> TwoSides.echo(stream));
+      StreamSession home = home(sides);
       sides.sessions.give(5, home);
       sides.call(guest(sides), 4);
       assertThat(sides.refused.get(30, TimeUnit.SECONDS).getCode())
