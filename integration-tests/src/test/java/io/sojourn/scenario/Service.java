@@ -28,6 +28,9 @@ final class Service implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** As others wait for a connection; H2 gives up after 2 s, which is a matter of this machine. */
+  private static final String PATIENT = "-Dh2.socketConnectTimeout=100000";
+
   private final String name;
   private final Path home;
   private final Process process;
@@ -69,7 +72,7 @@ final class Service implements AutoCloseable {
 
   /** On the third machine; works until it is told to finish. */
   static Service client(TwoNodes nodes, Path home, String... words) throws IOException {
-    List<String> command = java(Jdk.newest(), "-XX:TieredStopAtLevel=1", "-cp", classPath());
+    List<String> command = java(Jdk.newest(), "-XX:TieredStopAtLevel=1", PATIENT, "-cp", classPath());
     command.add("io.sojourn.subjects.servers." + words[0]);
     command.addAll(List.of(words).subList(1, words.length));
     Files.createDirectories(home.resolve("client"));
