@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +24,8 @@ import java.util.List;
  * client of it, on the third machine, which must not notice anything.
  */
 final class Service implements AutoCloseable {
-  static final Path LIBRARIES =
-      Places.RUNTIME.resolve("../../../integration-tests/servers/target").normalize();
+  /** Where the modules with subjects are. */
+  static final Path SUBJECTS = Places.RUNTIME.resolve("../../../integration-tests").normalize();
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -50,24 +51,40 @@ final class Service implements AutoCloseable {
 
   /** A class path of what {@code integration-tests/servers} was built with. */
   static String classPath() {
-    return LIBRARIES + "/lib/*:" + LIBRARIES.resolve("servers.jar");
+    Path target = SUBJECTS.resolve("servers/target");
+    return target.resolve("servers.jar") + ":" + target + "/lib/*";
   }
 
-  /** In home's network, with the agent. */
-  static Service server(TwoNodes nodes, Path home, String name, List<String> java)
-      throws IOException {
-    List<String> command = new ArrayList<>(List.of("setsid"));
-    command.add(java.get(0));
-    command.add("-javaagent:" + Places.AGENT + "=name=" + name);
-    command.addAll(java.subList(1, java.size()));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(home.toFile())
-            .redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true)
-            .redirectOutput(home.resolve("out").toFile());
-    builder.environment().put("SOJOURN_RUN_DIR", nodes.home().run().toString());
-    return new Service(name, home, nodes.atHome(builder::start));
+  /** What a program says that does one thing and ends well. */
+  static String said(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
+  }
+
+  /** How a server is started, in home's network, with the agent. */
+  record Program(Path home, List<String> java) {
+    Program with(String... arguments) {
+      List<String> words = new ArrayList<>(java);
+      words.addAll(List.of(arguments));
+      return new Program(home, words);
+    }
+
+    Service start(TwoNodes nodes) throws IOException {
+      String name = home.getFileName().toString();
+      List<String> command = new ArrayList<>(List.of("setsid", java.get(0)));
+      command.add("-javaagent:" + Places.AGENT + "=name=" + name);
+      command.addAll(java.subList(1, java.size()));
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(home.toFile())
+              .redirectInput(new File("/dev/null"))
+              .redirectErrorStream(true)
+              .redirectOutput(home.resolve("out").toFile());
+      builder.environment().put("SOJOURN_RUN_DIR", nodes.home().run().toString());
+      return new Service(name, home, nodes.atHome(builder::start));
+    }
   }
 
   /** On the third machine; works until it is told to finish. */
@@ -105,6 +122,14 @@ final class Service implements AutoCloseable {
     return name;
   }
 
+  static List<String> lines(Path file) {
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   String output() {
     try {
       String text = Files.readString(home.resolve("out"));
@@ -133,8 +158,7 @@ final class Service implements AutoCloseable {
 
   private List<Long> counts() {
     List<Long> counts = new ArrayList<>();
-    output()
-        .lines()
+    lines(home.resolve("out")).stream()
         .filter(line -> line.startsWith("done "))
         .reduce((first, last) -> last)
         .ifPresent(

@@ -28,7 +28,7 @@ final class Nodes implements Work {
   private Nodes(String servers, String name) throws Exception {
     this.counter = "/" + name;
     CountDownLatch connected = new CountDownLatch(1);
-    keeper = new ZooKeeper(servers, 20_000, event -> session(event, connected));
+    keeper = new ZooKeeper(servers, 300_000, event -> session(event, connected));
     connected.await();
     keeper.create(counter, text(0), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
   }

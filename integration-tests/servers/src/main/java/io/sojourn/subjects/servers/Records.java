@@ -3,6 +3,7 @@ package io.sojourn.subjects.servers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -36,6 +37,16 @@ final class Records {
     new Shift().with(new Producing(arguments[0])).with(new Consuming(arguments[0])).run();
   }
 
+  /** Nobody gives up because this machine is busy. */
+  private static Map<String, Object> with(String broker, Map<String, Object> more) {
+    Map<String, Object> all = new HashMap<>(more);
+    all.put("bootstrap.servers", broker);
+    all.put("request.timeout.ms", 300_000);
+    if (more.containsKey("acks")) all.put("delivery.timeout.ms", 310_000);
+    else all.put("default.api.timeout.ms", 310_000);
+    return all;
+  }
+
   private static final class Producing implements Work {
     private final KafkaProducer<Long, Long> producer;
     private long acknowledged;
@@ -43,7 +54,7 @@ final class Records {
     Producing(String broker) {
       producer =
           new KafkaProducer<>(
-              Map.of("bootstrap.servers", broker, "enable.idempotence", true, "acks", "all"),
+              with(broker, Map.of("enable.idempotence", true, "acks", "all")),
               new LongSerializer(),
               new LongSerializer());
     }
@@ -73,15 +84,15 @@ final class Records {
     Consuming(String broker) {
       consumer =
           new KafkaConsumer<>(
-              Map.of(
-                  "bootstrap.servers",
+              with(
                   broker,
-                  "group.id",
-                  "readers",
-                  "auto.offset.reset",
-                  "earliest",
-                  "auto.commit.interval.ms",
-                  500),
+                  Map.of(
+                      "group.id",
+                      "readers",
+                      "auto.offset.reset",
+                      "earliest",
+                      "auto.commit.interval.ms",
+                      500)),
               new LongDeserializer(),
               new LongDeserializer());
       consumer.subscribe(List.of(TOPIC));
