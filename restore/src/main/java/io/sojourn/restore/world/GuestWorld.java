@@ -6,6 +6,8 @@ import io.netty.channel.EventLoop;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.SocketDiagnosis;
+import io.sojourn.engine.network.Arrivals;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpStreamImage;
@@ -217,6 +219,18 @@ public final class GuestWorld implements AutoCloseable {
   /** How a path below {@link #directory} is called inside. */
   public Path inside(Path ours) {
     return PLACE.resolve(directory.relativize(ours));
+  }
+
+  /** Lets the task accept who has come already; home lets nobody in any more. The task runs. */
+  public void letArrive() throws IOException {
+    try (SocketDiagnosis diagnosis = namespace.call(SocketDiagnosis::make)) {
+      if (!Arrivals.settle(() -> diagnosis.arriving().isEmpty()))
+        LOG.warn("task {} does not accept who connects to it: they are lost", home.task().id());
+    } catch (IOException | RuntimeException failed) {
+      throw failed;
+    } catch (Exception impossible) {
+      throw new IOException(impossible);
+    }
   }
 
   /** Takes the streams apart, before the task is dumped; the task stands still. */
