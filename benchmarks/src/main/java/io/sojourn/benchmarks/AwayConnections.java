@@ -8,10 +8,11 @@ import java.util.List;
  */
 final class AwayConnections implements Benchmark {
   private static final double NOTHING = Double.NaN;
+  private static final int WARM_UPS = 3;
   private static final String[] WAYS = {"ours", "ssh -L", "socat", "home"};
 
   private final Series[] sends = series(), receives = series(), trips = series(), many = series();
-  private final Series added = new Series();
+  private final Series added = new Series(), heard = new Series();
 
   private static Series[] series() {
     return new Series[] {new Series(), new Series(), new Series(), new Series()};
@@ -38,13 +39,16 @@ final class AwayConnections implements Benchmark {
       };
       nodes.leave(task);
       int rounds = plan.rounds(7);
-      // One round first that nobody counts: code is compiled, connections have found their pace.
-      for (int i = -1; i < rounds; i++) {
+      // Rounds first that nobody counts: code is compiled, connections have found their pace.
+      for (int i = -plan.rounds(WARM_UPS); i < rounds; i++) {
         for (int k = 0; k < WAYS.length; k++) {
           int which = (k + Math.max(i, 0)) % WAYS.length;
           round(plan, probes[which], servers[which], which, i >= 0);
         }
-        if (i >= 0) added.add(last(trips[0]) - last(trips[3]));
+        double heardAfter = listens(task, peer, 12_000 + i + WARM_UPS);
+        if (i < 0) continue;
+        added.add(last(trips[0]) - last(trips[3]));
+        heard.add(heardAfter);
       }
     }
     Versus versus = new Versus(section, plan.jdks().get(0).title());
@@ -53,6 +57,7 @@ final class AwayConnections implements Benchmark {
     versus.more("throughput, sent", "MB/s", sends[0], "socat", sends[2], 0.8);
     versus.more("throughput, received", "MB/s", receives[0], "socat", receives[2], 0.8);
     versus.limit("added round-trip time, median of medians", "µs", added, 100);
+    versus.limit("from listen(2) away to reachable", "ms", heard, NOTHING);
     for (int k = 1; k < WAYS.length; k++)
       versus.less("round trip", "µs", trips[0], WAYS[k], trips[k], NOTHING);
     for (int k = 1; k < WAYS.length; k++)
@@ -60,6 +65,15 @@ final class AwayConnections implements Benchmark {
     versus.more("throughput, sent", "MB/s", sends[0], "home", sends[3], NOTHING);
     versus.more("throughput, received", "MB/s", receives[0], "home", receives[3], NOTHING);
     return section;
+  }
+
+  /** From a listen to when the peer gets through, in ms. */
+  private static double listens(RunningProbe task, RunningProbe peer, int port)
+      throws Failure, InterruptedException {
+    String reach = "reach " + Network.HOME_TO_PEER + " " + port;
+    peer.tell(reach);
+    double at = task.ask("listen " + port)[0];
+    return (peer.answer(reach)[0] - at) / 1e3;
   }
 
   private static double last(Series series) {

@@ -12,6 +12,7 @@ import java.util.Random;
  */
 final class AwayFiles implements Benchmark {
   private static final double NOTHING = Double.NaN;
+  private static final int WARM_UPS = 3;
 
   private final Series[] writes = series(), reads = series(), rereads = series(), names = series();
 
@@ -34,8 +35,8 @@ final class AwayFiles implements Benchmark {
       Path[] homes = {nodes.home(), sshfs, nodes.home()};
       nodes.leave(task);
       int rounds = plan.rounds(7);
-      // One round first that nobody counts: code is compiled, connections have found their pace.
-      for (int i = -1; i < rounds; i++)
+      // Rounds first that nobody counts: code is compiled, connections have found their pace.
+      for (int i = -plan.rounds(WARM_UPS); i < rounds; i++)
         for (int k = 0; k < probes.length; k++) {
           int which = (k + Math.max(i, 0)) % probes.length;
           round(plan, nodes.home(), probes[which], homes[which], i, which);
@@ -61,7 +62,7 @@ final class AwayFiles implements Benchmark {
   private void round(Plan plan, Path home, RunningProbe probe, Path root, int round, int which)
       throws Failure, InterruptedException {
     int size = megabytes(plan);
-    int files = plan.quick() ? 200 : 1000;
+    int files = plan.quick() ? 200 : 500;
     String name = "data-" + round + "-" + which;
     fill(home.resolve(name), size);
     AgainstPlainCriu.settle();

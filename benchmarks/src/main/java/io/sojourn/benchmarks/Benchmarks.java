@@ -41,11 +41,27 @@ public final class Benchmarks implements Callable<Integer> {
       description = "JDKs; by default the oldest and the newest found.")
   private @Nullable List<Path> homes;
 
+  private static final long CLEANING_MILLIS = 60_000;
+
   private Benchmarks() {}
 
   /** Measures, and exits with 0 when all could be measured. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Benchmarks()).execute(args));
+    Thread measuring = Thread.currentThread();
+    // Who ends us wants an end of all that we have started: programs, daemons, namespaces.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  measuring.interrupt();
+                  try {
+                    measuring.join(CLEANING_MILLIS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    int status = new CommandLine(new Benchmarks()).execute(args);
+    Runtime.getRuntime().halt(status);
   }
 
   @Override

@@ -12,7 +12,7 @@ final class Network implements AutoCloseable {
   static final String HOME = "10.98.0.1";
   static final String GUEST = "10.98.0.2";
   static final String PEER = "10.98.1.2";
-  private static final String HOME_TO_PEER = "10.98.1.1";
+  static final String HOME_TO_PEER = "10.98.1.1";
 
   /** One of the machines. */
   enum Machine {

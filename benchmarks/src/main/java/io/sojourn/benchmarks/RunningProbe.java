@@ -77,11 +77,24 @@ final class RunningProbe implements AutoCloseable {
 
   /** The numbers that it answers. */
   double[] ask(String question) throws Failure, InterruptedException {
+    tell(question);
+    return answer(question);
+  }
+
+  /** Begins something, whose answer is fetched later. */
+  void tell(String question) throws Failure {
     try {
       Path draft = directory.resolve("question.new");
-      Path answer = directory.resolve("answer-" + ++questions);
-      Files.writeString(draft, questions + " " + question);
+      Files.writeString(draft, ++questions + " " + question);
       Files.move(draft, directory.resolve("question"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new Failure("cannot ask " + name(), e);
+    }
+  }
+
+  double[] answer(String question) throws Failure, InterruptedException {
+    Path answer = directory.resolve("answer-" + questions);
+    try {
       long end = System.nanoTime() + PATIENCE_NANOS;
       while (!Files.exists(answer)) {
         if (System.nanoTime() > end || (pid == 0 && !process.isAlive()))

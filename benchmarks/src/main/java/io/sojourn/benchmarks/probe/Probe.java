@@ -62,6 +62,8 @@ public final class Probe {
       case "read" -> FileWork.read(Path.of(words[2]));
       case "names" -> FileWork.names(Path.of(words[2]), number(words[3]));
       case "serve" -> TcpServer.started();
+      case "listen" -> TcpServer.listensAt(number(words[2]));
+      case "reach" -> TcpWork.at(words).reach();
       case "send" -> TcpWork.at(words).send(number(words[4]));
       case "receive" -> TcpWork.at(words).receive(number(words[4]));
       case "ping" -> TcpWork.at(words).ping(number(words[4]));

@@ -3,6 +3,7 @@ package io.sojourn.benchmarks.probe;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import org.jspecify.annotations.Nullable;
 
 /** The peer: takes bytes, gives bytes, or gives each byte back, as the first byte says. */
 final class TcpServer {
@@ -10,6 +11,8 @@ final class TcpServer {
   static final int GIVE = 'G';
   static final int ECHO = 'E';
   static final int BACKLOG = 2000;
+
+  private static @Nullable ServerSocket listening;
 
   private TcpServer() {}
 
@@ -20,6 +23,14 @@ final class TcpServer {
     thread.setDaemon(true);
     thread.start();
     return String.valueOf(server.getLocalPort());
+  }
+
+  /** When it listens, in microseconds of the wall clock; it does so until the next question. */
+  static String listensAt(int port) throws IOException {
+    ServerSocket before = listening;
+    if (before != null) before.close();
+    listening = new ServerSocket(port);
+    return String.valueOf(Ticker.now());
   }
 
   private static void accept(ServerSocket server) {

@@ -31,6 +31,18 @@ record TcpWork(InetSocketAddress server) {
     return socket;
   }
 
+  /** Tries until somebody listens there; when that is, in microseconds of the wall clock. */
+  String reach() throws InterruptedException {
+    while (true) {
+      try (Socket socket = new Socket()) {
+        socket.connect(server);
+        return String.valueOf(Ticker.now());
+      } catch (IOException nobody) {
+        Thread.sleep(1);
+      }
+    }
+  }
+
   /** Until the other side has all; in seconds. */
   String send(int megabytes) throws IOException {
     try (Socket socket = connected(TcpServer.TAKE)) {

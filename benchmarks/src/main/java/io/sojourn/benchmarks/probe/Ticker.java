@@ -42,7 +42,8 @@ final class Ticker {
     last = now;
   }
 
-  private static long now() {
+  /** Microseconds of the wall clock. */
+  static long now() {
     return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
   }
 
