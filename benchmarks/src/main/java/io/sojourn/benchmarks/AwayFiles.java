@@ -14,7 +14,7 @@ final class AwayFiles implements Benchmark {
   private static final double NOTHING = Double.NaN;
   private static final int WARM_UPS = 3;
 
-  private final Series[] writes = series(), reads = series(), rereads = series(), names = series();
+  private final Series[] writes = series(), toMemory = series(), reads = series(), rereads = series(), names = series();
 
   private static Series[] series() {
     return new Series[] {new Series(), new Series(), new Series()};
@@ -44,11 +44,13 @@ final class AwayFiles implements Benchmark {
     }
     Versus versus = new Versus(section, plan.jdks().get(0).title());
     versus.more("sequential read", "MB/s", reads[0], "sshfs", reads[1], 3);
-    versus.more("sequential write", "MB/s", writes[0], "sshfs", writes[1], 3);
+    versus.more("sequential write, home in memory", "MB/s", toMemory[0], "sshfs", toMemory[1], 3);
+    versus.more("sequential write, home on disk", "MB/s", writes[0], "sshfs", writes[1], 3);
     versus.more("create, stat, unlink", "/s", names[0], "sshfs", names[1], 2);
     versus.more("re-read of a cached file", "MB/s", rereads[0], "home", rereads[2], 0.8);
     versus.more("sequential read", "MB/s", reads[0], "home", reads[2], NOTHING);
-    versus.more("sequential write", "MB/s", writes[0], "home", writes[2], NOTHING);
+    versus.more("sequential write, home in memory", "MB/s", toMemory[0], "home", toMemory[2], NOTHING);
+    versus.more("sequential write, home on disk", "MB/s", writes[0], "home", writes[2], NOTHING);
     versus.more("create, stat, unlink", "/s", names[0], "home", names[2], NOTHING);
     versus.more("re-read of a cached file", "MB/s", rereads[0], "sshfs", rereads[1], NOTHING);
     section.note("A file of " + megabytes(plan) + " MB, in pieces of 1 MiB; written to close(2).");
@@ -71,14 +73,17 @@ final class AwayFiles implements Benchmark {
     double again = probe.ask("read " + root.resolve(name))[0];
     AgainstPlainCriu.settle();
     double wrote = probe.ask("write " + root.resolve("new-" + name) + " " + size)[0];
+    double quickly = probe.ask("write " + root.resolve("memory/" + name) + " " + size)[0];
     double named = probe.ask("names " + root + " " + files)[0];
     RunningSubject.delete(home.resolve(name));
     RunningSubject.delete(home.resolve("new-" + name));
+    RunningSubject.delete(home.resolve("memory/" + name));
     if (round < 0) return;
     double megabytes = size * (1 << 20) / 1e6;
     reads[which].add(megabytes / read);
     rereads[which].add(megabytes / again);
     writes[which].add(megabytes / wrote);
+    toMemory[which].add(megabytes / quickly);
     names[which].add(files / named);
   }
 

@@ -20,6 +20,7 @@ final class TwoNodes implements AutoCloseable {
   private final Path directory;
   private final List<Background> daemons = new ArrayList<>();
   private final List<RunningProbe> probes = new ArrayList<>();
+  private boolean mounted;
 
   private TwoNodes(Plan plan, Network network, Path directory) {
     this.plan = plan;
@@ -47,6 +48,9 @@ final class TwoNodes implements AutoCloseable {
   private void join() throws Failure, InterruptedException, IOException {
     for (String part : List.of("home", "state-home", "state-guest", "run-home", "run-guest"))
       Files.createDirectory(directory.resolve(part));
+    Files.createDirectory(memory());
+    Shell.run(Map.of(), List.of("mount", "-t", "tmpfs", "none", memory().toString()));
+    mounted = true;
     for (String state : List.of("state-home", "state-guest"))
       Files.createSymbolicLink(
           directory.resolve(state).resolve("criu"), plan.node().criu().getParent());
@@ -105,6 +109,11 @@ final class TwoNodes implements AutoCloseable {
     return directory.resolve("home");
   }
 
+  /** Where files of home's are that are on no disk. */
+  Path memory() {
+    return home().resolve("memory");
+  }
+
   /** Where what is ours only is. */
   Path directory() {
     return directory;
@@ -150,6 +159,7 @@ final class TwoNodes implements AutoCloseable {
     for (RunningProbe probe : probes) probe.close();
     for (Background daemon : daemons) daemon.close();
     network.close();
+    if (mounted) Shell.run(Map.of(), List.of("umount", "--lazy", memory().toString()));
     RunningSubject.delete(directory);
   }
 }
