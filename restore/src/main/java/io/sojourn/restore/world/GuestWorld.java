@@ -63,9 +63,17 @@ public final class GuestWorld implements AutoCloseable {
    * What the task has at home.
    *
    * @param runDirectory of home's daemon
+   * @param channel for its files
+   * @param streams for its connections, pipes and terminals: over a connection that is served by
+   *     the loop that serves those
    */
   public record Home(
-      HomeTask task, String hostName, Path runDirectory, HomeNetwork network, Channel channel) {}
+      HomeTask task,
+      String hostName,
+      Path runDirectory,
+      HomeNetwork network,
+      Channel channel,
+      Channel streams) {}
 
   private record Mirrored(ImageSocket socket, TcpStreamImage image, MirrorSocket mirror) {}
 
@@ -143,7 +151,7 @@ public final class GuestWorld implements AutoCloseable {
         new GuestPipes(
             home.task(),
             ImageDirectory.open(images).manifest().getStreamsList(),
-            home.channel(),
+            home.streams(),
             session.loop());
     pipes = made;
     revival = namespace.call(() -> Revival.begin(order(made.given())));
@@ -188,7 +196,7 @@ public final class GuestWorld implements AutoCloseable {
     mirrors.clear();
     streams =
         new GuestStreams(
-            session, home.task().incarnation(), home.channel(), status -> refused.run());
+            session, home.task().incarnation(), home.streams(), status -> refused.run());
     streams.start();
     Objects.requireNonNull(pipes).start();
   }
