@@ -1,0 +1,89 @@
+package io.sojourn.harness;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The engine of containers for this run: the machine's, or one of our own that ends with us,
+ * however we end. Has an image of a node of what was built.
+ */
+public final class Engine implements AutoCloseable {
+  /** The image's name. */
+  public static final String IMAGE = "sojourn-node:it";
+
+  private static volatile @Nullable String address;
+
+  private final Process engine;
+
+  private Engine(Process engine) {
+    this.engine = engine;
+  }
+
+  /** Where containers cannot run at all, the tests that need them are skipped, and say so. */
+  public static Engine begin() throws IOException, InterruptedException {
+    String why = impossible();
+    if (!why.isEmpty()) {
+      System.err.println("NO TEST OF NODES IN CONTAINERS HAS RUN: " + why);
+      Assumptions.abort(why);
+    }
+    Process build = start(Redirect.INHERIT, script("node-image.sh"), IMAGE);
+    build.getInputStream().transferTo(System.err);
+    if (build.waitFor() != 0) throw new IOException("the image of a node cannot be built");
+    // It goes on until its input ends: with us, whatever becomes of us.
+    Process engine =
+        start(
+            Redirect.INHERIT,
+            script("with-docker.sh"),
+            "sh",
+            "-c",
+            "echo \"${DOCKER_HOST:-unix:///var/run/docker.sock}\"; exec cat > /dev/null");
+    BufferedReader said = engine.inputReader(StandardCharsets.UTF_8);
+    address = said.readLine();
+    if (address == null) throw new IOException("no engine starts: status " + engine.waitFor());
+    return new Engine(engine);
+  }
+
+  /** Why there can be none; "" where there can. */
+  private static String impossible() throws IOException, InterruptedException {
+    if (answers()) return "";
+    if (!Files.isReadable(Path.of("/proc/1/root")))
+      return "no Docker engine answers, and only root can start one";
+    return Files.isExecutable(Path.of("/usr/bin/apt-get"))
+        ? ""
+        : "no Docker engine answers, and one is installed by apt only";
+  }
+
+  private static boolean answers() throws InterruptedException {
+    try {
+      return start(Redirect.DISCARD, "sh", "-c", "docker version > /dev/null").waitFor() == 0;
+    } catch (IOException noShell) {
+      return false;
+    }
+  }
+
+  private static Process start(Redirect errors, String... command) throws IOException {
+    return new ProcessBuilder(command).redirectError(errors).start();
+  }
+
+  private static String script(String name) {
+    return Places.ROOT.normalize().resolve("scripts").resolve(name).toString();
+  }
+
+  static @Nullable String address() {
+    return address;
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    engine.getOutputStream().close();
+    if (!engine.waitFor(60, TimeUnit.SECONDS))
+      throw new IOException("the engine of containers does not end");
+  }
+}
