@@ -23,5 +23,5 @@ RUN ln -s /opt/sojourn/ckpt /opt/sojourn/ckptd /usr/local/bin/ && /opt/sojourn/s
 VOLUME /var/lib/sojourn
 EXPOSE 7077
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=10s --start-period=60s CMD ["/opt/sojourn/container/healthy"]
+HEALTHCHECK --interval=5s --timeout=30s --start-period=120s CMD ["/opt/sojourn/container/healthy"]
 ENTRYPOINT ["tini", "--", "/opt/sojourn/container/node"]

@@ -184,10 +184,11 @@ public final class NodeContainer extends GenericContainer<NodeContainer> {
     return shell("cat /proc/1/mountinfo").lines().count();
   }
 
-  /** How the cluster's node of that name is, as this one sees it. */
-  public String state(String other) {
+  /** Every node of the cluster with its state, as this one sees it: "a up". */
+  public List<String> cluster() {
+    List<String> nodes = new ArrayList<>();
     for (JsonNode node : ckpt("nodes").done().json().path("nodes"))
-      if (node.path("name").asText().equals(other)) return node.path("state").asText();
-    return "unknown";
+      nodes.add(node.path("name").asText() + " " + node.path("state").asText());
+    return nodes;
   }
 }
