@@ -44,6 +44,19 @@ place=$(mktemp -d /run/sojourn-docker.XXXXXX)
 engine=
 command=
 
+# Where the control groups of all containers lie. As one group they would get no more of a busy processor than any single
+# process outside does: they count as much as twenty.
+group=sojourn-docker
+make_group() {
+  local cpu=/sys/fs/cgroup/cpu/$group
+  if [ -e /sys/fs/cgroup/cpu/cpu.shares ]; then
+    mkdir -p "$cpu" && echo 20480 > "$cpu/cpu.shares"
+  fi
+}
+remove_group() {
+  find /sys/fs/cgroup -depth -type d -path "*/$group*" -exec rmdir {} \; 2> /dev/null || true
+}
+
 # The processes that a process has started.
 children() {
   cat "/proc/$1/task/"*/children 2> /dev/null || true
@@ -63,6 +76,7 @@ end() {
     # shellcheck disable=SC2046
     kill -TERM $(children "$engine") 2> /dev/null || true
     wait "$engine" 2> /dev/null || true
+    remove_group
   fi
   rm -rf "$place"
   exit "$status"
@@ -74,12 +88,13 @@ trap 'exit 129' HUP
 
 export DOCKER_HOST=unix://$place/docker.sock
 apart=(--mount --pid --fork --kill-child --mount-proc)
-flags=(--data-root "$data" --exec-root "$place/exec" --pidfile "$place/pid" -H "$DOCKER_HOST")
+flags=(--data-root "$data" --exec-root "$place/exec" --pidfile "$place/pid" -H "$DOCKER_HOST" --cgroup-parent "/$group")
 if [ -n "$to_build" ]; then
   flags+=(--bridge=none --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false)
 else
   apart+=(--net)
 fi
+make_group
 # shellcheck disable=SC2016
 unshare "${apart[@]}" sh -c 'ip link set lo up && exec dockerd "$@"' dockerd "${flags[@]}" > "$place/log" 2>&1 < /dev/null 9>&- &
 engine=$!
