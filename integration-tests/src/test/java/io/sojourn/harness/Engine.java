@@ -1,33 +1,28 @@
 package io.sojourn.harness;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The engine of containers for this run: the machine's, or one of our own that ends with us,
- * however we end. Has an image of a node of what was built.
+ * The engine of containers for this run: the machine's, or one of our own that ends with this JVM,
+ * however that ends. Has an image of a node of what was built.
  */
-public final class Engine implements AutoCloseable {
+public final class Engine {
   /** The image's name. */
   public static final String IMAGE = "sojourn-node:it";
 
   private static volatile @Nullable String address;
 
-  private final Process engine;
-
-  private Engine(Process engine) {
-    this.engine = engine;
-  }
+  private Engine() {}
 
   /** Where containers cannot run at all, the tests that need them are skipped, and say so. */
-  public static Engine begin() throws IOException, InterruptedException {
+  public static synchronized void provide() throws IOException, InterruptedException {
+    if (address != null) return;
     String why = impossible();
     if (!why.isEmpty()) {
       System.err.println("NO TEST OF NODES IN CONTAINERS HAS RUN: " + why);
@@ -36,7 +31,7 @@ public final class Engine implements AutoCloseable {
     Process build = start(Redirect.INHERIT, script("node-image.sh"), IMAGE);
     build.getInputStream().transferTo(System.err);
     if (build.waitFor() != 0) throw new IOException("the image of a node cannot be built");
-    // It goes on until its input ends: with us, whatever becomes of us.
+    // It goes on until its input ends, which is with us.
     Process engine =
         start(
             Redirect.INHERIT,
@@ -44,10 +39,8 @@ public final class Engine implements AutoCloseable {
             "sh",
             "-c",
             "echo \"${DOCKER_HOST:-unix:///var/run/docker.sock}\"; exec cat > /dev/null");
-    BufferedReader said = engine.inputReader(StandardCharsets.UTF_8);
-    address = said.readLine();
+    address = engine.inputReader(StandardCharsets.UTF_8).readLine();
     if (address == null) throw new IOException("no engine starts: status " + engine.waitFor());
-    return new Engine(engine);
   }
 
   /** Why there can be none; "" where there can. */
@@ -78,12 +71,5 @@ public final class Engine implements AutoCloseable {
 
   static @Nullable String address() {
     return address;
-  }
-
-  @Override
-  public void close() throws IOException, InterruptedException {
-    engine.getOutputStream().close();
-    if (!engine.waitFor(60, TimeUnit.SECONDS))
-      throw new IOException("the engine of containers does not end");
   }
 }

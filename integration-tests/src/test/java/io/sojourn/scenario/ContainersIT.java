@@ -28,7 +28,6 @@ class ContainersIT {
   private static final int PORT = 5000;
 
   @TempDir private static Path tokens;
-  private static Engine engine;
   private static Network network;
   private static NodeContainer a;
   private static NodeContainer b;
@@ -36,7 +35,7 @@ class ContainersIT {
 
   @BeforeAll
   static void nodes() throws Exception {
-    engine = Engine.begin();
+    Engine.provide();
     network = Network.newNetwork();
     a = new NodeContainer("a", network, tokens).inviting("b c").withVictims();
     b = new NodeContainer("b", network, tokens).joining();
@@ -45,13 +44,9 @@ class ContainersIT {
   }
 
   @AfterAll
-  static void end() throws Exception {
-    try {
-      for (NodeContainer node : new NodeContainer[] {a, b, c}) if (node != null) node.stop();
-      if (network != null) network.close();
-    } finally {
-      if (engine != null) engine.close();
-    }
+  static void end() {
+    for (NodeContainer node : new NodeContainer[] {a, b, c}) if (node != null) node.stop();
+    if (network != null) network.close();
   }
 
   private static Stream<NodeContainer> all() {
@@ -103,8 +98,9 @@ class ContainersIT {
     await().untilAsserted(() -> assertThat(b.processes()).isEqualTo(processes));
     assertThat(b.mounts()).isEqualTo(mounts);
     assertThat(b.shell("ls -A /run/sojourn/images")).isEmpty();
-    String[] theirs = c.ask(Companion.class, "finish").split(" ");
+    c.ask(Companion.class, "say no more");
     String[] its = a.ask(Traveller.class, "finish").split(" ");
+    String[] theirs = c.ask(Companion.class, "finish").split(" ");
     assertThat(its[0]).isEqualTo(theirs[1]);
     assertThat(its[1]).isEqualTo(theirs[0]);
     assertThat(a.read(Traveller.class, "lines").lines().toList())

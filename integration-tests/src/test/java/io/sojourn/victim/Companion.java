@@ -31,8 +31,10 @@ public final class Companion {
               return failure;
             case "counts":
               return sent + " " + received;
-            case "finish":
+            case "say no more":
               over = true;
+              return "so be it";
+            case "finish":
               talking.join();
               return sent + " " + received;
             default:
