@@ -57,12 +57,7 @@ public final class NodeContainer extends GenericContainer<NodeContainer> {
 
   private static void rights(HostConfig host) {
     host.withCapAdd(
-        Capability.SYS_ADMIN,
-        Capability.NET_ADMIN,
-        Capability.SYS_PTRACE,
-        Capability.SYS_TIME,
-        Capability.IPC_LOCK,
-        Capability.DAC_READ_SEARCH);
+        Capability.SYS_ADMIN, Capability.NET_ADMIN, Capability.SYS_PTRACE, Capability.SYS_TIME);
     host.withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"));
     host.withDevices(device("/dev/fuse"), device("/dev/net/tun"));
   }
