@@ -14,6 +14,7 @@ import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.engine.stream.HomeStreams;
 import io.sojourn.engine.stream.StreamSessions;
+import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.home.files.Export;
 import io.sojourn.home.files.Exports;
 import io.sojourn.home.files.FileService;
@@ -150,6 +151,12 @@ public final class Moves implements Exports, AutoCloseable {
     callBack(task);
     moved.remove(task.id(), task);
     Trees.delete(Beside.notes(settings, task.id()));
+    Step.of(
+        "to forget the deputy",
+        () -> {
+          new DeputyDirectory(settings.runDirectory()).forget(task.deputy().name());
+          return task;
+        });
   }
 
   /** As the guest node calls the session of a task's pipes. */

@@ -4,6 +4,7 @@ import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.FrozenRelay;
+import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.home.net.Homecoming;
 import io.sojourn.protocol.move.DepartRequest;
@@ -64,6 +65,7 @@ final class WayHome {
       Path image = Images.directory(settings.memory(), task.id()).resolve("image");
       Trees.delete(image);
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
+      lock.cover(ImageSocket.connectionsToItself(image));
       merge(away, gone, image);
       moves.callBack(task);
       Revival here =

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpStreamImage;
@@ -129,8 +130,7 @@ public final class GuestWorld implements AutoCloseable {
   /** Restores the task, which stands still. From here on what it connects to would be home's. */
   public void restore() throws IOException {
     Path images = directory.resolve("image");
-    for (ImageSocket socket : ImageSocket.of(images)) {
-      if (!socket.connection()) continue;
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
       MirrorSocket mirror =
           namespace.call(
@@ -144,9 +144,19 @@ public final class GuestWorld implements AutoCloseable {
             home.channel(),
             session.loop());
     pipes = made;
-    revival = namespace.call(() -> Revival.begin(order(made.given())));
+    revival = namespace.call(() -> begin(images, made));
     network.open();
     connections.start(session);
+  }
+
+  private Revival begin(Path images, GuestPipes made) throws IOException {
+    ConnectionLock lock = new ConnectionLock(home.task().id());
+    lock.cover(ImageSocket.connectionsToItself(images));
+    try {
+      return Revival.begin(order(made.given()));
+    } finally {
+      if (lock.placed()) ConnectionLock.remove(lock.table());
+    }
   }
 
   private Revival.Order order(List<Revival.Given> given) {
