@@ -30,6 +30,7 @@ public final class SocketRelay implements StreamEnd {
   private boolean outputEnded;
   private boolean turnWaits;
   private boolean frozen;
+  private boolean lost;
   private boolean done;
 
   public SocketRelay() {
@@ -225,5 +226,24 @@ public final class SocketRelay implements StreamEnd {
   public void freeze() {
     frozen = true;
     if (handle != null) handle.detach();
+  }
+
+  @Override
+  public void thaw() {
+    frozen = false;
+    if (handle != null) connected(handle.socket());
+    if (lost) stream().reset(Errno.ECONNRESET);
+  }
+
+  /** Of a frozen relay: its socket was closed, and there is no other. */
+  public void lost() {
+    handle = null;
+    lost = true;
+  }
+
+  /** Of a frozen relay: its socket was closed; this one is in its place, and takes these first. */
+  public void replaced(RawSocket socket, ByteString first) {
+    handle = new SocketHandle(socket, this::pump);
+    ahead = first.concat(ahead);
   }
 }

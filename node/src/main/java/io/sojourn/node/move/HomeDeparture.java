@@ -51,11 +51,6 @@ final class HomeDeparture implements Departure {
   }
 
   @Override
-  public boolean stays() {
-    return beside == null;
-  }
-
-  @Override
   public void beginning(ControlBlock task) {
     lock.cover(sockets(task));
   }
@@ -105,9 +100,16 @@ final class HomeDeparture implements Departure {
   @Override
   public void undone() {
     if (group != null) group.close();
+    // The task has them itself.
     connections.forEach(one -> one.socket().close());
     listening.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
     unlock();
+  }
+
+  @Nullable Revival beside() {
+    return beside;
   }
 
   /** For how long the task has stood still by now. */
@@ -126,13 +128,15 @@ final class HomeDeparture implements Departure {
     listening.forEach(home::keepListening);
   }
 
-  /** The task itself goes on with them: ours are closed without a word. */
+  /** The task has ended, and is to have them again: ours are closed without a word. */
   void giveBack() {
     for (HomeSocket one : connections) {
       TcpRepairMode.on(one.socket());
       one.socket().close();
     }
     listening.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
   }
 
   void unlock() {

@@ -19,9 +19,10 @@ final class MovedTask {
   private final String id;
   private final String name;
   private final ThreadIdentity user;
-  private final Deputy deputy;
   private final ReentrantLock road = new ReentrantLock(true);
+  private @Nullable Deputy deputy;
   private @Nullable Face face;
+  private volatile boolean onItsWay;
   private int incarnation;
   private @Nullable Away away;
   private @Nullable Revival beside;
@@ -35,13 +36,14 @@ final class MovedTask {
       StreamSession session,
       HomeConnections connections,
       StreamSession pipeSession,
-      HomePipes pipes) {}
+      HomePipes pipes,
+      Start start,
+      Contact contact) {}
 
-  MovedTask(String id, String name, ThreadIdentity user, Deputy deputy) {
+  MovedTask(String id, String name, ThreadIdentity user) {
     this.id = id;
     this.name = name;
     this.user = user;
-    this.deputy = deputy;
   }
 
   String id() {
@@ -57,10 +59,16 @@ final class MovedTask {
   }
 
   Deputy deputy() {
-    return deputy;
+    return Objects.requireNonNull(deputy);
   }
 
-  void face(Face made) {
+  /** Until its first move is certain, it has none: it is its own process. */
+  boolean hasDeputy() {
+    return deputy != null;
+  }
+
+  void deputy(Deputy born, Face made) {
+    deputy = born;
     face = made;
   }
 
@@ -71,10 +79,17 @@ final class MovedTask {
   /** From now on it is on its way. */
   void setsOut() {
     road.lock();
+    onItsWay = true;
   }
 
   void arrives() {
+    onItsWay = false;
     road.unlock();
+  }
+
+  /** What becomes of it is not decided. */
+  boolean isOnItsWay() {
+    return onItsWay;
   }
 
   /** Does something that may not be done while it is on its way. */
