@@ -52,11 +52,6 @@ final class HomeDeparture implements Departure {
   }
 
   @Override
-  public boolean stays() {
-    return beside == null;
-  }
-
-  @Override
   public void beginning(ControlBlock task) {
     lock.cover(sockets(task));
   }
@@ -111,10 +106,18 @@ final class HomeDeparture implements Departure {
   @Override
   public void undone() {
     if (group != null) group.close();
+    // The task has them itself.
     connections.forEach(one -> one.socket().close());
     listening.forEach(RawSocket::close);
     datagrams.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
+    datagrams.clear();
     unlock();
+  }
+
+  @Nullable Revival beside() {
+    return beside;
   }
 
   /** For how long the task has stood still by now. */
@@ -134,7 +137,7 @@ final class HomeDeparture implements Departure {
     datagrams.forEach(home::keepDatagrams);
   }
 
-  /** The task itself goes on with them: ours are closed without a word. */
+  /** The task has ended, and is to have them again: ours are closed without a word. */
   void giveBack() {
     for (HomeSocket one : connections) {
       TcpRepairMode.on(one.socket());
@@ -142,6 +145,9 @@ final class HomeDeparture implements Departure {
     }
     listening.forEach(RawSocket::close);
     datagrams.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
+    datagrams.clear();
   }
 
   void unlock() {
