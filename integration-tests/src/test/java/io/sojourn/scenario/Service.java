@@ -89,7 +89,8 @@ final class Service implements AutoCloseable {
 
   /** On the third machine; works until it is told to finish. */
   static Service client(TwoNodes nodes, Path home, String... words) throws IOException {
-    List<String> command = java(Jdk.newest(), "-XX:TieredStopAtLevel=1", PATIENT, "-cp", classPath());
+    List<String> command =
+        java(Jdk.newest(), "-XX:TieredStopAtLevel=1", PATIENT, "-cp", classPath());
     command.add("io.sojourn.subjects.servers." + words[0]);
     command.addAll(List.of(words).subList(1, words.length));
     Files.createDirectories(home.resolve("client"));

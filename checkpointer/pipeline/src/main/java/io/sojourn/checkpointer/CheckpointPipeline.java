@@ -45,8 +45,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
             });
     ImageDraft draft = ImageDraft.create(target);
     try {
-      return new CheckpointAttempt(settings, digests, task, taskName, facts, draft, options, report)
-          .run();
+      TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
+      return new CheckpointAttempt(hand, facts, report).run();
     } catch (RuntimeException failed) {
       FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
       draft.discard();
@@ -55,7 +55,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
   }
 
   @Override
-  public CheckpointResult depart(
+  public StandingTask depart(
       ControlBlock task, String taskName, Path target, Departure departure, Report report) {
     if (new Agent(task).busy()) throw busy(taskName);
     CheckpointOptions options = CheckpointOptions.FREEZE;
@@ -69,9 +69,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
             });
     ImageDraft draft = ImageDraft.create(target);
     try {
-      return new DepartureAttempt(
-              settings, digests, task, taskName, facts, draft, options, departure, report)
-          .run();
+      TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
+      return new DepartureAttempt(hand, departure, report).run();
     } catch (RuntimeException failed) {
       FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
       draft.discard();

@@ -45,18 +45,27 @@ public final class SocketDiagnosis implements AutoCloseable {
   }
 
   /** A listening socket. */
-  public record Listening(InetSocketAddress local, boolean v6Only, int backlog) {}
+  public record Listening(InetSocketAddress local, boolean v6Only, int backlog) {
+    /** Whether a connect to this address of the same machine may come to this socket. */
+    public boolean hears(InetSocketAddress destination) {
+      return covers(local, v6Only, destination);
+    }
+  }
 
   /** A datagram socket that has a port. */
   public record Bound(InetSocketAddress local, boolean v6Only) {
     /** Whether what comes from this address may be from this socket. */
     public boolean sends(InetSocketAddress source) {
-      if (local.getPort() != source.getPort()) return false;
-      if (local.getAddress().equals(source.getAddress())) return true;
-      boolean family = local.getAddress().getClass() == source.getAddress().getClass();
-      return local.getAddress().isAnyLocalAddress()
-          && (family || (local.getAddress() instanceof Inet6Address && !v6Only));
+      return covers(local, v6Only, source);
     }
+  }
+
+  private static boolean covers(InetSocketAddress local, boolean v6Only, InetSocketAddress one) {
+    if (local.getPort() != one.getPort()) return false;
+    if (local.getAddress().equals(one.getAddress())) return true;
+    boolean family = local.getAddress().getClass() == one.getAddress().getClass();
+    return local.getAddress().isAnyLocalAddress()
+        && (family || (local.getAddress() instanceof Inet6Address && !v6Only));
   }
 
   /** All TCP sockets that listen. */

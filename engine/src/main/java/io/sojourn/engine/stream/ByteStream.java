@@ -100,6 +100,11 @@ public final class ByteStream {
     session.owesAcknowledgement(this, true);
   }
 
+  /** The other side has handed on all that was sent so far. */
+  public boolean allAcknowledged() {
+    return outgoing.unacknowledged() == 0;
+  }
+
   public boolean isOver() {
     return over;
   }
@@ -144,6 +149,7 @@ public final class ByteStream {
   void acknowledged(long offset, boolean ended) {
     outgoing.acknowledge(offset, ended);
     tellWritable();
+    if (!over) end().acknowledged();
     endIfDone();
   }
 

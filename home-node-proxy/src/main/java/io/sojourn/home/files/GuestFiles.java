@@ -14,10 +14,16 @@ final class GuestFiles {
   private final NodeTable nodes;
   private final Handles handles = new Handles();
   private final ChangeWatch watch;
+  private final LentLocks lentLocks;
 
-  GuestFiles(NodeTable nodes, ChangeWatch watch) {
+  GuestFiles(NodeTable nodes, ChangeWatch watch, HeldLocks heldLocks) {
     this.nodes = nodes;
     this.watch = watch;
+    this.lentLocks = new LentLocks(heldLocks);
+  }
+
+  LentLocks lentLocks() {
+    return lentLocks;
   }
 
   NodeTable nodes() {
@@ -105,6 +111,7 @@ final class GuestFiles {
 
   void close() {
     handles.close();
+    lentLocks.close();
     nodes.close();
   }
 }

@@ -20,11 +20,14 @@ import io.sojourn.protocol.connection.Listen;
 import io.sojourn.protocol.connection.Listening;
 import io.sojourn.protocol.connection.Opening;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All connections of one task that is away, at home. */
@@ -39,6 +42,7 @@ public final class HomeConnections implements StreamAcceptor {
   private volatile @Nullable StreamSession session;
   private final Map<Long, Carried> carried = new HashMap<>();
   private final Map<ByteStream, Integer> heard = new HashMap<>();
+  private final List<LentSocket> lent = new ArrayList<>();
 
   /** The session that carries the connections; before its first call. */
   public void start(StreamSession session) {
@@ -99,18 +103,18 @@ public final class HomeConnections implements StreamAcceptor {
 
   private StreamEnd listen(ByteStream stream, Listen order) {
     InetSocketAddress local = Endpoints.socket(order.getLocal());
+    Supplier<RawSocket> anew =
+        () ->
+            RawSocket.listener(local, order.getV6Only())
+                .reuseAddress()
+                .bind(local)
+                .listen(order.getBacklog());
     try {
       RawSocket kept = listening.remove(local);
-      RawSocket socket =
-          kept != null
-              ? kept
-              : RawSocket.listener(local, order.getV6Only())
-                  .reuseAddress()
-                  .bind(local)
-                  .listen(order.getBacklog());
+      RawSocket socket = kept != null ? kept : anew.get();
       stream.answer(Listening.getDefaultInstance().toByteString());
       heard.put(stream, local.getPort());
-      return HomeListener.start(stream, socket, this::accepted);
+      return lent(HomeListener.start(stream, socket, anew, this::accepted));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
     }
@@ -119,12 +123,18 @@ public final class HomeConnections implements StreamAcceptor {
   private StreamEnd datagrams(ByteStream stream, Datagrams order) {
     InetSocketAddress local = Endpoints.socket(order.getLocal());
     RawSocket kept = datagrams.remove(local);
+    Supplier<RawSocket> anew = () -> HomeDatagrams.bound(local, order.getV6Only());
     try {
-      return HomeDatagrams.start(
-          stream, kept != null ? kept : HomeDatagrams.bound(local, order.getV6Only()));
+      return lent(HomeDatagrams.start(stream, kept != null ? kept : anew.get(), anew));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
     }
+  }
+
+  private LentSocket lent(LentSocket socket) {
+    lent.removeIf(one -> one.stream().isOver());
+    lent.add(socket);
+    return socket;
   }
 
   private void accepted(RawSocket socket) {
@@ -186,6 +196,24 @@ public final class HomeConnections implements StreamAcceptor {
             frozen.put(stream, FrozenRelay.of(one.relay(), socket, one.task(), one.peer()));
         });
     return frozen;
+  }
+
+  /**
+   * Of a frozen session: what stands by without a peer is closed, so that the task can have its
+   * addresses. On the loop.
+   */
+  public void release() {
+    lent.forEach(LentSocket::release);
+  }
+
+  /** What was kept for the task, and never asked for, is closed; the task has it itself. */
+  public void drop() {
+    waiting.values().forEach(one -> one.socket().close());
+    listening.values().forEach(RawSocket::close);
+    datagrams.values().forEach(RawSocket::close);
+    waiting.clear();
+    listening.clear();
+    datagrams.clear();
   }
 
   private static StreamEnd refuse(ByteStream stream, int error) {

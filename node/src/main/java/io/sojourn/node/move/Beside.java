@@ -28,7 +28,6 @@ final class Beside {
   /** The task stands still. Home's own ends of its connections are closed already. */
   Revival restore(Path image, MovedTask task) throws IOException {
     giveUpSockets(task.deputy());
-    task.deputy().descriptors().giveUpLocks();
     Path notes = notes(settings, task.id());
     Map<Path, TerminalModes> modes = terminals(image, task.deputy());
     Revival revival =
@@ -42,7 +41,8 @@ final class Beside {
                 notes,
                 settings.runDirectory(),
                 given(image, task.deputy())));
-    // CRIU has set them as they were in the guest world, where everything passes as it is.
+    // CRIU has set them as the task has; but where the job is in the background they are its
+    // shell's.
     modes.forEach(Beside::apply);
     return revival;
   }

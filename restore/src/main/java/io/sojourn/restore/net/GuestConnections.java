@@ -51,8 +51,9 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
 
   private void start(StreamSession session, Map<Listening, ByteStream> heard) throws IOException {
     this.session = session;
-    this.connects = TaskConnects.start(this, session, network);
-    this.listeners = TaskListeners.start(session, network, heard);
+    TaskListeners own = TaskListeners.start(session, network, heard);
+    this.listeners = own;
+    this.connects = TaskConnects.start(this, session, network, own);
     this.datagrams = TaskDatagrams.start(session, network);
   }
 
