@@ -2,16 +2,16 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.PidDescriptor;
-import io.sojourn.home.files.HeldLocks;
+import io.sojourn.home.files.HeldFiles;
 import java.io.IOException;
 import java.util.List;
 
-/** The locks that a task's process at home holds: it stands still, or is its deputy. */
-final class LocksInItsPlace implements HeldLocks {
+/** The files that a task's process at home has open: it stands still, or is its deputy. */
+final class FilesInItsPlace implements HeldFiles {
   private final MovedTask task;
   private final int pid;
 
-  LocksInItsPlace(MovedTask task, int pid) {
+  FilesInItsPlace(MovedTask task, int pid) {
     this.task = task;
     this.pid = pid;
   }
@@ -24,6 +24,14 @@ final class LocksInItsPlace implements HeldLocks {
   @Override
   public List<Integer> locked() {
     return Descriptor.of(pid).stream().filter(Descriptor::locked).map(Descriptor::number).toList();
+  }
+
+  @Override
+  public List<Integer> open() {
+    return Descriptor.of(pid).stream()
+        .filter(held -> held.target().startsWith("/"))
+        .map(Descriptor::number)
+        .toList();
   }
 
   @Override
