@@ -33,12 +33,17 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointAttempt implements DumpConversation.Steps {
   private static final Duration SETTLE = Duration.ofSeconds(10);
 
+  /** Of CRIU's sk-tcp.c and sk-inet.c: a queue was not as long as said; a peer has just come. */
+  private static final List<String> DISTURBED =
+      List.of("libsoccr_save() failed", "In-flight connection");
+
   private final CheckpointPipeline.Settings settings;
   private final ControlBlock task;
   private final String taskName;
   private final List<Stream> streams;
   private final ImageDraft draft;
   private final CheckpointOptions options;
+  private final boolean quiet;
   private final Report report;
   private final Agent agent;
   private final TaskFacts facts;
@@ -53,6 +58,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable Observation observation;
   private long startNanos;
 
+  /**
+   * @param quiet keep the task's connections still. A frozen task's must be; peers of one that runs
+   *     on would wait for TCP to repeat itself, 0.2 s and more
+   */
   CheckpointAttempt(
       CheckpointPipeline.Settings settings,
       FileDigests digests,
@@ -61,6 +70,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       TaskFacts facts,
       ImageDraft draft,
       CheckpointOptions options,
+      boolean quiet,
       Report report) {
     this.settings = settings;
     this.task = task;
@@ -70,6 +80,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.streams = StreamCensus.of(facts);
     this.draft = draft;
     this.options = options;
+    this.quiet = quiet;
     this.report = report;
     this.agent = new Agent(task);
     this.store = new ImageStore(task, digests, draft);
@@ -79,7 +90,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   CheckpointResult run() {
     boolean dumped = false;
     // Callbacks may speak to peers, and say goodbye to them.
-    if (options.stop() && !options.crac())
+    if (quiet && !options.crac())
       report.phase("lock connections", () -> lock.cover(facts.network()));
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
@@ -93,6 +104,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       if (!dumped) giveUp();
     }
     if (!dumped) throw failure("CRIU could not dump the task");
+    if (!options.stop()) unlock();
     pause.reportRelease(report);
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
@@ -133,7 +145,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             options.guardLimit());
     if (!stopped) throw Refusals.stop(task, taskName, options);
     pause.stopped();
-    if (options.crac()) refuseWhatIsOpen();
+    if (options.crac()) afterCallbacks(TaskFacts.of(task.pid()));
   }
 
   @Override
@@ -157,15 +169,16 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   /** As the preflight; but the program has been asked to prepare, and did not close it. */
-  private void refuseWhatIsOpen() {
+  private void afterCallbacks(TaskFacts open) {
     try {
-      Preflight.open(TaskFacts.of(task.pid()), options.ghostLimitBytes());
+      Preflight.open(open, options.ghostLimitBytes());
     } catch (OperationException inTheWay) {
       throw OperationException.failed(
           inTheWay.getMessage() + ", also after the program's CRaC resources were called",
           inTheWay.mend(),
           inTheWay);
     }
+    if (quiet) lock.cover(open.network());
   }
 
   /** The image is complete, the task is held. */
@@ -234,7 +247,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   private Engine engine() {
     Engine.Builder engine = Engine.newBuilder().setGhostLimitBytes(options.ghostLimitBytes());
-    if (lock.placed()) engine.setNetworkLock(lock.table());
+    if (options.stop() && lock.placed()) engine.setNetworkLock(lock.table());
     return engine.build();
   }
 
@@ -247,8 +260,17 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     } finally {
       task.go(Outcome.ABANDONED);
     }
-    if (lock.placed()) ConnectionLock.remove(lock.table());
+    unlock();
     agent.settle(SETTLE);
+  }
+
+  private void unlock() {
+    if (lock.placed()) ConnectionLock.remove(lock.table());
+  }
+
+  /** Whether a peer's packet changed a connection while CRIU read it. Known when it has failed. */
+  boolean disturbed() {
+    return CriuLog.says(draft.path().resolve(DumpOptions.LOG), DISTURBED);
   }
 
   private OperationException failure(String what) {

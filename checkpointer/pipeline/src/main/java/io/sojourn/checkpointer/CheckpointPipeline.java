@@ -43,15 +43,32 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
               return now;
             });
+    // A task that runs on keeps nobody waiting; unless its peers disturb CRIU.
+    return attempt(task, taskName, facts, target, options, options.stop(), report);
+  }
+
+  private CheckpointResult attempt(
+      ControlBlock task,
+      String taskName,
+      TaskFacts facts,
+      Path target,
+      CheckpointOptions options,
+      boolean quiet,
+      Report report) {
     ImageDraft draft = ImageDraft.create(target);
+    CheckpointAttempt attempt =
+        new CheckpointAttempt(
+            settings, digests, task, taskName, facts, draft, options, quiet, report);
     try {
-      return new CheckpointAttempt(settings, digests, task, taskName, facts, draft, options, report)
-          .run();
+      return attempt.run();
     } catch (RuntimeException failed) {
+      boolean again = !quiet && attempt.disturbed();
       FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
       draft.discard();
-      throw failed;
+      if (!again) throw failed;
     }
+    TaskFacts now = TaskFacts.of(task.pid());
+    return attempt(task, taskName, now, target, options, true, report);
   }
 
   @Override
