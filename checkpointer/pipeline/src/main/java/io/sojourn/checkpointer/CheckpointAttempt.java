@@ -242,7 +242,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
     // CRIU writes its statistics at its very end, when a frozen task's members are listed already.
     if (!options.stop()) discard(draft.path().resolve("stats-dump"));
-    return store.store(manifest);
+    return store.storePacked(manifest);
   }
 
   private Engine engine() {
