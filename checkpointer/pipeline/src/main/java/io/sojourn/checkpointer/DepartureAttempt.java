@@ -83,8 +83,6 @@ final class DepartureAttempt implements DumpConversation.Steps {
         .setTcpSkipInFlight(true)
         // Not ended by CRIU: the first process of a world would take CRIU along.
         .setLeaveStopped(true)
-        // Who has connected and was not accepted yet waits at home.
-        .setTcpSkipInFlight(true)
         .build();
   }
 

@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.grpc.BindableService;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.cluster.Membership;
 import io.sojourn.node.cluster.Peers;
@@ -56,6 +57,7 @@ public final class NodeDaemon implements AutoCloseable {
     this.engines = engines;
     ImageRepository repository = new ImageRepository(config.images());
     repository.sweep();
+    UnpackedImage.sweep(config.stateDirectory());
     ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
     Shipping shipping = new Shipping(this::peers, workers);
     moves =
