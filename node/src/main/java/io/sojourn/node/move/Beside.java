@@ -40,7 +40,8 @@ final class Beside {
                 notes,
                 notes,
                 settings.runDirectory(),
-                given(image, task.deputy())));
+                given(image, task.deputy()),
+                false));
     // CRIU has set them as they were in the guest world, where everything passes as it is.
     modes.forEach(Beside::apply);
     return revival;

@@ -12,12 +12,14 @@ import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeInterfaces;
 import io.sojourn.home.net.HomePipes;
+import io.sojourn.node.memory.HeldMemory;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.protocol.move.ArriveResponse;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.ReadyRequest;
+import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.Revival;
 import java.nio.file.Files;
@@ -37,12 +39,14 @@ final class WayOut {
   private final Moves moves;
   private final EventLoop loop;
   private final Report report;
+  private final boolean lazy;
 
-  WayOut(Moves.Settings settings, Moves moves, EventLoop loop, Report report) {
+  WayOut(Moves.Settings settings, Moves moves, EventLoop loop, Report report, boolean lazy) {
     this.settings = settings;
     this.moves = moves;
     this.loop = loop;
     this.report = report;
+    this.lazy = lazy;
   }
 
   Moves.Moved go(ControlBlock block, String name, String node, int incarnation) {
@@ -52,16 +56,19 @@ final class WayOut {
     task.setsOut();
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
-      HomeDeparture departure = new HomeDeparture(settings.criu().get(), block.id(), task.beside());
-      try {
+      Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
+      HomeDeparture departure =
+          new HomeDeparture(settings.criu().get(), block.id(), task.beside(), outbound, lazy);
+      try (outbound) {
         StandingTask standing = dump(block, name, images, departure);
+        if (lazy) return goLazily(task, standing, block.pid(), node, incarnation, departure);
         there(task, standing, block.pid(), node, incarnation, departure);
         begin(task, standing, incarnation, departure);
+        return new Moves.Moved(incarnation, departure.standingMillis());
       } finally {
         departure.unlock();
         Trees.delete(images);
       }
-      return new Moves.Moved(incarnation, departure.standingMillis());
     } finally {
       task.arrives();
     }
@@ -104,25 +111,78 @@ final class WayOut {
     int before = task.incarnation();
     MovedTask.Away away = away(task, pid, node);
     try {
-      Shipping.Shipped shipped =
-          settings.shipping().send(standing.image(), node, Shipping.Place.MEMORY, report);
-      task.goes(incarnation, away);
-      moves.knows(task);
-      moves.sessions().give(incarnation, away.session());
-      moves.sessions().give(incarnation, away.pipeSession());
-      report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
-      if (task.hasDeputy()) {
-        standing.ends();
-      } else {
-        Deputies deputies = new Deputies(settings, moves);
-        report.phase("deputy", () -> deputies.become(task, pid, departure));
-        standing.became();
-      }
+      arrived(task, standing, node, incarnation, away, departure);
+      leavesDeputy(task, standing, pid, departure);
       departure.into(away.connections());
     } catch (RuntimeException failed) {
       runsOn(task, away, before, departure.beside());
       standing.runsOn();
       throw failed;
+    }
+  }
+
+  private void arrived(
+      MovedTask task,
+      StandingTask standing,
+      String node,
+      int incarnation,
+      MovedTask.Away away,
+      HomeDeparture departure) {
+    Shipping.Shipped shipped = departure.outbound().finish(standing.image());
+    task.goes(incarnation, away);
+    moves.knows(task);
+    moves.sessions().give(incarnation, away.session());
+    moves.sessions().give(incarnation, away.pipeSession());
+    report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
+  }
+
+  private void leavesDeputy(
+      MovedTask task, StandingTask standing, int pid, HomeDeparture departure) {
+    if (task.hasDeputy()) {
+      standing.ends();
+      return;
+    }
+    Deputies deputies = new Deputies(settings, moves);
+    report.phase("deputy", () -> deputies.become(task, pid, departure));
+    standing.became();
+  }
+
+  /**
+   * It runs there before its memory does: that stays in its old place, which stands still until all
+   * is over, and is its deputy then.
+   */
+  private Moves.Moved goLazily(
+      MovedTask task,
+      StandingTask standing,
+      int pid,
+      String node,
+      int incarnation,
+      HomeDeparture departure) {
+    int before = task.incarnation();
+    MovedTask.Away away = away(task, pid, node);
+    TaskLife life = TaskLife.newBuilder().setTask(task.id()).setIncarnation(incarnation).build();
+    try (HeldMemory memory = HeldMemory.of(pid, report.listener())) {
+      moves.memory().give(life, node, memory);
+      try {
+        arrived(task, standing, node, incarnation, away, departure);
+        departure.into(away.connections());
+        report.phase("resume", () -> new Watch(settings, moves, task, away, incarnation).begin());
+      } catch (RuntimeException failed) {
+        if (task.away() != null && !away.start().forbid()) throw failed;
+        runsOn(task, away, before, departure.beside());
+        standing.runsOn();
+        throw failed;
+      }
+      departure.unlock();
+      double pause = departure.standingMillis();
+      try {
+        report.phase("memory", () -> new Follows(moves, task, away).await(memory));
+      } finally {
+        leavesDeputy(task, standing, pid, departure);
+      }
+      return new Moves.Moved(incarnation, pause);
+    } finally {
+      moves.memory().takeBack(life);
     }
   }
 
@@ -151,6 +211,7 @@ final class WayOut {
                         .setRunDirectory(settings.runDirectory().toString())
                         .setHostName(Files.readString(HOST_NAME).strip())
                         .setNetwork(HomeInterfaces.read())
+                        .setLazy(lazy)
                         .build()));
   }
 
