@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.memory.HeldMemory;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +37,7 @@ final class Follows {
           throw lost("node " + away.node() + " does not have it any more");
         if (!moves.pause(0)) throw lost("the daemon ends");
       } catch (ExecutionException gone) {
-        throw lost(String.valueOf(gone.getCause().getMessage()));
+        throw lost(String.valueOf(Objects.requireNonNullElse(gone.getCause(), gone).getMessage()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw lost("the daemon ends");

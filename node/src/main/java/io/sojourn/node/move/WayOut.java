@@ -177,12 +177,33 @@ final class WayOut {
       double pause = departure.standingMillis();
       try {
         report.phase("memory", () -> new Follows(moves, task, away).await(memory));
-      } finally {
-        leavesDeputy(task, standing, pid, departure);
+      } catch (RuntimeException lost) {
+        ends(task, standing, pid, incarnation, departure, lost);
+        throw lost;
       }
+      leavesDeputy(task, standing, pid, departure);
       return new Moves.Moved(incarnation, pause);
     } finally {
       moves.memory().takeBack(life);
+    }
+  }
+
+  /** Its memory will never be there. Where its old place is still there, that ends as it does. */
+  private void ends(
+      MovedTask task,
+      StandingTask standing,
+      int pid,
+      int incarnation,
+      HomeDeparture departure,
+      RuntimeException lost) {
+    Word word = new Word(settings, Objects.requireNonNull(task.away()).node(), Face.life(task));
+    try {
+      leavesDeputy(task, standing, pid, departure);
+    } catch (RuntimeException ended) {
+      lost.addSuppressed(ended);
+      var unused = task.endsIn(incarnation);
+      moves.neverLeft(task);
+      word.leave();
     }
   }
 
