@@ -72,10 +72,7 @@ public final class Net implements AutoCloseable {
   /** From now on the machine sends so many megabytes in a second, and no more. */
   public void narrow(int machine, int megabytes) throws IOException, InterruptedException {
     run(on(machine), "nft", "add table inet narrow");
-    run(
-        on(machine),
-        "nft",
-        "add chain inet narrow output { type filter hook output priority 0; }");
+    run(on(machine), "nft", "add chain inet narrow output { type filter hook output priority 0; }");
     run(
         on(machine),
         "nft",

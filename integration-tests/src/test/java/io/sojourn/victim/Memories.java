@@ -37,7 +37,8 @@ public final class Memories {
     for (int i = 0; i < heap.length; i++) {
       random.nextBytes(expected);
       if (!java.util.Arrays.equals(expected, heap[i])) return "wrong in the heap, at " + i;
-      if (!outside[i].duplicate().flip().equals(ByteBuffer.wrap(expected))) return "wrong outside, at " + i;
+      if (!outside[i].duplicate().flip().equals(ByteBuffer.wrap(expected)))
+        return "wrong outside, at " + i;
     }
     return "right";
   }

@@ -24,21 +24,25 @@ final class TaskList {
   private final String node;
   private final Path runDirectory;
   private final Function<String, Optional<String>> whereIs;
+  private final Function<String, Optional<String>> note;
 
   /**
    * @param whereIs the node that a task is on, where that is another
+   * @param note what is to be known of that
    */
   TaskList(
       Operations operations,
       ExecutorService workers,
       String node,
       Path runDirectory,
-      Function<String, Optional<String>> whereIs) {
+      Function<String, Optional<String>> whereIs,
+      Function<String, Optional<String>> note) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
     this.whereIs = whereIs;
+    this.note = note;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -77,6 +81,7 @@ final class TaskList {
                 view.setLastImage(image.name())
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
+    note.apply(record.id()).ifPresent(view::setNote);
     if (state(task) == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()

@@ -22,6 +22,7 @@ public final class HeldMemory implements AutoCloseable {
   private final CompletableFuture<Void> whole = new CompletableFuture<>();
   private final OperationListener listener;
   private long total;
+  private long left;
 
   private HeldMemory(OperationListener listener) {
     this.listener = listener;
@@ -69,7 +70,12 @@ public final class HeldMemory implements AutoCloseable {
   /** So much is still to come. */
   synchronized void left(long bytes) {
     total = Math.max(total, bytes);
+    left = bytes;
     listener.progress(total - bytes, total);
+  }
+
+  synchronized long left() {
+    return left;
   }
 
   /** Nobody will ask any more. */

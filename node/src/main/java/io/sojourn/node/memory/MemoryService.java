@@ -9,6 +9,7 @@ import io.sojourn.protocol.memory.TaskMemoryGrpc;
 import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.protocol.peer.Piece;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
@@ -32,6 +33,14 @@ public final class MemoryService extends TaskMemoryGrpc.TaskMemoryImplBase {
 
   public void takeBack(TaskLife life) {
     lent.remove(life);
+  }
+
+  /** How much of a task's memory is still to follow it; empty where none is. */
+  public OptionalLong left(String task) {
+    return lent.entrySet().stream()
+        .filter(entry -> entry.getKey().getTask().equals(task))
+        .mapToLong(entry -> entry.getValue().memory().left())
+        .findFirst();
   }
 
   @Override

@@ -20,6 +20,7 @@ import io.sojourn.home.files.FileService;
 import io.sojourn.node.cluster.PeerNode;
 import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.memory.MemoryService;
+import io.sojourn.node.problem.Sizes;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.restore.world.GuestWorld;
 import io.sojourn.restore.world.Revival;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -111,6 +113,13 @@ public final class Moves implements Exports, AutoCloseable {
     MovedTask known = moved.get(task);
     MovedTask.Away away = known == null ? null : known.away();
     return Optional.ofNullable(away).map(MovedTask.Away::node);
+  }
+
+  /** What a user should know of where a task is. */
+  public Optional<String> note(String task) {
+    OptionalLong left = memory.left(task);
+    if (left.isEmpty()) return Optional.empty();
+    return Optional.of("its memory follows: " + Sizes.text(left.getAsLong()) + " to come");
   }
 
   /**
