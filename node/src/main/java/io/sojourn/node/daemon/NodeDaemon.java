@@ -88,7 +88,12 @@ public final class NodeDaemon implements AutoCloseable {
             () -> describe(engines),
             tasks,
             new TaskList(
-                operations, workers, config.nodeName(), config.runDirectory(), moves::whereIs, moves::note),
+                operations,
+                workers,
+                config.nodeName(),
+                config.runDirectory(),
+                moves::whereIs,
+                moves::note),
             checkpoints,
             new Restores(engines, imageLookup, registry, operations),
             new Migrations(moves, tasks, registry, operations, config.nodeName()),

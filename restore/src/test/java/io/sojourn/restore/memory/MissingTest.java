@@ -30,8 +30,10 @@ class MissingTest {
   void whatWasMovedIsFoundByWhereItWas() {
     Missing missing = of(new Range(10, 20, 10), new Range(30, 40, 30));
     missing.move(15, 115, 20);
-    assertThat(missing.wanting(12, 10)).containsExactly(new Range(12, 15, 12), new Range(115, 120, 15));
-    assertThat(missing.wanting(30, 10)).containsExactly(new Range(35, 40, 35), new Range(130, 135, 30));
+    assertThat(missing.wanting(12, 10))
+        .containsExactly(new Range(12, 15, 12), new Range(115, 120, 15));
+    assertThat(missing.wanting(30, 10))
+        .containsExactly(new Range(35, 40, 35), new Range(130, 135, 30));
     assertThat(missing.bytes()).isEqualTo(20);
   }
 
