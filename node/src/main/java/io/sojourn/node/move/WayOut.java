@@ -5,6 +5,7 @@ import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -12,14 +13,12 @@ import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeInterfaces;
 import io.sojourn.home.net.HomePipes;
-import io.sojourn.node.memory.HeldMemory;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.protocol.move.ArriveResponse;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.ReadyRequest;
-import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.Revival;
 import java.nio.file.Files;
@@ -61,7 +60,9 @@ final class WayOut {
           new HomeDeparture(settings.criu().get(), block.id(), task.beside(), outbound, lazy);
       try (outbound) {
         StandingTask standing = dump(block, name, images, departure);
-        if (lazy) return goLazily(task, standing, block.pid(), node, incarnation, departure);
+        if (lazy)
+          return new LazyWay(this, settings, moves, report)
+              .go(task, standing, block.pid(), node, incarnation, departure);
         there(task, standing, block.pid(), node, incarnation, departure);
         begin(task, standing, incarnation, departure);
         return new Moves.Moved(incarnation, departure.standingMillis());
@@ -121,7 +122,7 @@ final class WayOut {
     }
   }
 
-  private void arrived(
+  void arrived(
       MovedTask task,
       StandingTask standing,
       String node,
@@ -136,10 +137,11 @@ final class WayOut {
     report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
   }
 
-  private void leavesDeputy(
-      MovedTask task, StandingTask standing, int pid, HomeDeparture departure) {
+  void leavesDeputy(MovedTask task, StandingTask standing, int pid, HomeDeparture departure) {
     if (task.hasDeputy()) {
       standing.ends();
+      CgroupFreeze group = departure.group();
+      if (group != null) group.close();
       return;
     }
     Deputies deputies = new Deputies(settings, moves);
@@ -147,67 +149,7 @@ final class WayOut {
     standing.became();
   }
 
-  /**
-   * It runs there before its memory does: that stays in its old place, which stands still until all
-   * is over, and is its deputy then.
-   */
-  private Moves.Moved goLazily(
-      MovedTask task,
-      StandingTask standing,
-      int pid,
-      String node,
-      int incarnation,
-      HomeDeparture departure) {
-    int before = task.incarnation();
-    MovedTask.Away away = away(task, pid, node);
-    TaskLife life = TaskLife.newBuilder().setTask(task.id()).setIncarnation(incarnation).build();
-    try (HeldMemory memory = HeldMemory.of(pid, report.listener())) {
-      moves.memory().give(life, node, memory);
-      try {
-        arrived(task, standing, node, incarnation, away, departure);
-        departure.into(away.connections());
-        report.phase("resume", () -> new Watch(settings, moves, task, away, incarnation).begin());
-      } catch (RuntimeException failed) {
-        if (task.away() != null && !away.start().forbid()) throw failed;
-        runsOn(task, away, before, departure.beside());
-        standing.runsOn();
-        throw failed;
-      }
-      departure.unlock();
-      double pause = departure.standingMillis();
-      try {
-        report.phase("memory", () -> new Follows(moves, task, away).await(memory));
-      } catch (RuntimeException lost) {
-        ends(task, standing, pid, incarnation, departure, lost);
-        throw lost;
-      }
-      leavesDeputy(task, standing, pid, departure);
-      return new Moves.Moved(incarnation, pause);
-    } finally {
-      moves.memory().takeBack(life);
-    }
-  }
-
-  /** Its memory will never be there. Where its old place is still there, that ends as it does. */
-  private void ends(
-      MovedTask task,
-      StandingTask standing,
-      int pid,
-      int incarnation,
-      HomeDeparture departure,
-      RuntimeException lost) {
-    Word word = new Word(settings, Objects.requireNonNull(task.away()).node(), Face.life(task));
-    try {
-      leavesDeputy(task, standing, pid, departure);
-    } catch (RuntimeException ended) {
-      lost.addSuppressed(ended);
-      var unused = task.endsIn(incarnation);
-      moves.neverLeft(task);
-      word.leave();
-    }
-  }
-
-  private MovedTask.Away away(MovedTask task, int pid, String node) {
+  MovedTask.Away away(MovedTask task, int pid, String node) {
     HomeConnections connections = new HomeConnections();
     StreamSession session =
         new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
@@ -237,7 +179,7 @@ final class WayOut {
   }
 
   /** The life there is over before it began. */
-  private void runsOn(MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
+  void runsOn(MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
     if (task.away() == null) return;
     away.start().forbid();
     Word word = new Word(settings, away.node(), Face.life(task));
