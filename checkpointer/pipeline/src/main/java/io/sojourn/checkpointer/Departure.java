@@ -18,6 +18,17 @@ public interface Departure {
     return ours;
   }
 
+  /**
+   * Whether memory that a restore can do without at first stays in the task, instead of being
+   * written into the image. It stands still until all of that was read.
+   */
+  default boolean keepsMemory() {
+    return false;
+  }
+
+  /** CRIU is about to write the image there. */
+  default void writing(Path draft) {}
+
   /** The VM is about to be stopped. */
   void beginning(ControlBlock task) throws IOException;
 

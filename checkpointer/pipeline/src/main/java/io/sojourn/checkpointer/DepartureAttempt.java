@@ -11,8 +11,11 @@ import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.protocol.criu.CriuOpts;
+import io.sojourn.protocol.criu.CriuPageServer;
 import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
   private final ImageDraft draft;
 
   private @Nullable PauseLimit limit;
+  private boolean held;
 
   DepartureAttempt(TaskInHand hand, Departure departure, Report report) {
     this.hand = hand;
@@ -68,12 +72,33 @@ final class DepartureAttempt implements DumpConversation.Steps {
             new PauseLimit(hand.options().pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
       clock.start();
-      if (criu.dump(options(), this)) return;
+      departure.writing(draft.path());
+      if (departure.keepsMemory() ? dumpWithoutMemory(criu) : criu.dump(options().build(), this))
+        return;
     }
     throw failure("CRIU could not dump the task");
   }
 
-  private CriuOpts options() {
+  /**
+   * CRIU would serve the memory itself, to whoever asks at a port. It is not to: it finds the port
+   * taken when everything else is done, and lets go of the task, which is frozen by then. To CRIU
+   * that is a failure.
+   */
+  private boolean dumpWithoutMemory(DumpConversation criu) throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      boolean said =
+          criu.dump(
+              options()
+                  .clearLeaveStopped()
+                  .setLazyPages(true)
+                  .setPs(CriuPageServer.newBuilder().setPort(taken.getLocalPort()))
+                  .build(),
+              this);
+      return said || held;
+    }
+  }
+
+  private CriuOpts.Builder options() {
     return DumpOptions.of(
             departure.inside(draft.path()),
             Proc.innermostPid(task.pid()),
@@ -82,8 +107,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
         // What a listening socket has not accepted waits in home's own.
         .setTcpSkipInFlight(true)
         // Not ended by CRIU: the first process of a world would take CRIU along.
-        .setLeaveStopped(true)
-        .build();
+        .setLeaveStopped(true);
   }
 
   @Override
@@ -96,6 +120,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
     try {
       departure.held(task, draft.path());
       TerminalSessions.forget(draft.path());
+      held = true;
     } catch (IOException failed) {
       throw OperationException.failed(
           "task " + hand.name() + " cannot leave: " + failed.getMessage(),

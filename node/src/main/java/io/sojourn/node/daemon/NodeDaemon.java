@@ -10,6 +10,7 @@ import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.move.Moves;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
+import io.sojourn.node.shipping.WarmUp;
 import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,7 +108,8 @@ public final class NodeDaemon implements AutoCloseable {
                 config.nodeName(),
                 config.runDirectory(),
                 moves::whereIs,
-                schedules::of),
+                schedules::of,
+                moves::note),
             schedules,
             new Restores(engines, imageLookup, registry, operations, schedules::revived),
             new Migrations(moves, tasks, registry, operations, config.nodeName()),
@@ -131,6 +133,7 @@ public final class NodeDaemon implements AutoCloseable {
     for (Annex annex : ServiceLoader.load(Annex.class))
       annexes.add(annex.open(config, runtime, within::as));
     workers.execute(engines::warmUp);
+    workers.execute(() -> WarmUp.run(config.imagesInMemory()));
     log.info(
         "node {} is ready: {}, {} task(s) known, state in {}",
         config.nodeName(),

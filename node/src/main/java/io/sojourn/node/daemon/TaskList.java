@@ -26,9 +26,11 @@ final class TaskList {
   private final Path runDirectory;
   private final Function<String, Optional<String>> whereIs;
   private final Function<String, Optional<Schedule>> schedules;
+  private final Function<String, Optional<String>> note;
 
   /**
    * @param whereIs the node that a task is on, where that is another
+   * @param note what is to be known of that
    */
   TaskList(
       Operations operations,
@@ -36,13 +38,15 @@ final class TaskList {
       String node,
       Path runDirectory,
       Function<String, Optional<String>> whereIs,
-      Function<String, Optional<Schedule>> schedules) {
+      Function<String, Optional<Schedule>> schedules,
+      Function<String, Optional<String>> note) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
     this.whereIs = whereIs;
     this.schedules = schedules;
+    this.note = note;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -82,6 +86,7 @@ final class TaskList {
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
     schedules.apply(record.id()).ifPresent(view::setSchedule);
+    note.apply(record.id()).ifPresent(view::setNote);
     if (state(task) == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()

@@ -4,6 +4,7 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.memory.Fetch;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomeTask;
@@ -48,7 +49,7 @@ final class Arrival {
       Files.createDirectory(directory);
       Files.move(image, directory.resolve("image"));
       world = GuestWorld.prepare(tools, directory, home(request), loop);
-      world.restore();
+      world.restore(request.getLazy() ? new Fetch(home, request.getLife()) : null);
       return world;
     } catch (IOException | HomeLostException | InterruptedException | RuntimeException failed) {
       Trees.delete(image);

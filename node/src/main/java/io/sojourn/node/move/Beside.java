@@ -40,7 +40,8 @@ final class Beside {
                 notes,
                 notes,
                 settings.runDirectory(),
-                given(image, task.deputy())));
+                given(image, task.deputy()),
+                false));
     // CRIU has set them as the task has; but where the job is in the background they are its
     // shell's.
     modes.forEach(Beside::apply);

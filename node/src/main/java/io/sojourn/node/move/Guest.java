@@ -5,6 +5,7 @@ import io.sojourn.checkpointer.Departure;
 import io.sojourn.checkpointer.Departures;
 import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.operation.OperationException;
@@ -93,13 +94,24 @@ final class Guest {
     if (standsStill())
       throw OperationException.refused(
           "task " + name + " does not run here", "wait until its last move is over");
-    FromWorld departure = new FromWorld();
+    if (!world.whole().isDone())
+      throw OperationException.refused(
+          "the memory of task " + name + " is still on its way", "wait until all of it is there");
     Report report = new Report(OperationListener.NONE);
+    Outbound outbound = new Outbound(shipping, name, world.revival().task().id(), home, report);
+    FromWorld departure = new FromWorld(outbound);
     Path target = world.directory().resolve(name + Images.HOMEWARD);
+    try (outbound) {
+      return depart(departures, departure, target, report);
+    }
+  }
+
+  private DepartResponse depart(
+      Departures departures, FromWorld departure, Path target, Report report) {
     StandingTask task = departures.depart(world.revival().task(), name, target, departure, report);
     try {
       Map<Integer, ByteString> unread = Step.of("the last output", world::unread);
-      Shipping.Shipped shipped = shipping.send(task.image(), home, Shipping.Place.MEMORY, report);
+      Shipping.Shipped shipped = departure.outbound.finish(task.image());
       DepartResponse.Builder gone = DepartResponse.newBuilder();
       unread.forEach(
           (number, bytes) ->
@@ -129,9 +141,19 @@ final class Guest {
   }
 
   private final class FromWorld implements Departure {
+    private final Outbound outbound;
     private SessionState streams = SessionState.getDefaultInstance();
     private List<FrozenConnection> connections = List.of();
     private long standingNanos;
+
+    FromWorld(Outbound outbound) {
+      this.outbound = outbound;
+    }
+
+    @Override
+    public void writing(Path draft) {
+      outbound.begin(draft, draft.getFileName().toString().substring(ImageDraft.PREFIX.length()));
+    }
 
     @Override
     public List<String> criu() {

@@ -45,6 +45,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,9 +125,20 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
                   loop);
           GuestWorld world = Moves.lasting(() -> arrival.world(request));
           guests.put(life, new Guest(home, request.getName(), world));
+          var unused = world.whole().whenComplete((whole, lost) -> whole(life, request, lost));
           log.info("task {} ({}) of node {} has arrived", request.getName(), life.getTask(), home);
           return ArriveResponse.getDefaultInstance();
         });
+  }
+
+  private void whole(TaskLife life, ArriveRequest request, @Nullable Throwable lost) {
+    if (lost == null) {
+      if (request.getLazy()) log.info("task {} has all of its memory", request.getName());
+      return;
+    }
+    log.error("task {} is lost and ends: {}", request.getName(), lost.getMessage());
+    Guest guest = guests.get(life);
+    if (guest != null) workers.execute(() -> guest.world().revival().end());
   }
 
   @Override

@@ -2,11 +2,13 @@ package io.sojourn.node.move;
 
 import io.sojourn.checkpointer.Departure;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpRepairMode;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class HomeDeparture implements Departure {
   private final Path criu;
   private final @Nullable Revival beside;
+  private final Outbound outbound;
+  private final boolean lazy;
   private final ConnectionLock lock;
   private final List<HomeSocket> connections = new ArrayList<>();
   private final List<RawSocket> listening = new ArrayList<>();
@@ -38,10 +42,14 @@ final class HomeDeparture implements Departure {
 
   /**
    * @param beside where the task lives beside its deputy; null: it is its own process still
+   * @param lazy its memory follows it later
    */
-  HomeDeparture(Path criu, String taskId, @Nullable Revival beside) {
+  HomeDeparture(
+      Path criu, String taskId, @Nullable Revival beside, Outbound outbound, boolean lazy) {
     this.criu = criu;
     this.beside = beside;
+    this.outbound = outbound;
+    this.lazy = lazy;
     this.lock = new ConnectionLock(taskId);
   }
 
@@ -49,6 +57,16 @@ final class HomeDeparture implements Departure {
   public List<String> criu() {
     if (beside == null) return List.of(criu.toString());
     return List.of("nsenter", "--target", "" + beside.first(), "--pid", "--mount", criu.toString());
+  }
+
+  @Override
+  public boolean keepsMemory() {
+    return lazy;
+  }
+
+  @Override
+  public void writing(Path draft) {
+    outbound.begin(draft, draft.getFileName().toString().substring(ImageDraft.PREFIX.length()));
   }
 
   @Override
@@ -80,11 +98,13 @@ final class HomeDeparture implements Departure {
 
   @Override
   public void held(ControlBlock task, Path image) throws IOException {
-    if (beside == null) {
+    if (beside == null || lazy) {
       // Without it the process is stopped by a signal, which a shell with job control notices.
       CgroupFreeze freeze = CgroupFreeze.of(task.pid()).orElse(null);
       group = freeze;
       if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
+      // CRIU lets go of it as of one that runs on: the signal waits for it.
+      else if (lazy) Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.STOP));
     }
     Map<Long, Descriptor> descriptors = descriptors(task);
     for (ImageSocket socket : ImageSocket.connectionsToOthers(image)) {
@@ -114,6 +134,10 @@ final class HomeDeparture implements Departure {
     listening.clear();
     datagrams.clear();
     unlock();
+  }
+
+  Outbound outbound() {
+    return outbound;
   }
 
   @Nullable Revival beside() {

@@ -21,6 +21,8 @@ import io.sojourn.home.files.FileService;
 import io.sojourn.home.files.LocksAside;
 import io.sojourn.node.cluster.PeerNode;
 import io.sojourn.node.cluster.Peers;
+import io.sojourn.node.memory.MemoryService;
+import io.sojourn.node.problem.Sizes;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.restore.world.GuestWorld;
 import io.sojourn.restore.world.Revival;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -77,12 +80,14 @@ public final class Moves implements Exports, AutoCloseable {
           2, new DefaultThreadFactory("streams", true), EpollIoHandler.newFactory());
   private final StreamSessions sessions = new StreamSessions();
   private final FileService files = new FileService(this);
+  private final MemoryService memory;
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
   private final Guests guests;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
+    this.memory = new MemoryService(settings.workers());
     this.guests =
         new Guests(
             settings.memory(),
@@ -102,7 +107,7 @@ public final class Moves implements Exports, AutoCloseable {
 
   /** What other nodes call. */
   public List<BindableService> services() {
-    return List.of(guests, files, new HomeStreams(sessions), new Fates(this::known));
+    return List.of(guests, files, memory, new HomeStreams(sessions), new Fates(this::known));
   }
 
   /** The node where a task of this node is, when that is another. */
@@ -112,15 +117,26 @@ public final class Moves implements Exports, AutoCloseable {
     return Optional.ofNullable(away).map(MovedTask.Away::node);
   }
 
+  /** What a user should know of where a task is. */
+  public Optional<String> note(String task) {
+    OptionalLong left = memory.left(task);
+    if (left.isEmpty()) return Optional.empty();
+    return Optional.of("its memory follows: " + Sizes.text(left.getAsLong()) + " to come");
+  }
+
   /**
    * Moves a task that runs here.
    *
    * @param incarnation of the life that begins there
+   * @param lazy it runs there first, and its memory follows
    * @throws io.sojourn.engine.operation.OperationException the task runs on here
    */
-  public Moved out(ControlBlock task, String name, String node, int incarnation, Report report) {
+  public Moved out(
+      ControlBlock task, String name, String node, int incarnation, boolean lazy, Report report) {
     return lasting(
-        () -> new WayOut(settings, this, loops.next(), report).go(task, name, node, incarnation));
+        () ->
+            new WayOut(settings, this, loops.next(), report, lazy)
+                .go(task, name, node, incarnation));
   }
 
   /** Moves a task home that {@link #whereIs} knows. */
@@ -195,6 +211,10 @@ public final class Moves implements Exports, AutoCloseable {
   /** As the guest node calls the session of a task's pipes. */
   static String pipesOf(MovedTask task) {
     return task.id() + ".pipes";
+  }
+
+  MemoryService memory() {
+    return memory;
   }
 
   StreamSessions sessions() {

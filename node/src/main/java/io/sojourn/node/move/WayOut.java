@@ -5,6 +5,7 @@ import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -37,12 +38,14 @@ final class WayOut {
   private final Moves moves;
   private final EventLoop loop;
   private final Report report;
+  private final boolean lazy;
 
-  WayOut(Moves.Settings settings, Moves moves, EventLoop loop, Report report) {
+  WayOut(Moves.Settings settings, Moves moves, EventLoop loop, Report report, boolean lazy) {
     this.settings = settings;
     this.moves = moves;
     this.loop = loop;
     this.report = report;
+    this.lazy = lazy;
   }
 
   Moves.Moved go(ControlBlock block, String name, String node, int incarnation) {
@@ -53,16 +56,21 @@ final class WayOut {
     task.setsOut();
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
-      HomeDeparture departure = new HomeDeparture(settings.criu().get(), block.id(), task.beside());
-      try {
+      Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
+      HomeDeparture departure =
+          new HomeDeparture(settings.criu().get(), block.id(), task.beside(), outbound, lazy);
+      try (outbound) {
         StandingTask standing = dump(block, name, images, departure);
+        if (lazy)
+          return new LazyWay(this, settings, moves, report)
+              .go(task, standing, block.pid(), node, incarnation, departure);
         there(task, standing, block.pid(), node, incarnation, departure);
         begin(task, standing, incarnation, departure);
+        return new Moves.Moved(incarnation, departure.standingMillis());
       } finally {
         departure.unlock();
         Trees.delete(images);
       }
-      return new Moves.Moved(incarnation, departure.standingMillis());
     } finally {
       task.arrives();
     }
@@ -105,20 +113,8 @@ final class WayOut {
     int before = task.incarnation();
     MovedTask.Away away = away(task, pid, node);
     try {
-      Shipping.Shipped shipped =
-          settings.shipping().send(standing.image(), node, Shipping.Place.MEMORY, report);
-      task.goes(incarnation, away);
-      moves.knows(task);
-      moves.sessions().give(incarnation, away.session());
-      moves.sessions().give(incarnation, away.pipeSession());
-      report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
-      if (task.hasDeputy()) {
-        standing.ends();
-      } else {
-        Deputies deputies = new Deputies(settings, moves);
-        report.phase("deputy", () -> deputies.become(task, pid, departure));
-        standing.became();
-      }
+      arrived(task, standing, node, incarnation, away, departure);
+      leavesDeputy(task, standing, pid, departure);
       departure.into(away.connections());
     } catch (RuntimeException failed) {
       runsOn(task, away, before, departure.beside());
@@ -127,7 +123,34 @@ final class WayOut {
     }
   }
 
-  private MovedTask.Away away(MovedTask task, int pid, String node) {
+  void arrived(
+      MovedTask task,
+      StandingTask standing,
+      String node,
+      int incarnation,
+      MovedTask.Away away,
+      HomeDeparture departure) {
+    Shipping.Shipped shipped = departure.outbound().finish(standing.image());
+    task.goes(incarnation, away);
+    moves.knows(task);
+    moves.sessions().give(incarnation, away.session());
+    moves.sessions().give(incarnation, away.pipeSession());
+    report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
+  }
+
+  void leavesDeputy(MovedTask task, StandingTask standing, int pid, HomeDeparture departure) {
+    if (task.hasDeputy()) {
+      standing.ends();
+      CgroupFreeze group = departure.group();
+      if (group != null) group.close();
+      return;
+    }
+    Deputies deputies = new Deputies(settings, moves);
+    report.phase("deputy", () -> deputies.become(task, pid, departure));
+    standing.became();
+  }
+
+  MovedTask.Away away(MovedTask task, int pid, String node) {
     HomeConnections connections = new HomeConnections();
     StreamSession session =
         new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
@@ -152,11 +175,12 @@ final class WayOut {
                         .setRunDirectory(settings.runDirectory().toString())
                         .setHostName(Files.readString(HOST_NAME).strip())
                         .setNetwork(HomeInterfaces.read())
+                        .setLazy(lazy)
                         .build()));
   }
 
   /** The life there is over before it began. */
-  private void runsOn(MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
+  void runsOn(MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
     if (task.away() == null) return;
     away.start().forbid();
     Word word = new Word(settings, away.node(), Face.life(task));

@@ -23,6 +23,8 @@ import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomeMount;
 import io.sojourn.restore.fuse.HomePolicy;
 import io.sojourn.restore.fuse.HomeTask;
+import io.sojourn.restore.memory.LazyMemory;
+import io.sojourn.restore.memory.Supply;
 import io.sojourn.restore.net.GuestConnections;
 import io.sojourn.restore.net.GuestNetwork;
 import io.sojourn.restore.net.MirrorSocket;
@@ -91,6 +93,7 @@ public final class GuestWorld implements AutoCloseable {
   private final List<Mirrored> mirrors = new ArrayList<>();
   private List<FrozenRelay> frozen = List.of();
   private Runnable refused = () -> {};
+  private @Nullable LazyMemory memory;
   private @Nullable Revival revival;
   private @Nullable GuestPipes pipes;
   private @Nullable GuestStreams streams;
@@ -141,8 +144,12 @@ public final class GuestWorld implements AutoCloseable {
     }
   }
 
-  /** Restores the task, which stands still. From here on what it connects to would be home's. */
-  public void restore() throws IOException {
+  /**
+   * Restores the task, which stands still. From here on what it connects to would be home's.
+   *
+   * @param supply of its memory, where that is not in the image
+   */
+  public void restore(@Nullable Supply supply) throws IOException {
     Path images = directory.resolve("image");
     for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
@@ -158,6 +165,12 @@ public final class GuestWorld implements AutoCloseable {
             home.streams(),
             session.loop());
     pipes = made;
+    if (supply != null) {
+      LazyMemory lazy = LazyMemory.of(images, directory.resolve("work"), supply);
+      memory = lazy;
+      supply.to(lazy);
+      lazy.start();
+    }
     revival = namespace.call(() -> begin(images, made));
     network.open();
     connections.start(session);
@@ -190,7 +203,8 @@ public final class GuestWorld implements AutoCloseable {
         PLACE.resolve("work"),
         directory.resolve("work"),
         home.runDirectory(),
-        given);
+        given,
+        memory != null);
   }
 
   /**
@@ -201,6 +215,7 @@ public final class GuestWorld implements AutoCloseable {
   public void run(Runnable refused) {
     this.refused = refused;
     revival().run(home.task().incarnation());
+    if (memory != null) memory.fetchAll();
     for (Mirrored one : mirrors)
       connections.mirror(
           one.mirror(),
@@ -316,6 +331,11 @@ public final class GuestWorld implements AutoCloseable {
     Objects.requireNonNull(pipes).thaw();
   }
 
+  /** Completes when all of its memory is here; fails where that will never be. */
+  public CompletableFuture<Void> whole() {
+    return memory == null ? CompletableFuture.completedFuture(null) : memory.whole();
+  }
+
   /** Completes with how the task ended. */
   public CompletableFuture<String> ended() {
     return revival().ended();
@@ -334,6 +354,7 @@ public final class GuestWorld implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (revival != null) revival.end();
+    if (memory != null) memory.close();
     GuestStreams carrying = streams;
     if (carrying != null) session.loop().execute(carrying::stop);
     mirrors.forEach(one -> one.mirror().close());
