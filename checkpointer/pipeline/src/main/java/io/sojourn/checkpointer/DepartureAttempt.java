@@ -79,10 +79,10 @@ final class DepartureAttempt implements DumpConversation.Steps {
             Proc.innermostPid(task.pid()),
             hand.options().ghostLimitBytes(),
             hand.streams())
+        // What a listening socket has not accepted waits in home's own.
+        .setTcpSkipInFlight(true)
         // Not ended by CRIU: the first process of a world would take CRIU along.
         .setLeaveStopped(true)
-        // Who has connected and was not accepted yet waits at home.
-        .setTcpSkipInFlight(true)
         .build();
   }
 

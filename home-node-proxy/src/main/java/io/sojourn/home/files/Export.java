@@ -10,9 +10,9 @@ import java.nio.file.Path;
  * @param user whose rights it has
  * @param locks that are held in its place
  */
-public record Export(Path root, ThreadIdentity user, HeldLocks locks) {
+public record Export(Path root, ThreadIdentity user, HeldFiles locks) {
   /** Nobody holds locks for it. */
   public Export(Path root, ThreadIdentity user) {
-    this(root, user, HeldLocks.NONE);
+    this(root, user, HeldFiles.NONE);
   }
 }

@@ -14,12 +14,19 @@ final class GuestFiles {
   private final NodeTable nodes;
   private final Handles handles = new Handles();
   private final ChangeWatch watch;
+  private final HeldFiles held;
   private final LentLocks lentLocks;
 
-  GuestFiles(NodeTable nodes, ChangeWatch watch, HeldLocks heldLocks) {
+  GuestFiles(NodeTable nodes, ChangeWatch watch, HeldFiles held) {
     this.nodes = nodes;
     this.watch = watch;
-    this.lentLocks = new LentLocks(heldLocks);
+    this.held = held;
+    this.lentLocks = new LentLocks(held);
+  }
+
+  /** What the task has open at home. */
+  HeldFiles held() {
+    return held;
   }
 
   LentLocks lentLocks() {

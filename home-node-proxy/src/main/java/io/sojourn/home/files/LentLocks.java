@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * a duplicate of it.
  */
 final class LentLocks {
-  private final HeldLocks held;
+  private final HeldFiles held;
 
   /** Record locks that were granted without being taken, by file and owner. */
   private final Map<Node, Map<Long, Set<LockCalls.Range>>> lent = new HashMap<>();
@@ -26,7 +26,7 @@ final class LentLocks {
   private final Map<Long, SharedDescriptor> openFiles = new HashMap<>();
   private final Set<Integer> taken = new HashSet<>();
 
-  LentLocks(HeldLocks held) {
+  LentLocks(HeldFiles held) {
     this.held = held;
   }
 

@@ -19,7 +19,7 @@ final class MovedTask {
   private final String id;
   private final String name;
   private final ThreadIdentity user;
-  private final LocksInItsPlace locks;
+  private final FilesInItsPlace locks;
   private final ReentrantLock road = new ReentrantLock(true);
   private @Nullable Deputy deputy;
   private @Nullable Face face;
@@ -48,7 +48,7 @@ final class MovedTask {
     this.id = id;
     this.name = name;
     this.user = user;
-    this.locks = new LocksInItsPlace(this, process);
+    this.locks = new FilesInItsPlace(this, process);
   }
 
   String id() {
@@ -64,7 +64,7 @@ final class MovedTask {
   }
 
   /** What its deputy holds is its own. */
-  LocksInItsPlace locks() {
+  FilesInItsPlace locks() {
     return locks;
   }
 

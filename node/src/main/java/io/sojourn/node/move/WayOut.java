@@ -5,6 +5,7 @@ import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -20,8 +21,10 @@ import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.ReadyRequest;
 import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.Revival;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * not begin there after all, home has its image: nothing of its connections has passed meanwhile.
  */
 final class WayOut {
+  private static final Duration END = Duration.ofSeconds(10);
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   private final Moves.Settings settings;
@@ -107,13 +111,14 @@ final class WayOut {
     try {
       Shipping.Shipped shipped =
           settings.shipping().send(standing.image(), node, Shipping.Place.MEMORY, report);
+      task.locks().heldBy(pid);
       task.goes(incarnation, away);
       moves.knows(task);
       moves.sessions().give(incarnation, away.session());
       moves.sessions().give(incarnation, away.pipeSession());
       report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
       if (task.hasDeputy()) {
-        standing.ends();
+        Step.of("the end at home", () -> end(task, standing, pid));
       } else {
         Deputies deputies = new Deputies(settings, moves);
         report.phase("deputy", () -> deputies.become(task, pid, departure));
@@ -125,6 +130,16 @@ final class WayOut {
       standing.runsOn();
       throw failed;
     }
+  }
+
+  /** It is there: what stood still here for it ends, and home holds its locks from then on. */
+  private Object end(MovedTask task, StandingTask standing, int pid) throws IOException {
+    try (PidDescriptor process = PidDescriptor.open(pid)) {
+      standing.ends();
+      if (!process.ends(END)) throw new IOException("process " + pid + " does not end");
+    }
+    moves.takeLocks(task);
+    return task;
   }
 
   private MovedTask.Away away(MovedTask task, int pid, String node) {

@@ -2,18 +2,23 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.PidDescriptor;
-import io.sojourn.home.files.HeldLocks;
+import io.sojourn.home.files.HeldFiles;
 import java.io.IOException;
 import java.util.List;
 
-/** The locks that a task's process at home holds: it stands still, or is its deputy. */
-final class LocksInItsPlace implements HeldLocks {
+/** The files that a task's process at home has open: it stands still, or is its deputy. */
+final class FilesInItsPlace implements HeldFiles {
   private final MovedTask task;
-  private final int pid;
+  private volatile int pid;
 
-  LocksInItsPlace(MovedTask task, int pid) {
+  FilesInItsPlace(MovedTask task, int pid) {
     this.task = task;
     this.pid = pid;
+  }
+
+  /** From now on by this process: the task, which stands still beside its deputy, or that. */
+  void heldBy(int process) {
+    pid = process;
   }
 
   @Override
@@ -27,6 +32,14 @@ final class LocksInItsPlace implements HeldLocks {
   }
 
   @Override
+  public List<Integer> open() {
+    return Descriptor.of(pid).stream()
+        .filter(held -> held.target().startsWith("/"))
+        .map(Descriptor::number)
+        .toList();
+  }
+
+  @Override
   public int duplicate(int number) throws IOException {
     try (PidDescriptor process = PidDescriptor.open(pid)) {
       return process.duplicate(number).release();
@@ -35,6 +48,6 @@ final class LocksInItsPlace implements HeldLocks {
 
   @Override
   public void close(int number) throws IOException {
-    if (task.hasDeputy()) task.deputy().descriptors().close(number);
+    if (task.hasDeputy() && task.deputy().pid() == pid) task.deputy().descriptors().close(number);
   }
 }

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The locks that a process of home holds in the task's place: they are the task's own, so they are
- * not in its way. At first the process is the task itself, which stands still while it is restored
- * elsewhere; then its deputy.
+ * What a process of home has open in the task's place: it is the task's own, so its locks are not
+ * in the task's way, and the task may have it open, whatever its user may open. At first the
+ * process is the task itself, which stands still while it is restored elsewhere; then its deputy.
  */
-public interface HeldLocks {
-  /** A task for which nobody holds anything. */
-  HeldLocks NONE =
-      new HeldLocks() {
+public interface HeldFiles {
+  /** Of a task for which nobody has anything open. */
+  HeldFiles NONE =
+      new HeldFiles() {
         @Override
         public int process() {
           return 0;
@@ -19,6 +19,11 @@ public interface HeldLocks {
 
         @Override
         public List<Integer> locked() {
+          return List.of();
+        }
+
+        @Override
+        public List<Integer> open() {
           return List.of();
         }
 
@@ -36,6 +41,9 @@ public interface HeldLocks {
 
   /** Its descriptors through which, or on whose files, it holds locks. */
   List<Integer> locked();
+
+  /** Its descriptors of regular files. */
+  List<Integer> open();
 
   /** A descriptor of ours of the same open file. */
   int duplicate(int number) throws IOException;
