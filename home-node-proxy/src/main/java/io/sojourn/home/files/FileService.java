@@ -63,7 +63,9 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
     return Optional.ofNullable(session).map(FileSession::letGoOfLocks);
   }
 
-  /** The process that held a task's locks in its place has ended: from now on they are held here. */
+  /**
+   * The process that held a task's locks in its place has ended: from now on they are held here.
+   */
   public void takeLocks(String task) {
     FileSession session;
     synchronized (sessions) {
