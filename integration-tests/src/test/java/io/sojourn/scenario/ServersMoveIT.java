@@ -1,5 +1,8 @@
 package io.sojourn.scenario;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.TwoNodes;
