@@ -63,6 +63,17 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
     return Optional.ofNullable(session).map(FileSession::letGoOfLocks);
   }
 
+  /**
+   * The process that held a task's locks in its place has ended: from now on they are held here.
+   */
+  public void takeLocks(String task) {
+    FileSession session;
+    synchronized (sessions) {
+      session = sessions.get(task);
+    }
+    if (session != null) session.takeLocks();
+  }
+
   @Override
   public void close() {
     List<String> tasks;

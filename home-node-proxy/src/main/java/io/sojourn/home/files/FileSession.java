@@ -147,6 +147,11 @@ final class FileSession {
     return LocksAside.letGo(files);
   }
 
+  /** See {@link FileService#takeLocks}. */
+  void takeLocks() {
+    LocksAside.takeWhatIsLent(files);
+  }
+
   void interrupt(long id) {
     Wait wait = done.waiting(id);
     if (wait != null) wait.callOffSoon();

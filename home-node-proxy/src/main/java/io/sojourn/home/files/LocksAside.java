@@ -40,7 +40,7 @@ public final class LocksAside {
 
   static LocksAside letGo(GuestFiles files) {
     LocksAside aside = new LocksAside(files);
-    aside.takeWhatIsLent();
+    takeWhatIsLent(files);
     for (Handle handle : files.handles().all()) {
       SharedDescriptor atHome = files.lentLocks().of(handle);
       aside.letGo(handle.node(), atHome == null ? handle.descriptor() : atHome);
@@ -50,7 +50,7 @@ public final class LocksAside {
     return aside;
   }
 
-  private void takeWhatIsLent() {
+  static void takeWhatIsLent(GuestFiles files) {
     for (Node node : files.lentLocks().nodes())
       for (long owner : files.lentLocks().owners(node)) {
         SharedDescriptor own = node.locks().find(owner);

@@ -9,11 +9,16 @@ import java.util.List;
 /** The files that a task's process at home has open: it stands still, or is its deputy. */
 final class FilesInItsPlace implements HeldFiles {
   private final MovedTask task;
-  private final int pid;
+  private volatile int pid;
 
   FilesInItsPlace(MovedTask task, int pid) {
     this.task = task;
     this.pid = pid;
+  }
+
+  /** From now on by this process: the task, which stands still beside its deputy, or that. */
+  void heldBy(int process) {
+    pid = process;
   }
 
   @Override
@@ -43,6 +48,6 @@ final class FilesInItsPlace implements HeldFiles {
 
   @Override
   public void close(int number) throws IOException {
-    if (task.hasDeputy()) task.deputy().descriptors().close(number);
+    if (task.hasDeputy() && task.deputy().pid() == pid) task.deputy().descriptors().close(number);
   }
 }

@@ -191,6 +191,12 @@ public final class Moves implements Exports, AutoCloseable {
     return files.letGoOfLocks(task.id());
   }
 
+  /** The task that stood still beside its deputy has ended, and its locks with it. */
+  void takeLocks(MovedTask task) {
+    files.takeLocks(task.id());
+    task.locks().heldBy(task.deputy().pid());
+  }
+
   /** It lives here, and its end is its deputy's. */
   void follow(MovedTask task, Revival here, int incarnation) {
     var unused =

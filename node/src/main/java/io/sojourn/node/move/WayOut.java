@@ -6,6 +6,7 @@ import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.CgroupFreeze;
+import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -21,8 +22,10 @@ import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.ReadyRequest;
 import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.Revival;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * not begin there after all, home has its image: nothing of its connections has passed meanwhile.
  */
 final class WayOut {
+  private static final Duration END = Duration.ofSeconds(10);
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   private final Moves.Settings settings;
@@ -113,6 +117,7 @@ final class WayOut {
     int before = task.incarnation();
     MovedTask.Away away = away(task, pid, node);
     try {
+      task.locks().heldBy(pid);
       arrived(task, standing, node, incarnation, away, departure);
       leavesDeputy(task, standing, pid, departure);
       departure.into(away.connections());
@@ -140,7 +145,7 @@ final class WayOut {
 
   void leavesDeputy(MovedTask task, StandingTask standing, int pid, HomeDeparture departure) {
     if (task.hasDeputy()) {
-      standing.ends();
+      Step.of("the end at home", () -> end(task, standing, pid));
       CgroupFreeze group = departure.group();
       if (group != null) group.close();
       return;
@@ -148,6 +153,16 @@ final class WayOut {
     Deputies deputies = new Deputies(settings, moves);
     report.phase("deputy", () -> deputies.become(task, pid, departure));
     standing.became();
+  }
+
+  /** It is there: what stood still here for it ends, and home holds its locks from then on. */
+  private Object end(MovedTask task, StandingTask standing, int pid) throws IOException {
+    try (PidDescriptor process = PidDescriptor.open(pid)) {
+      standing.ends();
+      if (!process.ends(END)) throw new IOException("process " + pid + " does not end");
+    }
+    moves.takeLocks(task);
+    return task;
   }
 
   MovedTask.Away away(MovedTask task, int pid, String node) {
