@@ -142,6 +142,11 @@ final class FileSession {
     from.more();
   }
 
+  /** See {@link FileService#takeLocks}. */
+  void takeLocks() {
+    files.takeLentLocks(true);
+  }
+
   /** See {@link FileService#letGoOfLocks}. */
   LocksAside letGoOfLocks() {
     return LocksAside.letGo(files);

@@ -170,6 +170,11 @@ public final class Moves implements Exports, AutoCloseable {
     moved.remove(task.id(), task);
   }
 
+  /** The process is gone that held the task's locks. */
+  void takeLocks(MovedTask task) {
+    files.takeLocks(task.id());
+  }
+
   /** The task is to take its locks at home. */
   Optional<LocksAside> letGoOfLocks(MovedTask task) {
     return files.letGoOfLocks(task.id());

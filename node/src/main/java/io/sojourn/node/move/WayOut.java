@@ -51,6 +51,7 @@ final class WayOut {
     MovedTask task =
         known != null ? known : new MovedTask(block.id(), name, user(block.pid()), block.pid());
     task.setsOut();
+    task.standsIn(block.pid());
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
       HomeDeparture departure = new HomeDeparture(settings.criu().get(), block.id(), task.beside());
@@ -114,6 +115,7 @@ final class WayOut {
       report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
       if (task.hasDeputy()) {
         standing.ends();
+        moves.takeLocks(task);
       } else {
         Deputies deputies = new Deputies(settings, moves);
         report.phase("deputy", () -> deputies.become(task, pid, departure));
