@@ -83,14 +83,6 @@ public final class AdoptedDescriptors {
     }
   }
 
-  /**
-   * Lets go of all locks, for a task that takes its own: closes the descriptors through which they
-   * are held. Until the task has them, others may take them.
-   */
-  public void giveUpLocks() throws IOException {
-    for (Descriptor held : all()) if (held.locked()) close(held.number());
-  }
-
   /** The deputy gives it up, and all that is held through it. */
   public void close(int number) throws IOException {
     try {

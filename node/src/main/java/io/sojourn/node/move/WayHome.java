@@ -57,6 +57,7 @@ final class WayHome {
   private Moves.Moved comeHome(
       MovedTask task, MovedTask.Away away, ConnectionLock lock, int incarnation)
       throws IOException {
+    report.phase("let arrive", () -> Step.of("the way home", () -> LastArrivals.letIn(away, lock)));
     // What the peers send from now on would not be in the image.
     lock.cover(HomeSide.sockets(away));
     DepartResponse gone = report.phase("dump and ship", () -> depart(task, away));
@@ -69,6 +70,8 @@ final class WayHome {
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
       lock.cover(ImageSocket.connectionsToItself(image));
       HomeSide apart = HomeSide.takeApart(away, gone);
+      // The task may have made connections after the first look.
+      lock.cover(HomeSide.sockets(away));
       streams = apart;
       apart.into(image);
       apart.close();
