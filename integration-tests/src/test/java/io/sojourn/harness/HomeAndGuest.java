@@ -56,7 +56,7 @@ public final class HomeAndGuest implements BeforeAllCallback, AfterEachCallback,
     second.begin();
     String token = first.ckpt("node", "init").done().json().path("token").asText();
     second.ckpt("node", "join", made.address(1), "--token", token).done();
-    await().atMost(Duration.ofSeconds(30)).until(this::joined);
+    await().atMost(Duration.ofSeconds(120)).until(this::joined);
   }
 
   private Path space(int machine) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -107,7 +108,9 @@ public final class FileTable {
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
-      say("write at", () -> file.write(ByteBuffer.wrap("far".getBytes()), 100_000));
+      say(
+          "write at",
+          () -> file.write(ByteBuffer.wrap("far".getBytes(StandardCharsets.UTF_8)), 100_000));
       say("size", file::size);
       say("read a hole", () -> file.read(ByteBuffer.allocate(10), 50));
       say("read behind", () -> file.read(ByteBuffer.allocate(10), 200_000));
@@ -157,7 +160,9 @@ public final class FileTable {
     say("owner", () -> Files.getAttribute(at("a"), "unix:uid"));
     UserDefinedFileAttributeView view =
         Files.getFileAttributeView(at("b"), UserDefinedFileAttributeView.class);
-    say("extended", () -> view.write("key", ByteBuffer.wrap("value".getBytes())));
+    say(
+        "extended",
+        () -> view.write("key", ByteBuffer.wrap("value".getBytes(StandardCharsets.UTF_8))));
     say("their names", view::list);
     say("value", () -> view.size("key"));
     say("none", () -> view.size("other"));

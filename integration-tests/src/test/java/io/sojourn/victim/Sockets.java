@@ -12,8 +12,10 @@ import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Uses sockets as it is told to; each has a name. */
 public final class Sockets {
@@ -37,9 +39,9 @@ public final class Sockets {
     switch (words[0]) {
       case "connect": // NAME HOST PORT
         sockets.put(words[1], connected(words[2], words[3]));
-        return ends(sockets.get(words[1]));
+        return ends(socket(words[1]));
       case "ends":
-        return ends(sockets.get(words[1]));
+        return ends(socket(words[1]));
       case "listen": // NAME HOST: serves echoes, each in a thread
         InetAddress where = words[2].equals("any") ? null : InetAddress.getByName(words[2]);
         ServerSocket server = new ServerSocket(0, 100, where);
@@ -51,29 +53,30 @@ public final class Sockets {
         servers.put(words[1], holding);
         return "" + holding.getLocalPort();
       case "accept":
-        servers.get(words[1]).setSoTimeout(10_000);
-        sockets.put(words[2], servers.get(words[1]).accept());
-        return ends(sockets.get(words[2]));
+        ServerSocket from = Objects.requireNonNull(servers.get(words[1]));
+        from.setSoTimeout(10_000);
+        sockets.put(words[2], from.accept());
+        return ends(socket(words[2]));
       case "write":
-        sockets.get(words[1]).getOutputStream().write(words[2].getBytes(StandardCharsets.UTF_8));
+        socket(words[1]).getOutputStream().write(words[2].getBytes(StandardCharsets.UTF_8));
         return "done";
       case "read": // NAME COUNT
-        byte[] bytes =
-            sockets.get(words[1]).getInputStream().readNBytes(Integer.parseInt(words[2]));
+        byte[] bytes = socket(words[1]).getInputStream().readNBytes(Integer.parseInt(words[2]));
         return new String(bytes, StandardCharsets.UTF_8);
       case "end":
-        sockets.get(words[1]).shutdownOutput();
+        socket(words[1]).shutdownOutput();
         return "done";
       case "close":
-        sockets.remove(words[1]).close();
+        socket(words[1]).close();
+        sockets.remove(words[1]);
         return "done";
       case "options":
-        return options(sockets.get(words[1]));
+        return options(socket(words[1]));
       case "set":
-        set(sockets.get(words[1]), words[2]);
-        return options(sockets.get(words[1]));
+        set(socket(words[1]), words[2]);
+        return options(socket(words[1]));
       case "wait": // NAME MILLIS: a read that nothing comes for
-        return timeout(sockets.get(words[1]), Integer.parseInt(words[2]));
+        return timeout(socket(words[1]), Integer.parseInt(words[2]));
       case "datagrams": // NAME HOST: answers each, and counts
         return datagrams(words[1], InetAddress.getByName(words[2]), null);
       case "peer": // NAME HOST PEER PORT: the same, connected
@@ -86,6 +89,10 @@ public final class Sockets {
       default:
         throw new IllegalArgumentException(words[0]);
     }
+  }
+
+  private static Socket socket(String name) {
+    return Objects.requireNonNull(sockets.get(name), name);
   }
 
   private static Socket connected(String host, String port) throws IOException {
@@ -163,7 +170,7 @@ public final class Sockets {
     }
   }
 
-  private static String datagrams(String name, InetAddress host, InetSocketAddress peer)
+  private static String datagrams(String name, InetAddress host, @Nullable InetSocketAddress peer)
       throws IOException {
     DatagramSocket socket = new DatagramSocket(0, host);
     if (peer != null) socket.connect(peer);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,8 @@ public final class Surroundings {
         new ProcessBuilder("sh", "-c", "id; umask; pwd; uname -n; date +%Z; echo $PPID; nice")
             .redirectErrorStream(true)
             .start();
-    return new String(process.getInputStream().readAllBytes()) + process.waitFor();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+        + process.waitFor();
   }
 
   private Surroundings() {}

@@ -50,6 +50,18 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
   }
 
   /**
+   * Takes the locks of a task that a process of home held in its place, and has let go of by its
+   * end. Where others are quicker it waits for them.
+   */
+  public void takeLocks(String task) {
+    FileSession session;
+    synchronized (sessions) {
+      session = sessions.get(task);
+    }
+    if (session != null) session.takeLocks();
+  }
+
+  /**
    * Lets go of all locks that a task has, which stands still and is to be restored at home, where
    * it takes them itself. Until then others may take them.
    *
@@ -61,17 +73,6 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
       session = sessions.get(task);
     }
     return Optional.ofNullable(session).map(FileSession::letGoOfLocks);
-  }
-
-  /**
-   * The process that held a task's locks in its place has ended: from now on they are held here.
-   */
-  public void takeLocks(String task) {
-    FileSession session;
-    synchronized (sessions) {
-      session = sessions.get(task);
-    }
-    if (session != null) session.takeLocks();
   }
 
   @Override

@@ -142,14 +142,14 @@ final class FileSession {
     from.more();
   }
 
+  /** See {@link FileService#takeLocks}. */
+  void takeLocks() {
+    files.takeLentLocks(true);
+  }
+
   /** See {@link FileService#letGoOfLocks}. */
   LocksAside letGoOfLocks() {
     return LocksAside.letGo(files);
-  }
-
-  /** See {@link FileService#takeLocks}. */
-  void takeLocks() {
-    LocksAside.takeWhatIsLent(files);
   }
 
   void interrupt(long id) {

@@ -24,6 +24,24 @@ final class GuestFiles {
     this.lentLocks = new LentLocks(held);
   }
 
+  /**
+   * Takes all locks that were lent.
+   *
+   * @param wait for others who have them now
+   */
+  void takeLentLocks(boolean wait) {
+    for (Node node : lentLocks.nodes())
+      for (long owner : lentLocks.owners(node)) {
+        SharedDescriptor own = node.locks().find(owner);
+        if (own == null) continue;
+        try (SharedDescriptor.Use use = own.use()) {
+          lentLocks.take(node, owner, use.fd(), wait);
+        } catch (Refused closed) {
+          // So are its locks.
+        }
+      }
+  }
+
   /** What the task has open at home. */
   HeldFiles held() {
     return held;

@@ -64,18 +64,23 @@ final class LentLocks {
   }
 
   /**
-   * The guest takes what was lent on a file, since it is about to change it.
+   * The guest takes what was lent on a file.
    *
-   * @param keep whether it is to have the same first; otherwise it lets go of it
+   * @param wait for others who were quicker
    */
-  synchronized void take(Node node, long owner, int descriptor, boolean keep) {
+  void take(Node node, long owner, int descriptor, boolean wait) {
+    // At once: who waits for them has to be woken first.
+    for (LockCalls.Range range : release(node, owner)) LockCalls.set(descriptor, range, wait);
+  }
+
+  /** Lets go of what was lent on a file; what that was. */
+  synchronized Set<LockCalls.Range> release(Node node, long owner) {
     Map<Long, Set<LockCalls.Range>> owners = lent.get(node);
     Set<LockCalls.Range> ranges = owners == null ? null : owners.remove(owner);
-    if (ranges == null || owners == null) return;
+    if (ranges == null || owners == null) return Set.of();
     if (owners.isEmpty()) lent.remove(node);
     for (int number : held.locked()) if (isOf(node, number)) giveUp(number);
-    // At once: who waits for them has to be woken first.
-    if (keep) for (LockCalls.Range range : ranges) LockCalls.set(descriptor, range, false);
+    return ranges;
   }
 
   synchronized Set<Node> nodes() {

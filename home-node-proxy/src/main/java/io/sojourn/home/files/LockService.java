@@ -42,7 +42,7 @@ final class LockService {
         LockCalls.Range inTheWay = LockCalls.test(use.fd(), range);
         if (lent.grant(handle.node(), call.getOwner(), range, inTheWay)) return;
       }
-      if (isLent) lent.take(handle.node(), call.getOwner(), use.fd(), true);
+      if (isLent) lent.take(handle.node(), call.getOwner(), use.fd(), false);
       Refused.checked(wait.until(() -> LockCalls.set(use.fd(), range, call.getWait())));
     }
   }
@@ -68,7 +68,7 @@ final class LockService {
 
   /** All that the owner holds on the file ends: it has closed a descriptor of it. */
   void flush(Node node, long owner) {
-    lent.take(node, owner, -1, false);
+    lent.release(node, owner);
     node.locks().release(owner);
   }
 

@@ -40,7 +40,7 @@ public final class LocksAside {
 
   static LocksAside letGo(GuestFiles files) {
     LocksAside aside = new LocksAside(files);
-    takeWhatIsLent(files);
+    files.takeLentLocks(false);
     for (Handle handle : files.handles().all()) {
       SharedDescriptor atHome = files.lentLocks().of(handle);
       aside.letGo(handle.node(), atHome == null ? handle.descriptor() : atHome);
@@ -48,19 +48,6 @@ public final class LocksAside {
     for (Node node : files.nodes().all())
       node.locks().all().forEach(each -> aside.letGo(node, each));
     return aside;
-  }
-
-  static void takeWhatIsLent(GuestFiles files) {
-    for (Node node : files.lentLocks().nodes())
-      for (long owner : files.lentLocks().owners(node)) {
-        SharedDescriptor own = node.locks().find(owner);
-        if (own == null) continue;
-        try (SharedDescriptor.Use use = own.use()) {
-          files.lentLocks().take(node, owner, use.fd(), true);
-        } catch (Refused closed) {
-          // So are its locks.
-        }
-      }
   }
 
   private void letGo(Node node, SharedDescriptor through) {

@@ -19,10 +19,23 @@ final class Back {
     if (away != null) new Word(settings, away.node(), Face.life(task)).leave();
     moves.callBack(task);
     departure.giveBack();
+    letGoOfLocks(task);
     Revival here = Step.of("the restore", () -> new Beside(settings).restore(image.path(), task));
     task.isHome(incarnation, here);
     departure.unlock();
     here.run(incarnation);
     moves.follow(task, here, incarnation);
+  }
+
+  /** CRIU takes them for the task, and would wait for its deputy. */
+  private static void letGoOfLocks(MovedTask task) {
+    FilesInItsPlace held = task.locks();
+    for (int number : held.locked())
+      Step.of(
+          "to let go of a lock",
+          () -> {
+            held.close(number);
+            return held;
+          });
   }
 }

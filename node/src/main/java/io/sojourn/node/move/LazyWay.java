@@ -69,7 +69,6 @@ final class LazyWay {
     int before = task.incarnation();
     MovedTask.Away away = way.away(task, pid, node);
     try {
-      task.locks().heldBy(pid);
       way.arrived(task, standing, node, incarnation, away, departure);
       departure.into(away.connections());
       report.phase("resume", () -> new Watch(settings, moves, task, away, incarnation).begin());

@@ -19,7 +19,7 @@ final class MovedTask {
   private final String id;
   private final String name;
   private final ThreadIdentity user;
-  private final FilesInItsPlace locks;
+  private volatile FilesInItsPlace locks;
   private final ReentrantLock road = new ReentrantLock(true);
   private @Nullable Deputy deputy;
   private @Nullable Face face;
@@ -66,6 +66,11 @@ final class MovedTask {
   /** What its deputy holds is its own. */
   FilesInItsPlace locks() {
     return locks;
+  }
+
+  /** Before each departure: it stands still in this process, which is not always its deputy. */
+  void standsIn(int process) {
+    locks = new FilesInItsPlace(this, process);
   }
 
   Deputy deputy() {

@@ -58,6 +58,7 @@ final class WayOut {
     MovedTask task =
         known != null ? known : new MovedTask(block.id(), name, user(block.pid()), block.pid());
     task.setsOut();
+    task.standsIn(block.pid());
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
       Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
@@ -117,7 +118,6 @@ final class WayOut {
     int before = task.incarnation();
     MovedTask.Away away = away(task, pid, node);
     try {
-      task.locks().heldBy(pid);
       arrived(task, standing, node, incarnation, away, departure);
       leavesDeputy(task, standing, pid, departure);
       departure.into(away.connections());
