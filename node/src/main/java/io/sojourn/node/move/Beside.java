@@ -28,6 +28,7 @@ final class Beside {
   /** The task stands still. Home's own ends of its connections are closed already. */
   Revival restore(Path image, MovedTask task) throws IOException {
     giveUpSockets(task.deputy());
+    task.deputy().descriptors().giveUpLocks();
     Path notes = notes(settings, task.id());
     Map<Path, TerminalModes> modes = terminals(image, task.deputy());
     Revival revival =
