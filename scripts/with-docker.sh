@@ -72,6 +72,8 @@ end() {
     # shellcheck disable=SC2086 # a word each
     [ -z "$left" ] || docker rm -f -v $left > /dev/null 2>&1 || true
     docker network prune -f > /dev/null 2>&1 || true
+    # What former builds have left; the layers of named images stay.
+    docker image prune -f > /dev/null 2>&1 || true
     # unshare itself would not hand it on.
     # shellcheck disable=SC2046
     kill -TERM $(children "$engine") 2> /dev/null || true
@@ -96,7 +98,7 @@ else
 fi
 make_group
 # shellcheck disable=SC2016
-unshare "${apart[@]}" sh -c 'ip link set lo up && exec dockerd "$@"' dockerd "${flags[@]}" > "$place/log" 2>&1 < /dev/null 9>&- &
+setpriv --pdeathsig KILL unshare "${apart[@]}" sh -c 'ip link set lo up && exec dockerd "$@"' dockerd "${flags[@]}" > "$place/log" 2>&1 < /dev/null 9>&- &
 engine=$!
 until docker version > /dev/null 2>&1; do
   if ! kill -0 "$engine" 2> /dev/null; then
