@@ -2,6 +2,7 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
+import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
@@ -13,6 +14,7 @@ import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Engine;
 import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       report.phase("lock connections", () -> lock.cover(facts.network()));
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
-    try (DumpConversation criu = DumpConversation.start(hand.settings().criu());
+    try (DumpConversation criu =
+            DumpConversation.start(
+                CriuCommand.of(List.of(hand.settings().criu().toString()), task.pid()));
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;

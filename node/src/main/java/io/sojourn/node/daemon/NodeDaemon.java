@@ -45,6 +45,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Sockets sockets;
   private final Cluster cluster;
   private final Moves moves;
+  private final Schedules schedules;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -83,6 +84,18 @@ public final class NodeDaemon implements AutoCloseable {
     ImageLookup imageLookup = new ImageLookup(images, tasks);
     Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
+    ImageCalls imageCalls =
+        new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
+    schedules =
+        Schedules.open(
+            config.stateDirectory().resolve("schedules"),
+            checkpoints,
+            tasks,
+            registry,
+            imageCalls,
+            operations,
+            task -> moves.whereIs(task).isPresent());
+    registry.onFound(schedules::found);
     NodeService service =
         new NodeService(
             () -> describe(engines),
@@ -93,11 +106,12 @@ public final class NodeDaemon implements AutoCloseable {
                 config.nodeName(),
                 config.runDirectory(),
                 moves::whereIs,
+                schedules::of,
                 moves::note),
-            checkpoints,
-            new Restores(engines, imageLookup, registry, operations),
+            schedules,
+            new Restores(engines, imageLookup, registry, operations, schedules::revived),
             new Migrations(moves, tasks, registry, operations, config.nodeName()),
-            new ImageCalls(imageLookup, images, tasks, registry, operations, remains));
+            imageCalls);
     cluster =
         Cluster.open(
             config.stateDirectory(),
@@ -187,6 +201,7 @@ public final class NodeDaemon implements AutoCloseable {
     try {
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
+      schedules.close();
       within.close();
       sockets.close();
       moves.close();

@@ -42,7 +42,8 @@ final class Beside {
                 settings.runDirectory(),
                 given(image, task.deputy()),
                 false));
-    // CRIU has set them as they were in the guest world, where everything passes as it is.
+    // CRIU has set them as the task has; but where the job is in the background they are its
+    // shell's.
     modes.forEach(Beside::apply);
     return revival;
   }
