@@ -69,6 +69,23 @@ public final class Net implements AutoCloseable {
     run(on(machine), "nft", "delete table inet cut");
   }
 
+  /** From now on the machine sends so many megabytes in a second, and no more. */
+  public void narrow(int machine, int megabytes) throws IOException, InterruptedException {
+    run(on(machine), "nft", "add table inet narrow");
+    run(on(machine), "nft", "add chain inet narrow output { type filter hook output priority 0; }");
+    run(
+        on(machine),
+        "nft",
+        "add rule inet narrow output oifname eth0 limit rate over %d mbytes/second drop"
+            .formatted(megabytes));
+  }
+
+  /** As wide as at first. */
+  public void widen(int machine) throws IOException, InterruptedException {
+    run(on(machine), "nft", "add table inet narrow");
+    run(on(machine), "nft", "delete table inet narrow");
+  }
+
   private static void run(List<String> prefix, String... words)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);

@@ -56,9 +56,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       boolean quiet,
       Report report) {
     ImageDraft draft = ImageDraft.create(target);
-    CheckpointAttempt attempt =
-        new CheckpointAttempt(
-            settings, digests, task, taskName, facts, draft, options, quiet, report);
+    TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
+    CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, quiet, report);
     try {
       return attempt.run();
     } catch (RuntimeException failed) {
@@ -72,7 +71,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
   }
 
   @Override
-  public CheckpointResult depart(
+  public StandingTask depart(
       ControlBlock task, String taskName, Path target, Departure departure, Report report) {
     if (new Agent(task).busy()) throw busy(taskName);
     CheckpointOptions options = CheckpointOptions.FREEZE;
@@ -86,9 +85,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
             });
     ImageDraft draft = ImageDraft.create(target);
     try {
-      return new DepartureAttempt(
-              settings, digests, task, taskName, facts, draft, options, departure, report)
-          .run();
+      TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
+      return new DepartureAttempt(hand, departure, report).run();
     } catch (RuntimeException failed) {
       FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
       draft.discard();

@@ -18,8 +18,16 @@ public interface Departure {
     return ours;
   }
 
-  /** Whether the process stays, standing still, instead of being ended. */
-  boolean stays();
+  /**
+   * Whether memory that a restore can do without at first stays in the task, instead of being
+   * written into the image. It stands still until all of that was read.
+   */
+  default boolean keepsMemory() {
+    return false;
+  }
+
+  /** CRIU is about to write the image there. */
+  default void writing(Path draft) {}
 
   /** The VM is about to be stopped. */
   void beginning(ControlBlock task) throws IOException;
@@ -30,6 +38,6 @@ public interface Departure {
   /** The image is complete, but for its manifest; the task is held by CRIU. */
   void held(ControlBlock task, Path image) throws IOException;
 
-  /** The task runs on after all. */
+  /** The task is about to run on after all: nothing may stand in the way of that. */
   void undone();
 }

@@ -6,11 +6,15 @@ import java.util.Map;
 
 /** Error numbers that the code tells apart. See errno(3). */
 public final class Errno {
+  public static final int EPERM = 1;
+  public static final int ENOENT = 2;
   public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EAGAIN = 11;
   public static final int EACCES = 13;
+  public static final int EEXIST = 17;
   public static final int EINVAL = 22;
+  public static final int ENOSPC = 28;
   public static final int EPIPE = 32;
   public static final int EADDRINUSE = 98;
   public static final int EADDRNOTAVAIL = 99;

@@ -80,6 +80,8 @@ final class Libc {
 
   static native int ioctl(int descriptor, long request, int[] argument) throws LastErrorException;
 
+  static native int ioctl(int descriptor, long request, Pointer argument) throws LastErrorException;
+
   static native long read(int descriptor, byte[] buffer, long length) throws LastErrorException;
 
   static native long write(int descriptor, byte[] buffer, long length) throws LastErrorException;

@@ -5,6 +5,7 @@ import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import java.util.Iterator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -20,9 +21,18 @@ final class MigrateCommand extends OperationCall {
       description = "A node's name (ckpt nodes), or home.")
   private String node = "";
 
+  @Option(
+      names = "--lazy",
+      description =
+          "Let it run there at once, and bring its memory after: a shorter pause, but until all is"
+              + " there, what it touches comes over the network.")
+  private boolean lazy;
+
   @Override
   Iterator<OperationEvent> start(NodeClient client) {
-    return client.node().migrate(MigrateRequest.newBuilder().setTask(task).setNode(node).build());
+    return client
+        .node()
+        .migrate(MigrateRequest.newBuilder().setTask(task).setNode(node).setLazy(lazy).build());
   }
 
   @Override

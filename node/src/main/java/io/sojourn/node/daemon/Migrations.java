@@ -39,7 +39,7 @@ final class Migrations {
         () -> {
           String id = tasks.find(request.getTask(), caller).id();
           try (var operation = operations.begin(id, request.getTask(), "migrate")) {
-            return run(tasks.find(id, caller), node(request.getNode()), listener);
+            return run(tasks.find(id, caller), request, listener);
           }
         });
   }
@@ -48,7 +48,8 @@ final class Migrations {
     return text.equals(HOME) ? self : text;
   }
 
-  private OperationResult run(Task task, String node, OperationListener listener) {
+  private OperationResult run(Task task, MigrateRequest request, OperationListener listener) {
+    String node = node(request.getNode());
     Optional<String> away = moves.whereIs(task.id());
     String now = away.orElse(self);
     if (now.equals(node))
@@ -57,11 +58,14 @@ final class Migrations {
     if (away.isEmpty() && !task.runs())
       throw OperationException.refused(
           "task " + task.title() + " does not run", "run it again: ckpt restore " + task.id());
+    if (node.equals(self) && request.getLazy())
+      throw OperationException.refused(
+          "--lazy is for the way to another node", "migrate it home without");
     Report report = new Report(listener);
     double pause = 0;
     // From one guest node to another it goes by way of home.
     if (away.isPresent()) pause += home(task, report).pauseMillis();
-    if (!node.equals(self)) pause += out(task, node, report).pauseMillis();
+    if (!node.equals(self)) pause += out(task, node, request.getLazy(), report).pauseMillis();
     OperationResult.Builder result =
         OperationResult.newBuilder()
             .setTask(task.name())
@@ -83,14 +87,14 @@ final class Migrations {
     return moved;
   }
 
-  private Moves.Moved out(Task task, String node, Report report) {
+  private Moves.Moved out(Task task, String node, boolean lazy, Report report) {
     Life life =
         registry
             .running(task.id())
             .flatMap(Task::life)
             .orElseThrow(() -> new IllegalStateException("the task has ended meanwhile"));
     Moves.Moved moved =
-        moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, report);
+        moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, lazy, report);
     registry.lives(task.id(), moved.incarnation());
     return moved;
   }

@@ -10,6 +10,7 @@ import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.move.Moves;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
+import io.sojourn.node.shipping.WarmUp;
 import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Sockets sockets;
   private final Cluster cluster;
   private final Moves moves;
+  private final Schedules schedules;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -84,16 +86,34 @@ public final class NodeDaemon implements AutoCloseable {
     ImageLookup imageLookup = new ImageLookup(images, tasks);
     Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
+    ImageCalls imageCalls =
+        new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
+    schedules =
+        Schedules.open(
+            config.stateDirectory().resolve("schedules"),
+            checkpoints,
+            tasks,
+            registry,
+            imageCalls,
+            operations,
+            task -> moves.whereIs(task).isPresent());
+    registry.onFound(schedules::found);
     NodeService service =
         new NodeService(
             () -> describe(engines),
             tasks,
             new TaskList(
-                operations, workers, config.nodeName(), config.runDirectory(), moves::whereIs),
-            checkpoints,
-            new Restores(engines, imageLookup, registry, operations),
+                operations,
+                workers,
+                config.nodeName(),
+                config.runDirectory(),
+                moves::whereIs,
+                schedules::of,
+                moves::note),
+            schedules,
+            new Restores(engines, imageLookup, registry, operations, schedules::revived),
             new Migrations(moves, tasks, registry, operations, config.nodeName()),
-            new ImageCalls(imageLookup, images, tasks, registry, operations, remains));
+            imageCalls);
     cluster =
         Cluster.open(
             config.stateDirectory(),
@@ -113,6 +133,7 @@ public final class NodeDaemon implements AutoCloseable {
     for (Annex annex : ServiceLoader.load(Annex.class))
       annexes.add(annex.open(config, runtime, within::as));
     workers.execute(engines::warmUp);
+    workers.execute(() -> WarmUp.run(config.imagesInMemory()));
     log.info(
         "node {} is ready: {}, {} task(s) known, state in {}",
         config.nodeName(),
@@ -182,6 +203,7 @@ public final class NodeDaemon implements AutoCloseable {
     try {
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
+      schedules.close();
       within.close();
       sockets.close();
       moves.close();

@@ -4,6 +4,7 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.memory.Fetch;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomeTask;
@@ -20,12 +21,17 @@ final class Arrival {
   private final Path memory;
   private final GuestWorld.Tools tools;
   private final Channel home;
+  private final Channel streams;
   private final EventLoop loop;
 
-  Arrival(Path memory, GuestWorld.Tools tools, Channel home, EventLoop loop) {
+  /**
+   * @param streams leads home, over a connection that the loop serves
+   */
+  Arrival(Path memory, GuestWorld.Tools tools, Channel home, Channel streams, EventLoop loop) {
     this.memory = memory;
     this.tools = tools;
     this.home = home;
+    this.streams = streams;
     this.loop = loop;
   }
 
@@ -43,7 +49,7 @@ final class Arrival {
       Files.createDirectory(directory);
       Files.move(image, directory.resolve("image"));
       world = GuestWorld.prepare(tools, directory, home(request), loop);
-      world.restore();
+      world.restore(request.getLazy() ? new Fetch(home, request.getLife()) : null);
       return world;
     } catch (IOException | HomeLostException | InterruptedException | RuntimeException failed) {
       Trees.delete(image);
@@ -59,6 +65,7 @@ final class Arrival {
         request.getHostName(),
         Path.of(request.getRunDirectory()),
         request.getNetwork(),
-        home);
+        home,
+        streams);
   }
 }

@@ -40,8 +40,10 @@ final class Beside {
                 notes,
                 notes,
                 settings.runDirectory(),
-                given(image, task.deputy())));
-    // CRIU has set them as they were in the guest world, where everything passes as it is.
+                given(image, task.deputy()),
+                false));
+    // CRIU has set them as the task has; but where the job is in the background they are its
+    // shell's.
     modes.forEach(Beside::apply);
     return revival;
   }

@@ -2,11 +2,13 @@ package io.sojourn.node.move;
 
 import io.sojourn.checkpointer.Departure;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpRepairMode;
@@ -29,18 +31,25 @@ import org.jspecify.annotations.Nullable;
 final class HomeDeparture implements Departure {
   private final Path criu;
   private final @Nullable Revival beside;
+  private final Outbound outbound;
+  private final boolean lazy;
   private final ConnectionLock lock;
   private final List<HomeSocket> connections = new ArrayList<>();
   private final List<RawSocket> listening = new ArrayList<>();
+  private final List<RawSocket> datagrams = new ArrayList<>();
   private @Nullable CgroupFreeze group;
   private long standingNanos;
 
   /**
    * @param beside where the task lives beside its deputy; null: it is its own process still
+   * @param lazy its memory follows it later
    */
-  HomeDeparture(Path criu, String taskId, @Nullable Revival beside) {
+  HomeDeparture(
+      Path criu, String taskId, @Nullable Revival beside, Outbound outbound, boolean lazy) {
     this.criu = criu;
     this.beside = beside;
+    this.outbound = outbound;
+    this.lazy = lazy;
     this.lock = new ConnectionLock(taskId);
   }
 
@@ -51,8 +60,13 @@ final class HomeDeparture implements Departure {
   }
 
   @Override
-  public boolean stays() {
-    return beside == null;
+  public boolean keepsMemory() {
+    return lazy;
+  }
+
+  @Override
+  public void writing(Path draft) {
+    outbound.begin(draft, draft.getFileName().toString().substring(ImageDraft.PREFIX.length()));
   }
 
   @Override
@@ -84,30 +98,50 @@ final class HomeDeparture implements Departure {
 
   @Override
   public void held(ControlBlock task, Path image) throws IOException {
-    if (beside == null) {
+    if (beside == null || lazy) {
       // Without it the process is stopped by a signal, which a shell with job control notices.
       CgroupFreeze freeze = CgroupFreeze.of(task.pid()).orElse(null);
       group = freeze;
       if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
+      // CRIU lets go of it as of one that runs on: the signal waits for it.
+      else if (lazy) Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.STOP));
     }
     Map<Long, Descriptor> descriptors = descriptors(task);
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(image)) {
+      Descriptor descriptor = descriptors.get((long) socket.ino());
+      if (descriptor == null) continue;
+      TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
+      connections.add(
+          HomeSocket.adopt(RawSocket.duplicateOf(descriptor), stream.received().length));
+    }
     for (ImageSocket socket : ImageSocket.of(image)) {
       Descriptor descriptor = descriptors.get((long) socket.ino());
       if (descriptor == null) continue;
-      if (socket.connection()) {
-        TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
-        connections.add(
-            HomeSocket.adopt(RawSocket.duplicateOf(descriptor), stream.received().length));
-      } else if (socket.listening()) listening.add(RawSocket.duplicateOf(descriptor));
+      if (socket.listening()) listening.add(RawSocket.duplicateOf(descriptor));
+      if (socket.protocol() == ImageSocket.Protocol.UDP && socket.local().getPort() != 0)
+        datagrams.add(RawSocket.duplicateOf(descriptor));
     }
   }
 
   @Override
   public void undone() {
     if (group != null) group.close();
+    // The task has them itself.
     connections.forEach(one -> one.socket().close());
     listening.forEach(RawSocket::close);
+    datagrams.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
+    datagrams.clear();
     unlock();
+  }
+
+  Outbound outbound() {
+    return outbound;
+  }
+
+  @Nullable Revival beside() {
+    return beside;
   }
 
   /** For how long the task has stood still by now. */
@@ -124,15 +158,20 @@ final class HomeDeparture implements Departure {
   void into(HomeConnections home) {
     connections.forEach(home::keep);
     listening.forEach(home::keepListening);
+    datagrams.forEach(home::keepDatagrams);
   }
 
-  /** The task itself goes on with them: ours are closed without a word. */
+  /** The task has ended, and is to have them again: ours are closed without a word. */
   void giveBack() {
     for (HomeSocket one : connections) {
       TcpRepairMode.on(one.socket());
       one.socket().close();
     }
     listening.forEach(RawSocket::close);
+    datagrams.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
+    datagrams.clear();
   }
 
   void unlock() {

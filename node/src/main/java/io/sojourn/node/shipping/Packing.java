@@ -11,12 +11,12 @@ import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 
 /** How a piece of a member crosses the network: as it is, compressed, or as a number of zeros. */
-final class Packing {
+public final class Packing {
   /** Of one piece, unpacked. */
-  static final int LARGEST = 1 << 20;
+  public static final int LARGEST = 1 << 20;
 
   /** An image has whole pages; so are its zeros. */
-  static final int PAGE = 4096;
+  public static final int PAGE = 4096;
 
   /** So many zeros are worth a piece of their own. */
   static final int RUN = 64 << 10;
@@ -28,7 +28,7 @@ final class Packing {
   private Packing() {}
 
   /** Sets packing and content of a piece. Nothing may write to {@code content} until it is sent. */
-  static void pack(ByteBuffer content, Piece.Builder piece) {
+  public static void pack(ByteBuffer content, Piece.Builder piece) {
     piece.setLength(content.remaining());
     if (zeros(content) == content.remaining()) {
       piece.setPacking(Piece.Packing.ZERO);
@@ -74,7 +74,7 @@ final class Packing {
   }
 
   /** The content again; of the length that was said, or it is refused. */
-  static ByteBuffer unpack(Piece piece) {
+  public static ByteBuffer unpack(Piece piece) {
     int length = piece.getLength();
     ByteString content = piece.getContent();
     if (length < 0 || length > LARGEST) throw malformed("a piece of " + length + " bytes");

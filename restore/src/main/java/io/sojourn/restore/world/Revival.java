@@ -45,6 +45,7 @@ public final class Revival {
    * @param notes the same directory, as we see it
    * @param runDirectory of the task's home
    * @param given in place of the task's pipes
+   * @param lazy its memory comes from whoever listens in the directory for notes
    */
   public record Order(
       List<String> shim,
@@ -54,7 +55,8 @@ public final class Revival {
       Path work,
       Path notes,
       Path runDirectory,
-      List<Given> given) {
+      List<Given> given,
+      boolean lazy) {
 
     private List<String> command() {
       List<String> command = new ArrayList<>(shim);
@@ -65,6 +67,7 @@ public final class Revival {
       add(command, "--pidfile", work.resolve("pid"), "--action-script", actions);
       add(command, "--tcp-established", "--shell-job", "--file-locks", "--ext-unix-sk");
       add(command, "--link-remap");
+      if (lazy) add(command, "--lazy-pages");
       for (Given one : given) add(command, "--inherit-fd", "fd[" + one.number() + "]:" + one.key());
       return command;
     }

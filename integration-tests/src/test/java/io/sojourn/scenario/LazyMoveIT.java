@@ -1,0 +1,167 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.harness.Answer;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Net;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Subject;
+import io.sojourn.victim.Heap;
+import io.sojourn.victim.Memories;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A task runs on the other node first, and its memory comes after it. */
+@Timeout(240)
+class LazyMoveIT {
+  private static Net net;
+  private static Node a;
+  private static Node b;
+
+  @BeforeAll
+  static void machines() throws Exception {
+    net = new Net("sojourn-lz-" + ProcessHandle.current().pid(), 2);
+    a = new Node(net.on(1), "--node-name", "a");
+    a.begin();
+    List<String> elsewhere = new ArrayList<>(net.on(2));
+    elsewhere.addAll(
+        List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$0\" && exec \"$@\""));
+    elsewhere.add(a.home().toString());
+    b = new Node(elsewhere, "--node-name", "b");
+    b.begin();
+    String token = a.ckpt("node", "init").done().json().path("token").asText();
+    b.ckpt("node", "join", net.address(1), "--token", token).done();
+    await().atMost(Duration.ofSeconds(30)).until(LazyMoveIT::seesB);
+  }
+
+  private static boolean seesB() {
+    for (JsonNode node : a.ckpt("nodes").done().json().path("nodes"))
+      if (node.path("name").asText().equals("b")) return node.path("state").asText().equals("up");
+    return false;
+  }
+
+  @AfterEach
+  void fullSpeed() throws Exception {
+    net.widen(1);
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    try {
+      for (Node node : new Node[] {b, a}) if (node != null) node.end();
+    } finally {
+      if (net != null) net.close();
+    }
+  }
+
+  private static Subject start(Jdk jdk, Class<?> victim, String... arguments) throws IOException {
+    String enter =
+        """
+        exec nsenter --target "$0" --net --mount sh -c '
+          cd "$0"; exec < /dev/null >> out 2>&1
+          "$@"; echo status $? > status' "$PWD" "$@"
+        """;
+    return a.subject(jdk, victim)
+        // A child that has all of its memory until it runs something else.
+        .with("-Xmx400m", "-Djdk.lang.Process.launchMechanism=FORK")
+        .by("sh", "-c", enter, "" + a.daemonPid())
+        .start(arguments);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void allOfItsMemoryIsThereInTheEnd(Jdk jdk) throws Exception {
+    // Its threads read what they wrote and make garbage all the time: the collector runs meanwhile.
+    try (Subject task = start(jdk, Heap.class)) {
+      for (int round = 0; round < 2; round++) {
+        long before = Long.parseLong(task.ask("verify"));
+        Answer moved = a.ckpt("migrate", "--lazy", task.name(), "b").done();
+        assertThat(phases(moved)).contains("memory");
+        assertThat(Long.parseLong(task.ask("verify"))).isGreaterThan(before);
+        a.ckpt("migrate", task.name(), "home").done();
+        assertThat(Long.parseLong(task.ask("verify"))).isGreaterThan(before);
+      }
+    }
+  }
+
+  @Test
+  void memoryMayBeGivenBackMovedAndInheritedMeanwhile() throws Exception {
+    try (Subject task = start(Jdk.newest(), Memories.class, "64")) {
+      assertThat(task.ask("sum")).isEqualTo("right");
+      net.narrow(1, 4);
+      Node.Running moving = a.ckptInBackground("migrate", "--lazy", task.name(), "b");
+      runsThere(task);
+      assertThat(moving.process().isAlive()).isTrue();
+      task.ask("collect");
+      assertThat(task.ask("child")).isEqualTo("child");
+      a.ckpt("migrate", task.name(), "home").refused("busy");
+      net.widen(1);
+      a.await(moving).done();
+      assertThat(task.ask("sum")).isEqualTo("right");
+    }
+  }
+
+  @Test
+  void itWaitsForItsMemoryWhileTheLinkIsCut() throws Exception {
+    try (Subject task = start(Jdk.newest(), Memories.class, "64")) {
+      net.narrow(1, 4);
+      Node.Running moving = a.ckptInBackground("migrate", "--lazy", task.name(), "b");
+      runsThere(task);
+      net.cut(2);
+      task.tell("sum");
+      // Longer than a link may be silent before it counts as broken.
+      Thread.sleep(25_000);
+      assertThat(moving.process().isAlive()).isTrue();
+      net.heal(2);
+      net.widen(1);
+      a.await(moving).done();
+      assertThat(task.ask("sum")).isEqualTo("right");
+    }
+  }
+
+  @Test
+  void whoeverEndsItsMemoryEndsIt() throws Exception {
+    try (Subject task = start(Jdk.newest(), Memories.class, "64")) {
+      int held = task.pid();
+      net.narrow(1, 4);
+      Node.Running moving = a.ckptInBackground("migrate", "--lazy", task.name(), "b");
+      runsThere(task);
+      new ProcessBuilder("kill", "-9", "" + held).start().waitFor();
+      net.widen(1);
+      a.await(moving).failed("is lost", "process " + held, "has ended");
+      task.reads("status", "status 137");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(b.log()).contains("is lost and ends"));
+    }
+  }
+
+  /** Home says so as soon as the other node does. */
+  private static void runsThere(Subject task) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> task.ask("pid").equals("" + task.pid()) && where(task).equals("b"));
+  }
+
+  private static String where(Subject task) {
+    return a.ckpt("ps", task.name()).done().json().at("/tasks/0/node").asText();
+  }
+
+  private static List<String> phases(Answer moved) {
+    List<String> names = new ArrayList<>();
+    moved.json().path("phases").forEach(phase -> names.add(phase.path("name").asText()));
+    return names;
+  }
+}
