@@ -1,8 +1,8 @@
 package io.sojourn.checkpointer;
 
-import io.sojourn.engine.control.Agent;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
+import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.image.ImageDirectory;
@@ -14,12 +14,7 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Engine;
 import io.sojourn.protocol.image.Manifest;
-import io.sojourn.protocol.image.Stream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,19 +26,18 @@ import org.jspecify.annotations.Nullable;
  * and stores behind its back.
  */
 final class CheckpointAttempt implements DumpConversation.Steps {
-  private static final Duration SETTLE = Duration.ofSeconds(10);
+  /** Of CRIU's sk-tcp.c and sk-inet.c: a queue was not as long as said; a peer has just come. */
+  private static final List<String> DISTURBED =
+      List.of("libsoccr_save() failed", "In-flight connection");
 
-  private final CheckpointPipeline.Settings settings;
+  private final TaskInHand hand;
   private final ControlBlock task;
-  private final String taskName;
-  private final List<Stream> streams;
   private final ImageDraft draft;
   private final CheckpointOptions options;
+  private final boolean quiet;
   private final Report report;
-  private final Agent agent;
   private final TaskFacts facts;
   private final ConnectionLock lock;
-  private final ImageStore store;
   private final Pause pause;
 
   private @Nullable ThreadCensus threads;
@@ -53,38 +47,34 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable Observation observation;
   private long startNanos;
 
-  CheckpointAttempt(
-      CheckpointPipeline.Settings settings,
-      FileDigests digests,
-      ControlBlock task,
-      String taskName,
-      TaskFacts facts,
-      ImageDraft draft,
-      CheckpointOptions options,
-      Report report) {
-    this.settings = settings;
-    this.task = task;
-    this.taskName = taskName;
+  /**
+   * @param quiet keep the task's connections still. A frozen task's must be; peers of one that runs
+   *     on would wait for TCP to repeat itself, 0.2 s and more
+   */
+  CheckpointAttempt(TaskInHand hand, TaskFacts facts, boolean quiet, Report report) {
+    this.hand = hand;
+    this.task = hand.task();
+    this.draft = hand.draft();
+    this.options = hand.options();
+    this.pause = hand.pause();
     this.facts = facts;
+    this.quiet = quiet;
     this.lock = new ConnectionLock(task.id());
-    this.streams = StreamCensus.of(facts);
-    this.draft = draft;
-    this.options = options;
     this.report = report;
-    this.agent = new Agent(task);
-    this.store = new ImageStore(task, digests, draft);
-    this.pause = new Pause(task);
   }
 
   CheckpointResult run() {
     boolean dumped = false;
     // Callbacks may speak to peers, and say goodbye to them.
-    if (options.stop() && !options.crac())
+    if (quiet && !options.crac())
       report.phase("lock connections", () -> lock.cover(facts.network()));
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
-    try (DumpConversation criu = DumpConversation.start(settings.criu());
-        PauseLimit clock = new PauseLimit(options.pauseLimit(), criu::cancel, () -> abort(criu))) {
+    try (DumpConversation criu =
+            DumpConversation.start(
+                CriuCommand.of(List.of(hand.settings().criu().toString()), task.pid()));
+        PauseLimit clock =
+            new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
       dumped = criu.dump(options(), this);
     } catch (IOException ended) {
@@ -93,27 +83,23 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       if (!dumped) giveUp();
     }
     if (!dumped) throw failure("CRIU could not dump the task");
+    if (!options.stop()) unlock();
     pause.reportRelease(report);
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
-    discard(stored.path().resolve("stats-dump"));
+    TaskInHand.discardStatistics(stored.path());
     if (!options.stop()) settle();
     return new CheckpointResult(stored, pause.millis(!options.stop()));
   }
 
-  private void abort(DumpConversation criu) {
-    CriuRemains.hold(task.pid());
-    criu.abort();
-  }
-
   /** The task runs on already; its CRaC resources may be at work still. */
   private void settle() {
-    if (!agent.settle(SETTLE)) report.warn("the agent is still busy; CRaC resources may hang");
+    if (!hand.settled()) report.warn("the agent is still busy; CRaC resources may hang");
     else if (!task.explanation().isEmpty()) report.warn(task.explanation());
   }
 
   private CriuOpts options() {
-    return DumpOptions.of(draft.path(), task.pid(), options.ghostLimitBytes(), streams)
+    return DumpOptions.of(draft.path(), task.pid(), options.ghostLimitBytes(), hand.streams())
         .setLeaveRunning(!options.stop())
         .build();
   }
@@ -124,16 +110,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     report.finished("start CRIU", (Clock.monotonicNanos() - startNanos) / 1e6);
     report.phase("observe", this::observe);
     report.listener().phaseStarted("stop and dump");
-    pause.asked();
-    boolean stopped =
-        agent.stop(
-            options.collection().ordinal(),
-            options.crac(),
-            options.pauseLimit(),
-            options.guardLimit());
-    if (!stopped) throw Refusals.stop(task, taskName, options);
-    pause.stopped();
-    if (options.crac()) refuseWhatIsOpen();
+    hand.stop(options.crac());
+    if (options.crac()) afterCallbacks(TaskFacts.of(task.pid()));
   }
 
   @Override
@@ -157,21 +135,22 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   /** As the preflight; but the program has been asked to prepare, and did not close it. */
-  private void refuseWhatIsOpen() {
+  private void afterCallbacks(TaskFacts open) {
     try {
-      Preflight.open(TaskFacts.of(task.pid()), options.ghostLimitBytes());
+      Preflight.open(open, options.ghostLimitBytes());
     } catch (OperationException inTheWay) {
       throw OperationException.failed(
           inTheWay.getMessage() + ", also after the program's CRaC resources were called",
           inTheWay.mend(),
           inTheWay);
     }
+    if (quiet) lock.cover(open.network());
   }
 
   /** The image is complete, the task is held. */
   @Override
   public void afterDump() {
-    if (!Objects.requireNonNull(limit).keep()) throw tooLong();
+    if (!Objects.requireNonNull(limit).keep()) throw hand.tooLong();
     pause.dumped();
     Observation held = observed();
     observation = held;
@@ -179,8 +158,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       pause.reportStop(report, options.crac());
       // Connections that were made since the preflight; as a rule none.
       lock.cover(held.facts().network());
-      holder = new FrozenStreams(settings.shim(), settings.runDirectory());
-      holder.hold(task.pid(), streams, draft.target().getFileName().toString());
+      holder = new FrozenStreams(hand.settings().shim(), hand.settings().runDirectory());
+      holder.hold(task.pid(), hand.streams(), draft.target().getFileName().toString());
       image = report.phase("store", this::store);
       report.listener().phaseStarted("release");
     } else {
@@ -220,62 +199,43 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private ImageDirectory store() {
     Observation seen = Objects.requireNonNull(observation);
     Manifest.Builder manifest =
-        store
-            .begin(taskName, settings.nodeName(), seen)
+        hand.store()
+            .begin(hand.name(), hand.settings().nodeName(), seen)
             .setKind(options.stop() ? Manifest.Kind.FREEZE : Manifest.Kind.CHECKPOINT)
-            .addAllStreams(streams)
+            .addAllStreams(hand.streams())
             .setEngine(engine())
             .setTiming(pause.timing(!options.stop()));
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
     // CRIU writes its statistics at its very end, when a frozen task's members are listed already.
-    if (!options.stop()) discard(draft.path().resolve("stats-dump"));
-    return store.store(manifest);
+    if (!options.stop()) TaskInHand.discardStatistics(draft.path());
+    return hand.store().storePacked(manifest);
   }
 
   private Engine engine() {
     Engine.Builder engine = Engine.newBuilder().setGhostLimitBytes(options.ghostLimitBytes());
-    if (lock.placed()) engine.setNetworkLock(lock.table());
+    if (options.stop() && lock.placed()) engine.setNetworkLock(lock.table());
     return engine.build();
   }
 
   /** Whatever went wrong: the task runs on, its connections too. */
   private void giveUp() {
     if (holder != null) holder.release();
-    try {
-      // First: a call on a socket that is still in repair mode fails with EPERM.
-      CriuRemains.clear(TaskFacts.of(task.pid()));
-    } finally {
-      task.go(Outcome.ABANDONED);
-    }
+    hand.runsOn(() -> {});
+    unlock();
+    hand.settled();
+  }
+
+  private void unlock() {
     if (lock.placed()) ConnectionLock.remove(lock.table());
-    agent.settle(SETTLE);
+  }
+
+  /** Whether a peer's packet changed a connection while CRIU read it. Known when it has failed. */
+  boolean disturbed() {
+    return CriuLog.says(draft.path().resolve(DumpOptions.LOG), DISTURBED);
   }
 
   private OperationException failure(String what) {
-    if (limit != null && limit.hit()) return tooLong();
-    return CriuLog.failure(
-        what,
-        draft.path().resolve(DumpOptions.LOG),
-        FailureLog.place(settings.stateDirectory(), draft.target()));
-  }
-
-  private OperationException tooLong() {
-    return OperationException.failed(
-        "task "
-            + taskName
-            + " would have stood still for longer than "
-            + options.pauseLimit().toMillis()
-            + " ms; it runs on",
-        "allow more: --pause-limit="
-            + CheckpointOptions.twice(options.pauseLimit())
-            + ", or make the image on a faster disk (-o)");
-  }
-
-  private static void discard(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    if (limit != null && limit.hit()) return hand.tooLong();
+    return hand.failure(what);
   }
 }

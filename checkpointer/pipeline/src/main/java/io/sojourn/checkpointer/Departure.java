@@ -18,9 +18,6 @@ public interface Departure {
     return ours;
   }
 
-  /** Whether the process stays, standing still, instead of being ended. */
-  boolean stays();
-
   /** The VM is about to be stopped. */
   void beginning(ControlBlock task) throws IOException;
 
@@ -30,6 +27,6 @@ public interface Departure {
   /** The image is complete, but for its manifest; the task is held by CRIU. */
   void held(ControlBlock task, Path image) throws IOException;
 
-  /** The task runs on after all. */
+  /** The task is about to run on after all: nothing may stand in the way of that. */
   void undone();
 }

@@ -37,6 +37,7 @@ public final class RawSocket implements AutoCloseable {
   private static final int O_RDWR = 2;
   private static final long TIOCSPTLCK = 0x40045431;
   private static final long TIOCGPTN = 0x80045430L;
+  private static final long FIONREAD = 0x541b;
   private static final int O_NOCTTY = 0x100;
   private static final int O_NONBLOCK_NOCTTY_CLOEXEC = O_NONBLOCK | O_NOCTTY | 0x80000;
 
@@ -324,6 +325,21 @@ public final class RawSocket implements AutoCloseable {
       all.write(bytes);
     }
     return all.toByteArray();
+  }
+
+  /** Writes to a pipe or terminal, as of write(2); what there is no room for is dropped. */
+  public void write(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+    try {
+      new FileDescriptor(descriptor).write(buffer, 0, bytes.length);
+    } catch (IOException nobodyThere) {
+      // Nobody will miss it.
+    }
+  }
+
+  /** How many bytes can be read. */
+  public int unread() {
+    return count(FIONREAD);
   }
 
   /** SIOCINQ, SIOCOUTQ and the like: a count of bytes. */

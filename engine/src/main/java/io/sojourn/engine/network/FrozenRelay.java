@@ -12,7 +12,8 @@ import java.net.InetSocketAddress;
  */
 public final class FrozenRelay implements AutoCloseable {
   private final SocketRelay relay;
-  private final RawSocket socket;
+  private RawSocket socket;
+  private boolean gone;
   private final InetSocketAddress task;
   private final InetSocketAddress peer;
 
@@ -63,6 +64,31 @@ public final class FrozenRelay implements AutoCloseable {
         .setSendingFirst(state.sentEnd() && !endAcknowledged ? first - 1 : first)
         .setLeftToDrop(relay.leftToDrop())
         .build();
+  }
+
+  public InetSocketAddress local() {
+    return socket.local();
+  }
+
+  public InetSocketAddress peer() {
+    return socket.peer();
+  }
+
+  /** After {@link #close}: the same connection, made again. */
+  public void reopen(RebuiltSocket again) {
+    socket = again.socket();
+    relay.replaced(again.socket(), again.unsent());
+  }
+
+  /** After {@link #close}: the connection cannot be made again, and is reset for the task. */
+  public void lost() {
+    relay.lost();
+    gone = true;
+  }
+
+  /** The relay is to go on with it; thaw the session after all of them. */
+  public void thaw() {
+    if (!gone) TcpRepairMode.off(socket);
   }
 
   /** Without a word to the other end. */

@@ -25,6 +25,7 @@ public final class TcpRepairMode {
   private static final long SIOCOUTQ = 0x5411;
   private static final long SIOCOUTQNSD = 0x894b;
   private static final int MSG_PEEK = 2;
+  private static final int CHUNK = 32 << 10;
 
   private static final int OPT_TIMESTAMPS = 1;
   private static final int OPT_SACK = 2;
@@ -51,12 +52,19 @@ public final class TcpRepairMode {
 
   /** Switches it off and asks the peer where it stands; without effect where it is off. */
   public static void off(RawSocket socket) {
-    socket.option(SOL_TCP, TCP_REPAIR, 0);
+    off(socket, 0);
   }
 
   /** Switches it off and says nothing to the peer. */
   public static void offQuietly(RawSocket socket) {
-    socket.option(SOL_TCP, TCP_REPAIR, OFF_WITHOUT_PROBE);
+    off(socket, OFF_WITHOUT_PROBE);
+  }
+
+  private static void off(RawSocket socket, int how) {
+    socket.option(SOL_TCP, TCP_REPAIR, how);
+    // The kernel clears it. Then nobody could listen on the port again for as long as this
+    // connection, or what is left of it after its end, is there.
+    socket.reuseAddress();
   }
 
   /** State of a connection, in repair mode or not. */
@@ -107,6 +115,25 @@ public final class TcpRepairMode {
   /** struct tcp_repair_window: snd_wl1, snd_wnd, max_window, rcv_wnd, rcv_wup. */
   public TcpRepairMode window(int sendUpdate, int send, int max, int receive, int receiveUpdate) {
     socket.option(SOL_TCP, TCP_REPAIR_WINDOW, sendUpdate, send, max, receive, receiveUpdate);
+    return this;
+  }
+
+  /** What the peer was told of the time goes on from here; only where timestamps are agreed on. */
+  TcpRepairMode timestamp(int value) {
+    socket.option(SOL_TCP, TCP_TIMESTAMP, value);
+    return this;
+  }
+
+  /** Puts bytes into a queue, as if they had come, or had been sent. */
+  TcpRepairMode fill(Queue queue, byte[] bytes) {
+    select(queue);
+    for (int done = 0; done < bytes.length; ) {
+      byte[] chunk = java.util.Arrays.copyOfRange(bytes, done, bytes.length);
+      int count = socket.send(chunk, Math.min(chunk.length, CHUNK));
+      if (count <= 0) throw new IllegalStateException("a queue does not take its bytes");
+      done += count;
+    }
+    select(Queue.NONE);
     return this;
   }
 

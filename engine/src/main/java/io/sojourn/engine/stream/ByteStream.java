@@ -50,6 +50,16 @@ public final class ByteStream {
     session.wantsToSend(this);
   }
 
+  /** Whether home has opened it. */
+  public boolean byHome() {
+    return (number & 1) == 0;
+  }
+
+  /** Whether the other side has answered the opening. */
+  public boolean answered() {
+    return incoming.opening() != null;
+  }
+
   /** Whether more may be sent. What is sent regardless is kept, and memory is what it costs. */
   public boolean writable() {
     full =
@@ -88,6 +98,11 @@ public final class ByteStream {
     if (over || incoming.endConsumed()) return;
     incoming.consumeEnd();
     session.owesAcknowledgement(this, true);
+  }
+
+  /** The other side has handed on all that was sent so far. */
+  public boolean allAcknowledged() {
+    return outgoing.unacknowledged() == 0;
   }
 
   public boolean isOver() {
@@ -134,6 +149,7 @@ public final class ByteStream {
   void acknowledged(long offset, boolean ended) {
     outgoing.acknowledge(offset, ended);
     tellWritable();
+    if (!over) end().acknowledged();
     endIfDone();
   }
 

@@ -111,7 +111,7 @@ public final class SocketHandle implements EpollIoHandle {
   }
 
   /** No more events. The socket stays as it is. */
-  void detach() {
+  public void detach() {
     detached = true;
     if (registration != null) registration.cancel();
   }

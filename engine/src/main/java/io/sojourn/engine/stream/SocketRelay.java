@@ -25,11 +25,13 @@ public final class SocketRelay implements StreamEnd {
   private @Nullable SocketHandle handle;
   private ByteString ahead = ByteString.EMPTY;
   private long dropped;
+  private boolean inputHeld;
   private boolean inputEnded;
   private boolean outputEnding;
   private boolean outputEnded;
   private boolean turnWaits;
   private boolean frozen;
+  private boolean lost;
   private boolean done;
 
   public SocketRelay() {
@@ -72,6 +74,12 @@ public final class SocketRelay implements StreamEnd {
     return this;
   }
 
+  /** While it is held, nothing is read from the socket. */
+  public void holdInput(boolean hold) {
+    inputHeld = hold;
+    if (!hold) pump();
+  }
+
   /** The socket is there, connected and not blocking; it is the relay's from now on. */
   public void connected(RawSocket socket) {
     SocketHandle made = new SocketHandle(socket, this::pump);
@@ -108,7 +116,7 @@ public final class SocketRelay implements StreamEnd {
 
   private void read(SocketHandle at) throws IOException {
     ByteBuffer buffer = SocketHandle.buffer();
-    for (int turn = 0; at.readable && !inputEnded && !done && stream().writable(); ) {
+    for (int turn = 0; at.readable && !inputHeld && !inputEnded && !done && stream().writable(); ) {
       int count = at.read(buffer.clear());
       if (count < 0) {
         inputEnded = true;
@@ -225,5 +233,24 @@ public final class SocketRelay implements StreamEnd {
   public void freeze() {
     frozen = true;
     if (handle != null) handle.detach();
+  }
+
+  @Override
+  public void thaw() {
+    frozen = false;
+    if (handle != null) connected(handle.socket());
+    if (lost) stream().reset(Errno.ECONNRESET);
+  }
+
+  /** Of a frozen relay: its socket was closed, and there is no other. */
+  public void lost() {
+    handle = null;
+    lost = true;
+  }
+
+  /** Of a frozen relay: its socket was closed; this one is in its place, and takes these first. */
+  public void replaced(RawSocket socket, ByteString first) {
+    handle = new SocketHandle(socket, this::pump);
+    ahead = first.concat(ahead);
   }
 }

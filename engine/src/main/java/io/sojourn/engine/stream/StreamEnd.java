@@ -23,6 +23,9 @@ public interface StreamEnd {
   /** After {@link ByteStream#writable} has been false: it is true again. */
   default void writable() {}
 
+  /** The other side has handed on more of what was sent. */
+  default void acknowledged() {}
+
   /** Both directions have ended, and both sides know it. */
   default void over() {}
 
@@ -30,4 +33,7 @@ public interface StreamEnd {
    * The stream is taken apart: stop at once, and say consumed for what has been handed on so far.
    */
   default void freeze() {}
+
+  /** After {@link #freeze}: go on where you stopped. */
+  default void thaw() {}
 }

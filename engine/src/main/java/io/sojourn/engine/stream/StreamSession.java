@@ -43,6 +43,7 @@ public final class StreamSession {
   private final Deque<ByteStream> sending = new ArrayDeque<>();
   private final Map<Long, ByteStream> owing = new LinkedHashMap<>();
   private final Map<Long, Integer> resets = new LinkedHashMap<>();
+  private final List<ByteStream> apart = new ArrayList<>();
   private @Nullable Wire wire;
   private long next;
   private long highestSeen;
@@ -112,18 +113,30 @@ public final class StreamSession {
     return stream;
   }
 
-  /** Takes everything apart. The session is over, its state goes on elsewhere. */
+  /**
+   * Takes everything apart. The session is over, its state goes on elsewhere; or here, after {@link
+   * #thaw}.
+   */
   public SessionState freeze() {
     SessionState.Builder state =
         SessionState.newBuilder().setTask(task).setNext(next).setHighestSeen(highestSeen);
     for (ByteStream stream : List.copyOf(streams.values())) {
       stream.end().freeze();
       state.addStreams(stream.state());
+      apart.add(stream);
     }
     closed = true;
     streams.clear();
     detach("the streams are taken apart");
     return state.build();
+  }
+
+  /** Undoes {@link #freeze}: every stream goes on at its byte, once a call holds again. */
+  public void thaw() {
+    closed = false;
+    for (ByteStream stream : apart) if (!stream.isOver()) streams.put(stream.number(), stream);
+    apart.clear();
+    for (ByteStream stream : List.copyOf(streams.values())) stream.end().thaw();
   }
 
   /** Ends every stream, here and there. */

@@ -87,7 +87,10 @@ final class Calls {
       case READ -> answer.setData(content.read(request.getRead()));
       case WRITE -> answer.setWritten(content.write(request.getWrite()));
       case FLUSH -> locks.flush(node(request), request.getFlush().getOwner());
-      case RELEASE -> files.handles().release(request.getRelease().getHandle());
+      case RELEASE -> {
+        files.lentLocks().closed(request.getRelease().getHandle());
+        files.handles().release(request.getRelease().getHandle());
+      }
       case SYNC -> content.sync(request.getSync());
       case READ_DIRECTORY -> answer.setEntries(directories.read(request.getReadDirectory()));
       case FILE_SYSTEM -> answer.setFileSystem(status.fileSystem(node(request)));

@@ -40,7 +40,8 @@ final class FileSession {
     files =
         new GuestFiles(
             new NodeTable(root, mostFiles),
-            FanotifyWatch.begin(workers.threads(), invalidations::send));
+            FanotifyWatch.begin(workers.threads(), invalidations::send),
+            export.locks());
     calls = new Calls(files);
     pressure = new Pressure(files, invalidations);
   }
@@ -139,6 +140,11 @@ final class FileSession {
     done.answered(built, Calls.once(request));
     send(FromHome.newBuilder().setAnswer(built).build());
     from.more();
+  }
+
+  /** See {@link FileService#letGoOfLocks}. */
+  LocksAside letGoOfLocks() {
+    return LocksAside.letGo(files);
   }
 
   void interrupt(long id) {

@@ -14,10 +14,23 @@ final class GuestFiles {
   private final NodeTable nodes;
   private final Handles handles = new Handles();
   private final ChangeWatch watch;
+  private final HeldFiles held;
+  private final LentLocks lentLocks;
 
-  GuestFiles(NodeTable nodes, ChangeWatch watch) {
+  GuestFiles(NodeTable nodes, ChangeWatch watch, HeldFiles held) {
     this.nodes = nodes;
     this.watch = watch;
+    this.held = held;
+    this.lentLocks = new LentLocks(held);
+  }
+
+  /** What the task has open at home. */
+  HeldFiles held() {
+    return held;
+  }
+
+  LentLocks lentLocks() {
+    return lentLocks;
   }
 
   NodeTable nodes() {
@@ -105,6 +118,7 @@ final class GuestFiles {
 
   void close() {
     handles.close();
+    lentLocks.close();
     nodes.close();
   }
 }

@@ -20,10 +20,14 @@ import io.sojourn.protocol.connection.Listen;
 import io.sojourn.protocol.connection.Listening;
 import io.sojourn.protocol.connection.Opening;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All connections of one task that is away, at home. */
@@ -37,6 +41,8 @@ public final class HomeConnections implements StreamAcceptor {
   private final Map<InetSocketAddress, RawSocket> datagrams = new ConcurrentHashMap<>();
   private volatile @Nullable StreamSession session;
   private final Map<Long, Carried> carried = new HashMap<>();
+  private final Map<ByteStream, Integer> heard = new HashMap<>();
+  private final List<LentSocket> lent = new ArrayList<>();
 
   /** The session that carries the connections; before its first call. */
   public void start(StreamSession session) {
@@ -97,17 +103,18 @@ public final class HomeConnections implements StreamAcceptor {
 
   private StreamEnd listen(ByteStream stream, Listen order) {
     InetSocketAddress local = Endpoints.socket(order.getLocal());
+    Supplier<RawSocket> anew =
+        () ->
+            RawSocket.listener(local, order.getV6Only())
+                .reuseAddress()
+                .bind(local)
+                .listen(order.getBacklog());
     try {
       RawSocket kept = listening.remove(local);
-      RawSocket socket =
-          kept != null
-              ? kept
-              : RawSocket.listener(local, order.getV6Only())
-                  .reuseAddress()
-                  .bind(local)
-                  .listen(order.getBacklog());
+      RawSocket socket = kept != null ? kept : anew.get();
       stream.answer(Listening.getDefaultInstance().toByteString());
-      return HomeListener.start(stream, socket, this::accepted);
+      heard.put(stream, local.getPort());
+      return lent(HomeListener.start(stream, socket, anew, this::accepted));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
     }
@@ -116,12 +123,18 @@ public final class HomeConnections implements StreamAcceptor {
   private StreamEnd datagrams(ByteStream stream, Datagrams order) {
     InetSocketAddress local = Endpoints.socket(order.getLocal());
     RawSocket kept = datagrams.remove(local);
+    Supplier<RawSocket> anew = () -> HomeDatagrams.bound(local, order.getV6Only());
     try {
-      return HomeDatagrams.start(
-          stream, kept != null ? kept : HomeDatagrams.bound(local, order.getV6Only()));
+      return lent(HomeDatagrams.start(stream, kept != null ? kept : anew.get(), anew));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
     }
+  }
+
+  private LentSocket lent(LentSocket socket) {
+    lent.removeIf(one -> one.stream().isOver());
+    lent.add(socket);
+    return socket;
   }
 
   private void accepted(RawSocket socket) {
@@ -148,6 +161,22 @@ public final class HomeConnections implements StreamAcceptor {
     return ends;
   }
 
+  /** The ports on which home listens for the task. On the loop. */
+  public Set<Integer> ports() {
+    heard.keySet().removeIf(ByteStream::isOver);
+    return Set.copyOf(heard.values());
+  }
+
+  /**
+   * Whether all whom home has accepted for the task are connected to it. On the loop. Where nobody
+   * may connect any more, this is so within a moment, and remains so.
+   */
+  public boolean settled() {
+    return carried.values().stream()
+        .map(one -> one.relay().stream())
+        .allMatch(stream -> !stream.byHome() || stream.isOver() || stream.answered());
+  }
+
   private void carry(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {
     carried.values().removeIf(one -> one.relay().stream().isOver());
     carried.put(relay.stream().number(), new Carried(relay, task, peer));
@@ -167,6 +196,24 @@ public final class HomeConnections implements StreamAcceptor {
             frozen.put(stream, FrozenRelay.of(one.relay(), socket, one.task(), one.peer()));
         });
     return frozen;
+  }
+
+  /**
+   * Of a frozen session: what stands by without a peer is closed, so that the task can have its
+   * addresses. On the loop.
+   */
+  public void release() {
+    lent.forEach(LentSocket::release);
+  }
+
+  /** What was kept for the task, and never asked for, is closed; the task has it itself. */
+  public void drop() {
+    waiting.values().forEach(one -> one.socket().close());
+    listening.values().forEach(RawSocket::close);
+    datagrams.values().forEach(RawSocket::close);
+    waiting.clear();
+    listening.clear();
+    datagrams.clear();
   }
 
   private static StreamEnd refuse(ByteStream stream, int error) {

@@ -9,32 +9,48 @@ import io.sojourn.engine.network.DatagramFrames;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketHandle;
-import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.protocol.connection.Datagram;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
 
 /**
  * Home's socket for a datagram socket of a task that is away. Where the link is slow, datagrams are
  * lost.
  */
-final class HomeDatagrams implements StreamEnd {
-  private final ByteStream stream;
-  private final RawSocket socket;
-  private final DatagramReader reader;
+final class HomeDatagrams extends LentSocket {
   private final DatagramFrames frames = new DatagramFrames();
-  private final SocketHandle handle;
+  private RawSocket socket;
+  private DatagramReader reader;
+  private SocketHandle handle;
 
-  private HomeDatagrams(ByteStream stream, RawSocket socket) {
-    this.stream = stream;
+  private HomeDatagrams(ByteStream stream, RawSocket socket, Supplier<RawSocket> anew) {
+    super(stream, anew);
     this.socket = socket;
     this.reader = new DatagramReader(socket);
     this.handle = new SocketHandle(socket, this::receive);
   }
 
-  static HomeDatagrams start(ByteStream stream, RawSocket socket) {
-    HomeDatagrams datagrams = new HomeDatagrams(stream, socket);
+  /**
+   * @param anew makes another such socket
+   */
+  static HomeDatagrams start(ByteStream stream, RawSocket socket, Supplier<RawSocket> anew) {
+    HomeDatagrams datagrams = new HomeDatagrams(stream, socket, anew);
     datagrams.handle.register(stream.loop());
     return datagrams;
+  }
+
+  @Override
+  RawSocket stop() {
+    handle.detach();
+    return socket;
+  }
+
+  @Override
+  void goOn(RawSocket other) {
+    socket = other;
+    reader = new DatagramReader(other);
+    handle = new SocketHandle(other, this::receive);
+    handle.register(stream().loop());
   }
 
   /** The task's port where it is free at home, else any. */
@@ -52,14 +68,15 @@ final class HomeDatagrams implements StreamEnd {
 
   private void receive() {
     for (DatagramReader.Received one; (one = reader.read()) != null; )
-      if (stream.writable())
-        stream.send(
-            DatagramFrames.of(
-                Datagram.newBuilder()
-                    .setPeer(Endpoints.of(one.from()))
-                    .setLocal(Endpoints.of(one.to()))
-                    .setBytes(ByteString.copyFrom(one.bytes()))
-                    .build()));
+      if (stream().writable())
+        stream()
+            .send(
+                DatagramFrames.of(
+                    Datagram.newBuilder()
+                        .setPeer(Endpoints.of(one.from()))
+                        .setLocal(Endpoints.of(one.to()))
+                        .setBytes(ByteString.copyFrom(one.bytes()))
+                        .build()));
   }
 
   @Override
@@ -67,27 +84,10 @@ final class HomeDatagrams implements StreamEnd {
     try {
       for (Datagram one : frames.take(bytes))
         socket.sendTo(one.getBytes().toByteArray(), Endpoints.socket(one.getPeer()));
-      stream.consumed(bytes.size());
+      stream().consumed(bytes.size());
     } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
-      handle.close();
-      stream.reset(Errno.EINVAL);
+      stop().close();
+      stream().reset(Errno.EINVAL);
     }
-  }
-
-  @Override
-  public void ended() {
-    stream.endConsumed();
-    stream.finish();
-    handle.close();
-  }
-
-  @Override
-  public void reset(int error) {
-    handle.close();
-  }
-
-  @Override
-  public void freeze() {
-    handle.close();
   }
 }

@@ -7,24 +7,34 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.ByteStream;
-import io.sojourn.engine.stream.StreamEnd;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Listens at home for a task that is away, for as long as its stream lasts. */
-final class HomeListener implements StreamEnd {
-  private final ByteStream stream;
-  private final EpollServerSocketChannel channel;
+final class HomeListener extends LentSocket {
+  private final Consumer<RawSocket> accepted;
+  private EpollServerSocketChannel channel;
 
-  private HomeListener(ByteStream stream, EpollServerSocketChannel channel) {
-    this.stream = stream;
-    this.channel = channel;
+  private HomeListener(
+      ByteStream stream, RawSocket socket, Supplier<RawSocket> anew, Consumer<RawSocket> accepted) {
+    super(stream, anew);
+    this.accepted = accepted;
+    this.channel = listen(socket);
   }
 
-  /** Connections that wait in the socket already come first. */
-  static HomeListener start(ByteStream stream, RawSocket socket, Consumer<RawSocket> accepted) {
-    EpollServerSocketChannel channel = new EpollServerSocketChannel(socket.descriptor());
-    channel
-        .pipeline()
+  /**
+   * Connections that wait in the socket already come first.
+   *
+   * @param anew makes another such socket
+   */
+  static HomeListener start(
+      ByteStream stream, RawSocket socket, Supplier<RawSocket> anew, Consumer<RawSocket> accepted) {
+    return new HomeListener(stream, socket, anew, accepted);
+  }
+
+  private EpollServerSocketChannel listen(RawSocket socket) {
+    EpollServerSocketChannel made = new EpollServerSocketChannel(socket.descriptor());
+    made.pipeline()
         .addLast(
             new ChannelInboundHandlerAdapter() {
               @Override
@@ -35,30 +45,24 @@ final class HomeListener implements StreamEnd {
                 accepted.accept(connection);
               }
             });
-    stream.loop().register(channel);
-    return new HomeListener(stream, channel);
+    stream().loop().register(made);
+    return made;
   }
 
   @Override
   public void data(ByteString bytes) {
-    stream.consumed(bytes.size());
-  }
-
-  /** The task does not listen any more. */
-  @Override
-  public void ended() {
-    channel.close();
-    stream.endConsumed();
-    stream.finish();
+    stream().consumed(bytes.size());
   }
 
   @Override
-  public void reset(int error) {
+  RawSocket stop() {
+    RawSocket same = RawSocket.copyOf(channel.fd().intValue());
     channel.close();
+    return same;
   }
 
   @Override
-  public void freeze() {
-    channel.close();
+  void goOn(RawSocket socket) {
+    channel = listen(socket);
   }
 }

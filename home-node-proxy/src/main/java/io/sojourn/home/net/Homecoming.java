@@ -4,18 +4,23 @@ import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.MergedConnection;
+import io.sojourn.engine.network.RebuiltSocket;
 import io.sojourn.engine.network.TcpState;
 import io.sojourn.engine.network.TcpStreamImage;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.protocol.stream.StreamState;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives a task's connections back to the kernel: its image from the guest world gets the numbers of
@@ -23,6 +28,16 @@ import org.jspecify.annotations.Nullable;
  * network.
  */
 public final class Homecoming {
+  private static final Logger log = LoggerFactory.getLogger(Homecoming.class);
+
+  private record Closed(
+      FrozenRelay relay,
+      TcpStreamImage image,
+      TcpState state,
+      InetSocketAddress local,
+      InetSocketAddress peer) {}
+
+  private final List<Closed> closed = new ArrayList<>();
   private final SessionState home;
   private final Map<Long, FrozenRelay> sockets;
 
@@ -36,7 +51,7 @@ public final class Homecoming {
   }
 
   /**
-   * Rewrites the image and closes home's sockets without a word to the peers.
+   * Rewrites the image. Home's sockets stand still still.
    *
    * @param guest the guest node's session, frozen before its dump
    * @param relays the guest node's sockets, read after its dump
@@ -45,8 +60,7 @@ public final class Homecoming {
       throws IOException {
     Map<Long, StreamState> atHome = byNumber(home), atGuest = byNumber(guest);
     Map<Integer, TcpState> states = new HashMap<>();
-    for (ImageSocket socket : ImageSocket.of(images)) {
-      if (!socket.connection()) continue;
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       Path file = TcpStreamImage.path(images, socket.ino());
       FrozenConnection relay = relayOf(socket, relays);
       FrozenRelay ours = relay == null ? null : sockets.get(relay.getStream());
@@ -69,7 +83,28 @@ public final class Homecoming {
       states.put(socket.ino(), merged.state());
     }
     ImageSocket.rewrite(images, states);
-    sockets.values().forEach(FrozenRelay::close);
+  }
+
+  /** Closes home's sockets without a word to the peers: the task needs their addresses. */
+  public void close() {
+    for (FrozenRelay socket : sockets.values()) {
+      closed.add(new Closed(socket, socket.image(), socket.state(), socket.local(), socket.peer()));
+      socket.close();
+    }
+  }
+
+  /** The task could not be restored: all is as it was before {@link #into}. Not on the loop. */
+  public void undo() {
+    for (Closed one : closed) {
+      try {
+        one.relay().reopen(RebuiltSocket.of(one.image(), one.state(), one.local(), one.peer()));
+      } catch (RuntimeException refused) {
+        log.warn("the connection {} -> {} is lost: {}", one.local(), one.peer(), "" + refused);
+        one.relay().lost();
+      }
+    }
+    closed.clear();
+    sockets.values().forEach(FrozenRelay::thaw);
   }
 
   private static Map<Long, StreamState> byNumber(SessionState session) {

@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.control.Agent;
 import io.sojourn.protocol.node.ListTasksResponse;
+import io.sojourn.protocol.node.Schedule;
 import io.sojourn.protocol.node.Task.State;
 import io.sojourn.restore.ExitStatusFile;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ final class TaskList {
   private final String node;
   private final Path runDirectory;
   private final Function<String, Optional<String>> whereIs;
+  private final Function<String, Optional<Schedule>> schedules;
 
   /**
    * @param whereIs the node that a task is on, where that is another
@@ -33,12 +35,14 @@ final class TaskList {
       ExecutorService workers,
       String node,
       Path runDirectory,
-      Function<String, Optional<String>> whereIs) {
+      Function<String, Optional<String>> whereIs,
+      Function<String, Optional<Schedule>> schedules) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
     this.whereIs = whereIs;
+    this.schedules = schedules;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -77,6 +81,7 @@ final class TaskList {
                 view.setLastImage(image.name())
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
+    schedules.apply(record.id()).ifPresent(view::setSchedule);
     if (state(task) == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()

@@ -1,11 +1,13 @@
 package io.sojourn.node.move;
 
 import com.google.protobuf.ByteString;
-import io.sojourn.checkpointer.CheckpointResult;
 import io.sojourn.checkpointer.Departure;
 import io.sojourn.checkpointer.Departures;
+import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
-import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.JobSignals;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.node.shipping.Shipping;
@@ -18,13 +20,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A task of another node that lives here. */
+/**
+ * A task of another node that lives here. When it departs it stands still here, as it was dumped,
+ * until home has decided: what fails on the way costs a pause, and no restore.
+ */
 final class Guest {
   private final String home;
   private final String name;
   private final GuestWorld world;
-  private volatile boolean departing;
+  private volatile boolean runs;
+  private volatile @Nullable StandingTask standing;
+  private volatile boolean leaves;
 
   Guest(String home, String name, GuestWorld world) {
     this.home = home;
@@ -44,43 +52,80 @@ final class Guest {
     return world;
   }
 
-  /** Its end is none of the task. */
-  boolean departing() {
-    return departing;
+  /** Not yet, or not any more: home has to say what follows. */
+  boolean standsStill() {
+    return !runs || standing != null;
   }
 
-  void signal(int number) {
-    Signals.send(world.revival().task().pid(), number);
+  boolean hasRun() {
+    return runs;
   }
 
-  /** Dumps it and sends the image home. */
+  /** Its end here is none of the task. */
+  void leaves() {
+    leaves = true;
+  }
+
+  boolean isLeaving() {
+    return leaves;
+  }
+
+  /** Whether it has stopped the task. */
+  boolean signal(int number, boolean group) {
+    // Home would not speak of it if it did not live here.
+    stays();
+    return JobSignals.send(world.revival().task().pid(), number, group);
+  }
+
+  /**
+   * Lets it run for the first time; without effect where it does.
+   *
+   * @param refused called when home does not serve this life any more
+   */
+  synchronized void runs(Runnable refused) {
+    if (runs) return;
+    world.run(refused);
+    runs = true;
+  }
+
+  /** Dumps it and sends the image home. It stands still from then on. */
   synchronized DepartResponse depart(Departures departures, Shipping shipping) {
+    if (standsStill())
+      throw OperationException.refused(
+          "task " + name + " does not run here", "wait until its last move is over");
     FromWorld departure = new FromWorld();
     Report report = new Report(OperationListener.NONE);
-    departing = true;
+    Path target = world.directory().resolve(name + Images.HOMEWARD);
+    StandingTask task = departures.depart(world.revival().task(), name, target, departure, report);
     try {
-      CheckpointResult dumped =
-          departures.depart(
-              world.revival().task(),
-              name,
-              world.directory().resolve(name + "-homeward"),
-              departure,
-              report);
       Map<Integer, ByteString> unread = Step.of("the last output", world::unread);
-      Shipping.Shipped shipped = shipping.send(dumped.image(), home, Shipping.Place.MEMORY, report);
+      Shipping.Shipped shipped = shipping.send(task.image(), home, Shipping.Place.MEMORY, report);
       DepartResponse.Builder gone = DepartResponse.newBuilder();
       unread.forEach(
           (number, bytes) ->
               gone.addUnread(UnreadInput.newBuilder().setNumber(number).setBytes(bytes)));
+      standing = task;
       return gone.setDirectory(shipped.directory())
           .setPauseMillis((System.nanoTime() - departure.standingNanos) / 1e6)
           .setStreams(departure.streams)
           .addAllConnections(departure.connections)
           .build();
     } catch (RuntimeException failed) {
-      departing = false;
+      runsOn(task);
       throw failed;
     }
+  }
+
+  /** It lives on here, whether it had departed or not. */
+  synchronized void stays() {
+    StandingTask task = standing;
+    standing = null;
+    if (task != null) runsOn(task);
+  }
+
+  private static void runsOn(StandingTask task) {
+    task.runsOn();
+    Trees.delete(task.image().path());
   }
 
   private final class FromWorld implements Departure {
@@ -99,12 +144,9 @@ final class Guest {
     }
 
     @Override
-    public boolean stays() {
-      return false;
+    public void beginning(ControlBlock task) throws IOException {
+      world.letArrive();
     }
-
-    @Override
-    public void beginning(ControlBlock task) {}
 
     @Override
     public void standing(ControlBlock task) throws IOException {
@@ -118,6 +160,13 @@ final class Guest {
     }
 
     @Override
-    public void undone() {}
+    public void undone() {
+      Step.of(
+          "to join the streams again",
+          () -> {
+            world.thaw();
+            return world;
+          });
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.checkpointer.Departures;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.cluster.PeerNode;
@@ -16,6 +17,7 @@ import io.sojourn.protocol.move.ArriveResponse;
 import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.Ended;
+import io.sojourn.protocol.move.FateResponse.Fate;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.LeaveRequest;
 import io.sojourn.protocol.move.LeaveResponse;
@@ -25,6 +27,8 @@ import io.sojourn.protocol.move.RunRequest;
 import io.sojourn.protocol.move.Runs;
 import io.sojourn.protocol.move.SignalRequest;
 import io.sojourn.protocol.move.SignalResponse;
+import io.sojourn.protocol.move.StayRequest;
+import io.sojourn.protocol.move.StayResponse;
 import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.protocol.move.WorldEvent;
 import io.sojourn.restore.MachineCheck;
@@ -33,9 +37,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +51,7 @@ import org.slf4j.LoggerFactory;
 /** The tasks of other nodes that live on this one. Only its home may do something with a task. */
 final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Guests.class);
+  private static final long ASK_EVERY_MILLIS = 1_000;
 
   private final Path memory;
   private final Supplier<GuestWorld.Tools> tools;
@@ -52,6 +61,10 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   private final EventLoopGroup loops;
   private final Executor workers;
   private final Map<TaskLife, Guest> guests = new ConcurrentHashMap<>();
+  private final Ends ends = new Ends();
+  private final AskHome home;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("fates", true));
 
   /**
    * @param memory where images arrive, and worlds have their directories
@@ -71,6 +84,9 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     this.shipping = shipping;
     this.loops = loops;
     this.workers = workers;
+    this.home = new AskHome(node -> peers.get().channel(node));
+    clock.scheduleWithFixedDelay(
+        this::ask, ASK_EVERY_MILLIS, ASK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -116,30 +132,46 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   @Override
   public void run(RunRequest request, StreamObserver<WorldEvent> answer) {
     ((ServerCallStreamObserver<WorldEvent>) answer).setOnCancelHandler(() -> {});
+    TaskLife life = request.getLife();
     try {
-      Guest guest = find(request.getLife());
-      Moves.lasting(
-          () -> {
-            guest.world().run(() -> workers.execute(() -> refused(request.getLife())));
-            return guest;
-          });
+      Optional<String> over = ends.of(life, PeerNode.current().name());
+      if (over.isPresent()) {
+        answer.onNext(WorldEvent.newBuilder().setRuns(Runs.getDefaultInstance()).build());
+        answer.onNext(
+            WorldEvent.newBuilder().setEnded(Ended.newBuilder().setHow(over.get())).build());
+        answer.onCompleted();
+        return;
+      }
+      Guest guest = find(life);
+      Moves.lasting(() -> begin(life, guest));
       answer.onNext(WorldEvent.newBuilder().setRuns(Runs.getDefaultInstance()).build());
-      guest
-          .world()
-          .ended()
-          .thenAcceptAsync(how -> ended(request.getLife(), guest, how, answer), workers);
+      guest.world().ended().thenAcceptAsync(how -> ended(life, guest, how, answer), workers);
     } catch (RuntimeException failed) {
       answer.onError(Problems.statusOf(failed));
     }
   }
 
-  private void ended(TaskLife life, Guest guest, String how, StreamObserver<WorldEvent> answer) {
-    if (!guest.departing()) {
-      answer.onNext(
-          WorldEvent.newBuilder().setEnded(Ended.newBuilder().setHow(how).build()).build());
+  private Guest begin(TaskLife life, Guest guest) {
+    if (!guest.hasRun() && !home.begins(life, guest.home())) {
       remove(life);
+      throw OperationException.refused(
+          "home has taken task " + guest.name() + " back", "see ckpt ps at its home");
     }
-    answer.onCompleted();
+    guest.runs(() -> workers.execute(() -> refused(life)));
+    return guest;
+  }
+
+  private void ended(TaskLife life, Guest guest, String how, StreamObserver<WorldEvent> answer) {
+    try {
+      if (!guest.isLeaving()) {
+        ends.note(life, guest.home(), how);
+        remove(life);
+        answer.onNext(WorldEvent.newBuilder().setEnded(Ended.newBuilder().setHow(how)).build());
+      }
+      answer.onCompleted();
+    } catch (RuntimeException hungUp) {
+      log.info("home of task {} is to be told of its end when it asks again", guest.name());
+    }
   }
 
   private void refused(TaskLife life) {
@@ -152,8 +184,9 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     unary(
         answer,
         () -> {
-          find(request.getLife()).signal(request.getNumber());
-          return SignalResponse.getDefaultInstance();
+          Guest guest = find(request.getLife());
+          boolean stopped = guest.signal(request.getNumber(), request.getGroup());
+          return SignalResponse.newBuilder().setStopped(stopped).build();
         });
   }
 
@@ -163,9 +196,17 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
         answer,
         () -> {
           Guest guest = find(request.getLife());
-          DepartResponse gone = guest.depart(departures.get(), shipping);
-          remove(request.getLife());
-          return gone;
+          return Moves.lasting(() -> guest.depart(departures.get(), shipping));
+        });
+  }
+
+  @Override
+  public void stay(StayRequest request, StreamObserver<StayResponse> answer) {
+    unary(
+        answer,
+        () -> {
+          find(request.getLife()).stays();
+          return StayResponse.getDefaultInstance();
         });
   }
 
@@ -189,9 +230,25 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     return guest;
   }
 
+  /** Home's word may not have come through, or home's daemon died before it gave one. */
+  private void ask() {
+    guests.forEach(
+        (life, guest) -> {
+          if (guest.standsStill()) workers.execute(() -> ask(life, guest));
+        });
+  }
+
+  private void ask(TaskLife life, Guest guest) {
+    Fate fate = home.of(life, guest.home());
+    if (fate == Fate.LEAVE) remove(life);
+    // What has never run waits for the word.
+    if (fate == Fate.RUN && guest.hasRun()) guest.stays();
+  }
+
   private void remove(TaskLife life) {
     Guest guest = guests.remove(life);
     if (guest == null) return;
+    guest.leaves();
     try {
       guest.world().close();
       log.info("the world of task {} ({}) is gone", guest.name(), life.getTask());
@@ -210,6 +267,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
 
   @Override
   public void close() {
+    clock.shutdownNow();
     guests.keySet().forEach(this::remove);
   }
 

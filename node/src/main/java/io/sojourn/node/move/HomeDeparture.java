@@ -32,6 +32,7 @@ final class HomeDeparture implements Departure {
   private final ConnectionLock lock;
   private final List<HomeSocket> connections = new ArrayList<>();
   private final List<RawSocket> listening = new ArrayList<>();
+  private final List<RawSocket> datagrams = new ArrayList<>();
   private @Nullable CgroupFreeze group;
   private long standingNanos;
 
@@ -48,11 +49,6 @@ final class HomeDeparture implements Departure {
   public List<String> criu() {
     if (beside == null) return List.of(criu.toString());
     return List.of("nsenter", "--target", "" + beside.first(), "--pid", "--mount", criu.toString());
-  }
-
-  @Override
-  public boolean stays() {
-    return beside == null;
   }
 
   @Override
@@ -91,23 +87,37 @@ final class HomeDeparture implements Departure {
       if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
     }
     Map<Long, Descriptor> descriptors = descriptors(task);
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(image)) {
+      Descriptor descriptor = descriptors.get((long) socket.ino());
+      if (descriptor == null) continue;
+      TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
+      connections.add(
+          HomeSocket.adopt(RawSocket.duplicateOf(descriptor), stream.received().length));
+    }
     for (ImageSocket socket : ImageSocket.of(image)) {
       Descriptor descriptor = descriptors.get((long) socket.ino());
       if (descriptor == null) continue;
-      if (socket.connection()) {
-        TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
-        connections.add(
-            HomeSocket.adopt(RawSocket.duplicateOf(descriptor), stream.received().length));
-      } else if (socket.listening()) listening.add(RawSocket.duplicateOf(descriptor));
+      if (socket.listening()) listening.add(RawSocket.duplicateOf(descriptor));
+      if (socket.protocol() == ImageSocket.Protocol.UDP && socket.local().getPort() != 0)
+        datagrams.add(RawSocket.duplicateOf(descriptor));
     }
   }
 
   @Override
   public void undone() {
     if (group != null) group.close();
+    // The task has them itself.
     connections.forEach(one -> one.socket().close());
     listening.forEach(RawSocket::close);
+    datagrams.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
+    datagrams.clear();
     unlock();
+  }
+
+  @Nullable Revival beside() {
+    return beside;
   }
 
   /** For how long the task has stood still by now. */
@@ -124,15 +134,20 @@ final class HomeDeparture implements Departure {
   void into(HomeConnections home) {
     connections.forEach(home::keep);
     listening.forEach(home::keepListening);
+    datagrams.forEach(home::keepDatagrams);
   }
 
-  /** The task itself goes on with them: ours are closed without a word. */
+  /** The task has ended, and is to have them again: ours are closed without a word. */
   void giveBack() {
     for (HomeSocket one : connections) {
       TcpRepairMode.on(one.socket());
       one.socket().close();
     }
     listening.forEach(RawSocket::close);
+    datagrams.forEach(RawSocket::close);
+    connections.clear();
+    listening.clear();
+    datagrams.clear();
   }
 
   void unlock() {

@@ -19,9 +19,11 @@ final class MovedTask {
   private final String id;
   private final String name;
   private final ThreadIdentity user;
-  private final Deputy deputy;
+  private final FilesInItsPlace locks;
   private final ReentrantLock road = new ReentrantLock(true);
+  private @Nullable Deputy deputy;
   private @Nullable Face face;
+  private volatile boolean onItsWay;
   private int incarnation;
   private @Nullable Away away;
   private @Nullable Revival beside;
@@ -35,13 +37,18 @@ final class MovedTask {
       StreamSession session,
       HomeConnections connections,
       StreamSession pipeSession,
-      HomePipes pipes) {}
+      HomePipes pipes,
+      Start start,
+      Contact contact) {}
 
-  MovedTask(String id, String name, ThreadIdentity user, Deputy deputy) {
+  /**
+   * @param process the task at home, or its deputy: its number is one and the same
+   */
+  MovedTask(String id, String name, ThreadIdentity user, int process) {
     this.id = id;
     this.name = name;
     this.user = user;
-    this.deputy = deputy;
+    this.locks = new FilesInItsPlace(this, process);
   }
 
   String id() {
@@ -56,11 +63,22 @@ final class MovedTask {
     return user;
   }
 
-  Deputy deputy() {
-    return deputy;
+  /** What its deputy holds is its own. */
+  FilesInItsPlace locks() {
+    return locks;
   }
 
-  void face(Face made) {
+  Deputy deputy() {
+    return Objects.requireNonNull(deputy);
+  }
+
+  /** Until its first move is certain, it has none: it is its own process. */
+  boolean hasDeputy() {
+    return deputy != null;
+  }
+
+  void deputy(Deputy born, Face made) {
+    deputy = born;
     face = made;
   }
 
@@ -71,10 +89,17 @@ final class MovedTask {
   /** From now on it is on its way. */
   void setsOut() {
     road.lock();
+    onItsWay = true;
   }
 
   void arrives() {
+    onItsWay = false;
     road.unlock();
+  }
+
+  /** What becomes of it is not decided. */
+  boolean isOnItsWay() {
+    return onItsWay;
   }
 
   /** Does something that may not be done while it is on its way. */

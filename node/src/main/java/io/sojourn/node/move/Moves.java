@@ -14,13 +14,16 @@ import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.engine.stream.HomeStreams;
 import io.sojourn.engine.stream.StreamSessions;
+import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.home.files.Export;
 import io.sojourn.home.files.Exports;
 import io.sojourn.home.files.FileService;
+import io.sojourn.home.files.LocksAside;
 import io.sojourn.node.cluster.PeerNode;
 import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.restore.world.GuestWorld;
+import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +31,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -74,6 +79,7 @@ public final class Moves implements Exports, AutoCloseable {
   private final FileService files = new FileService(this);
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
   private final Guests guests;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
@@ -96,7 +102,7 @@ public final class Moves implements Exports, AutoCloseable {
 
   /** What other nodes call. */
   public List<BindableService> services() {
-    return List.of(guests, files, new HomeStreams(sessions));
+    return List.of(guests, files, new HomeStreams(sessions), new Fates(this::known));
   }
 
   /** The node where a task of this node is, when that is another. */
@@ -150,6 +156,40 @@ public final class Moves implements Exports, AutoCloseable {
     callBack(task);
     moved.remove(task.id(), task);
     Trees.delete(Beside.notes(settings, task.id()));
+    Step.of(
+        "to forget the deputy",
+        () -> {
+          new DeputyDirectory(settings.runDirectory()).forget(task.deputy().name());
+          return task;
+        });
+  }
+
+  /** It has not left: it is its own process, as before. */
+  void neverLeft(MovedTask task) {
+    callBack(task);
+    moved.remove(task.id(), task);
+  }
+
+  /** The task is to take its locks at home. */
+  Optional<LocksAside> letGoOfLocks(MovedTask task) {
+    return files.letGoOfLocks(task.id());
+  }
+
+  /** It lives here, and its end is its deputy's. */
+  void follow(MovedTask task, Revival here, int incarnation) {
+    var unused =
+        here.ended()
+            .thenAcceptAsync(how -> task.face().ended(incarnation, how), settings.workers());
+  }
+
+  /** Waits; false where this daemon ends. */
+  boolean pause(long millis) {
+    try {
+      return !closing.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** As the guest node calls the session of a task's pipes. */
@@ -172,14 +212,15 @@ public final class Moves implements Exports, AutoCloseable {
       throw Status.PERMISSION_DENIED
           .withDescription("life " + incarnation + " of task " + task + " was not given to you")
           .asException();
-    return new Export(Path.of("/"), known.user());
+    return new Export(Path.of("/"), known.user(), known.locks());
   }
 
   @Override
   public void close() {
+    closing.countDown();
     guests.close();
     files.close();
-    moved.values().forEach(task -> task.deputy().close());
+    moved.values().stream().filter(MovedTask::hasDeputy).forEach(task -> task.deputy().close());
     loops.shutdownGracefully();
   }
 }

@@ -1,29 +1,31 @@
 package io.sojourn.node.move;
 
 import io.sojourn.engine.image.Trees;
-import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.network.ConnectionLock;
-import io.sojourn.engine.network.FrozenRelay;
+import io.sojourn.engine.network.ImageSocket;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
-import io.sojourn.home.net.Homecoming;
+import io.sojourn.home.files.LocksAside;
 import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
-import io.sojourn.protocol.move.UnreadInput;
-import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A task's way home: its image comes back, and its connections become the kernel's again. */
+/**
+ * A task's way home: its image comes back, and its connections become the kernel's again. Until it
+ * runs here it stands still there, and whatever fails, it runs on there.
+ */
 final class WayHome {
+  private static final Logger log = LoggerFactory.getLogger(WayHome.class);
+
   private final Moves.Settings settings;
   private final Moves moves;
   private final Report report;
@@ -36,86 +38,92 @@ final class WayHome {
 
   Moves.Moved go(MovedTask task, int incarnation) {
     task.setsOut();
+    MovedTask.Away away = Objects.requireNonNull(task.away());
+    Word word = new Word(settings, away.node(), Face.life(task));
+    ConnectionLock lock = new ConnectionLock(task.id());
+    boolean home = false;
     try {
-      return Step.of("the way home", () -> comeHome(task, incarnation));
+      Moves.Moved moved = Step.of("the way home", () -> comeHome(task, away, lock, incarnation));
+      home = true;
+      return moved;
     } finally {
+      if (lock.placed()) ConnectionLock.remove(lock.table());
       task.arrives();
+      if (home) word.leave();
+      else word.stay();
     }
   }
 
-  private Moves.Moved comeHome(MovedTask task, int incarnation) throws IOException {
-    MovedTask.Away away = Objects.requireNonNull(task.away());
-    ConnectionLock lock = new ConnectionLock(task.id());
+  private Moves.Moved comeHome(
+      MovedTask task, MovedTask.Away away, ConnectionLock lock, int incarnation)
+      throws IOException {
+    report.phase("let arrive", () -> Step.of("the way home", () -> LastArrivals.letIn(away, lock)));
+    // What the peers send from now on would not be in the image.
+    lock.cover(HomeSide.sockets(away));
+    DepartResponse gone = report.phase("dump and ship", () -> depart(task, away));
+    long told = System.nanoTime();
+    @Nullable HomeSide streams = null;
+    Optional<LocksAside> locks = Optional.empty();
     try {
-      // What the peers send from now on would not be in the image.
-      lock.cover(carried(away));
-      DepartResponse gone =
-          report.phase(
-              "dump and ship",
-              () ->
-                  Step.at(
-                      away.node(),
-                      () ->
-                          GuestWorldsGrpc.newBlockingStub(
-                                  settings.peers().get().channel(away.node()))
-                              .depart(
-                                  DepartRequest.newBuilder().setLife(Face.life(task)).build())));
-      long told = System.nanoTime();
       Path image = Images.directory(settings.memory(), task.id()).resolve("image");
       Trees.delete(image);
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
-      merge(away, gone, image);
-      moves.callBack(task);
-      Revival here =
-          report.phase(
-              "restore",
-              () -> Step.of("the restore", () -> new Beside(settings).restore(image, task)));
-      task.isHome(incarnation, here);
-      unlock(lock);
-      report.phase("resume", () -> here.run(incarnation));
-      var unused =
-          here.ended()
-              .thenAcceptAsync(how -> task.face().ended(incarnation, how), settings.workers());
-      Trees.delete(Objects.requireNonNull(image.getParent()));
+      lock.cover(ImageSocket.connectionsToItself(image));
+      HomeSide apart = HomeSide.takeApart(away, gone);
+      // The task may have made connections after the first look.
+      lock.cover(HomeSide.sockets(away));
+      streams = apart;
+      apart.into(image);
+      apart.close();
+      locks = moves.letGoOfLocks(task);
+      if (locks.isPresent()) locks.get().into(image);
+      Revival here = report.phase("restore", () -> restore(image, task));
+      run(task, apart, here, incarnation);
       return new Moves.Moved(incarnation, gone.getPauseMillis() + (System.nanoTime() - told) / 1e6);
+    } catch (IOException | RuntimeException failed) {
+      locks.ifPresent(LocksAside::takeAgain);
+      if (streams != null) streams.joinAgain();
+      throw runsOnThere(away, failed);
     } finally {
-      unlock(lock);
+      Images.discard(settings.memory(), task.id(), gone.getDirectory());
     }
   }
 
-  /** Writes what home's kernel holds of the connections into the image. */
-  private static void merge(MovedTask.Away away, DepartResponse gone, Path image)
+  private DepartResponse depart(MovedTask task, MovedTask.Away away) {
+    try {
+      return Step.at(
+          away.node(),
+          () ->
+              GuestWorldsGrpc.newBlockingStub(settings.peers().get().channel(away.node()))
+                  .depart(DepartRequest.newBuilder().setLife(Face.life(task)).build()));
+    } catch (OperationException failed) {
+      throw runsOnThere(away, failed);
+    }
+  }
+
+  private Revival restore(Path image, MovedTask task) {
+    return Step.of("the restore", () -> new Beside(settings).restore(image, task));
+  }
+
+  private void run(MovedTask task, HomeSide streams, Revival here, int incarnation)
       throws IOException {
-    SessionState state = Step.on(away.session().loop(), away.session()::freeze);
-    Map<Long, FrozenRelay> sockets = Step.on(away.session().loop(), away.connections()::frozen);
-    SessionState piped = Step.on(away.pipeSession().loop(), away.pipeSession()::freeze);
-    away.pipes()
-        .putBack(
-            piped,
-            gone.getUnreadList().stream()
-                .collect(Collectors.toMap(UnreadInput::getNumber, UnreadInput::getBytes)));
-    new Homecoming(state, sockets).into(image, gone.getStreams(), gone.getConnectionsList());
+    try {
+      streams.putBack();
+      report.phase("resume", () -> here.run(incarnation));
+    } catch (IOException | RuntimeException failed) {
+      here.end();
+      throw failed;
+    }
+    task.isHome(incarnation, here);
+    moves.callBack(task);
+    moves.follow(task, here, incarnation);
+    log.info("task {} ({}) is home again", task.name(), task.id());
   }
 
-  private static List<InternetSocket> carried(MovedTask.Away away) throws IOException {
-    Map<InetSocketAddress, InetSocketAddress> ends =
-        Step.on(away.session().loop(), away.connections()::ends);
-    Set<String> wanted =
-        ends.entrySet().stream()
-            .map(end -> text(end.getValue()) + " -> " + text(end.getKey()))
-            .collect(Collectors.toSet());
-    return InternetSocket.inNamespaceOf((int) ProcessHandle.current().pid()).values().stream()
-        .filter(
-            socket -> socket.tcp() && wanted.contains(socket.local() + " -> " + socket.remote()))
-        .toList();
-  }
-
-  private static String text(InetSocketAddress end) {
-    String host = end.getAddress().getHostAddress().replaceFirst("%.*", "");
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + end.getPort();
-  }
-
-  private static void unlock(ConnectionLock lock) {
-    if (lock.placed()) ConnectionLock.remove(lock.table());
+  private static OperationException runsOnThere(MovedTask.Away away, Exception cause) {
+    String mend =
+        cause instanceof OperationException known ? known.mend() : "see the daemons' logs";
+    return OperationException.failed(
+        cause.getMessage() + "; the task runs on there, on node " + away.node(), mend, cause);
   }
 }

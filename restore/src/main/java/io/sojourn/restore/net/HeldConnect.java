@@ -103,4 +103,9 @@ final class HeldConnect implements StreamEnd {
   public void freeze() {
     relay.freeze();
   }
+
+  @Override
+  public void thaw() {
+    relay.thaw();
+  }
 }

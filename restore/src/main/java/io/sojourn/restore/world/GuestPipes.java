@@ -29,7 +29,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * The pipes and terminals of a task that is away, whose other ends are at home. They have a session
- * of their own: it outlives the task's last dump, until home has what the task has written.
+ * of their own: it outlives the task's dump, until home has what the task has written.
  */
 final class GuestPipes implements AutoCloseable {
   private static final int FIRST_DESCRIPTOR = 200;
@@ -51,13 +51,20 @@ final class GuestPipes implements AutoCloseable {
   }
 
   private final List<Carried> pipes = new ArrayList<>();
+  private final Map<Integer, GuestTerminal> terminals = new LinkedHashMap<>();
   private final StreamSession session;
-  private final GuestStreams call;
+  private final HomeTask task;
+  private final Channel home;
   private final Map<Integer, ByteString> unread = new HashMap<>();
+  private GuestStreams call;
+  private Runnable resized = () -> {};
   private boolean started;
   private boolean held;
+  private boolean apart;
 
   GuestPipes(HomeTask task, List<Stream> streams, Channel home, EventLoop loop) {
+    this.task = task;
+    this.home = home;
     for (Stream stream : streams)
       if (stream.getKind().equals("terminal")) terminal(stream);
       else pipe(stream);
@@ -67,7 +74,11 @@ final class GuestPipes implements AutoCloseable {
             StreamSession.Side.GUEST,
             loop,
             (stream, opening) -> new SocketRelay().of(stream));
-    call = new GuestStreams(session, task.incarnation(), home, refused -> {});
+    call = carry();
+  }
+
+  private GuestStreams carry() {
+    return new GuestStreams(session, task.incarnation(), home, refused -> {});
   }
 
   private void pipe(Stream stream) {
@@ -81,6 +92,8 @@ final class GuestPipes implements AutoCloseable {
     RawSocket ours = RawSocket.terminal(), tasks = ours.terminalEnd();
     pipes.add(new Carried(stream, false, ours, tasks, new Watched()));
     pipes.add(new Carried(stream, true, ours.duplicate(), tasks.duplicate(), new Watched()));
+    terminals.put(
+        stream.getDescriptors(0), new GuestTerminal(ours.duplicate(), () -> resized.run()));
   }
 
   /** What a restore is to be given in place of each. */
@@ -94,14 +107,23 @@ final class GuestPipes implements AutoCloseable {
     return List.copyOf(given.values());
   }
 
-  /** The task runs, and has its ends. */
-  void start() {
+  /**
+   * The task runs, and has its ends.
+   *
+   * @param resized is called when a terminal has got another size
+   */
+  void start(Runnable resized) {
     if (pipes.isEmpty()) return;
     started = true;
-    for (Carried one : pipes)
-      // Home's terminal does what a terminal does; here everything passes as it is.
-      if (one.terminal()) TerminalModes.of(one.tasks()).raw().applyTo(one.tasks());
-    session.loop().execute(() -> pipes.forEach(this::open));
+    this.resized = resized;
+    session
+        .loop()
+        .execute(
+            () -> {
+              // Home has to know which descriptors are terminals before it reads from them.
+              terminals.forEach((number, one) -> one.open(session, number));
+              pipes.forEach(this::open);
+            });
     call.start();
   }
 
@@ -121,12 +143,12 @@ final class GuestPipes implements AutoCloseable {
 
   /** The task has ended: waits until home has handed on what it wrote. False where it does not. */
   boolean drained(Duration patience) throws IOException {
-    if (!started) return true;
+    if (!started || apart) return true;
     hold();
     CompletableFuture<?>[] outputs =
-        pipes.stream()
-            .filter(one -> !one.toTask())
-            .map(one -> one.watched().over)
+        java.util.stream.Stream.concat(
+                pipes.stream().filter(one -> !one.toTask()).map(one -> one.watched().over),
+                terminals.values().stream().map(GuestTerminal::last))
             .toArray(CompletableFuture<?>[]::new);
     try {
       CompletableFuture.allOf(outputs).get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -141,7 +163,7 @@ final class GuestPipes implements AutoCloseable {
     }
   }
 
-  /** Nothing more is handed on to the task; what it has not read is kept. Once. */
+  /** Nothing more is handed on to the task, which has ended. Once. */
   private void hold() throws IOException {
     if (held) return;
     held = true;
@@ -150,12 +172,8 @@ final class GuestPipes implements AutoCloseable {
           pipes.forEach(one -> one.watched().held = true);
           return held;
         });
-    for (Carried one : pipes) {
-      if (!one.toTask()) continue;
-      unread.put(one.stream().getDescriptors(0), ByteString.copyFrom(one.tasks().available()));
-      // Otherwise what the task wrote has no end.
-      if (one.terminal()) one.tasks().close();
-    }
+    // Otherwise what the task wrote has no end.
+    for (Carried one : pipes) if (one.toTask() && one.terminal()) one.tasks().close();
   }
 
   private void onLoop(Callable<?> work) throws IOException {
@@ -169,15 +187,83 @@ final class GuestPipes implements AutoCloseable {
     }
   }
 
-  /** What came for the task and was not read by it, by descriptor. After {@link #drained}. */
-  Map<Integer, ByteString> unread() throws IOException {
+  /**
+   * The task stands still: once home has all that it wrote, everything is taken apart. What came
+   * for it and was not read by it, by descriptor.
+   *
+   * @throws IOException where home does not take what the task has written; nothing has changed
+   */
+  Map<Integer, ByteString> unread(Duration patience) throws IOException {
+    if (!started) return Map.of();
+    settled(patience);
     onLoop(session::freeze);
+    for (Carried one : pipes) if (one.toTask()) takeUnread(one);
+    apart = true;
     return unread;
+  }
+
+  private void takeUnread(Carried one) throws IOException {
+    RawSocket tasks = one.tasks();
+    TerminalModes modes = one.terminal() ? TerminalModes.of(tasks) : null;
+    // A line that has not ended yet can be read only where there are no lines.
+    if (modes != null) modes.raw().applyModesTo(tasks);
+    unread.put(one.stream().getDescriptors(0), ByteString.copyFrom(tasks.available()));
+    if (modes != null) modes.applyModesTo(tasks);
+  }
+
+  private void settled(Duration patience) throws IOException {
+    CompletableFuture<?>[] all =
+        java.util.stream.Stream.concat(
+                pipes.stream()
+                    .filter(one -> !one.toTask())
+                    .map(one -> one.watched().settled(one.ours())),
+                terminals.values().stream().map(GuestTerminal::settled))
+            .toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(all).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException nobodyReads) {
+      throw new IOException(
+          "nobody at home reads what the task has written to a pipe or terminal", nobodyReads);
+    } catch (ExecutionException failed) {
+      throw new IOException(failed.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** The task is to run on here after all, and finds what it has not read. */
+  void thaw() throws IOException {
+    if (!apart) return;
+    apart = false;
+    onLoop(
+        () -> {
+          call.stop();
+          for (Carried one : pipes) if (one.toTask()) giveBack(one);
+          session.thaw();
+          return apart;
+        });
+    unread.clear();
+    call = carry();
+    call.start();
+  }
+
+  private void giveBack(Carried one) {
+    byte[] bytes =
+        unread.getOrDefault(one.stream().getDescriptors(0), ByteString.EMPTY).toByteArray();
+    if (bytes.length == 0) return;
+    TerminalModes modes = one.terminal() ? TerminalModes.of(one.tasks()) : null;
+    // Not as if it were typed once more: it has been echoed.
+    if (modes != null) modes.raw().applyModesTo(one.tasks());
+    // It fits: it was there.
+    one.ours().write(bytes);
+    if (modes != null) modes.applyModesTo(one.tasks());
   }
 
   @Override
   public void close() {
     session.loop().execute(call::stop);
+    session.loop().execute(() -> terminals.values().forEach(GuestTerminal::close));
     for (Carried one : pipes) {
       boolean closed = started && (!one.toTask() || one.terminal() && held);
       if (!closed) one.tasks().close();
@@ -191,6 +277,7 @@ final class GuestPipes implements AutoCloseable {
     private final SocketRelay relay = new SocketRelay();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private boolean held;
+    private Runnable settling = () -> {};
 
     @Override
     public void answered(ByteString answer) {
@@ -212,6 +299,7 @@ final class GuestPipes implements AutoCloseable {
     public void reset(int error) {
       relay.reset(error);
       over.complete(null);
+      settling.run();
     }
 
     @Override
@@ -228,6 +316,34 @@ final class GuestPipes implements AutoCloseable {
     @Override
     public void freeze() {
       relay.freeze();
+    }
+
+    @Override
+    public void thaw() {
+      relay.thaw();
+    }
+
+    /** Completes when all that the task has written to this is at home. */
+    CompletableFuture<Void> settled(RawSocket pipe) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      ByteStream stream = relay.stream();
+      stream
+          .loop()
+          .execute(
+              () -> {
+                settling = () -> look(stream, pipe, done);
+                settling.run();
+              });
+      return done;
+    }
+
+    private static void look(ByteStream stream, RawSocket pipe, CompletableFuture<Void> done) {
+      if (stream.isOver() || pipe.unread() == 0 && stream.allAcknowledged()) done.complete(null);
+    }
+
+    @Override
+    public void acknowledged() {
+      settling.run();
     }
   }
 }

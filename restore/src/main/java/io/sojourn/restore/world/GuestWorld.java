@@ -5,7 +5,12 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.linux.SocketDiagnosis;
+import io.sojourn.engine.network.Arrivals;
+import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpStreamImage;
@@ -85,9 +90,11 @@ public final class GuestWorld implements AutoCloseable {
   private final HomeMount files;
   private final List<Mirrored> mirrors = new ArrayList<>();
   private List<FrozenRelay> frozen = List.of();
+  private Runnable refused = () -> {};
   private @Nullable Revival revival;
   private @Nullable GuestPipes pipes;
   private @Nullable GuestStreams streams;
+  private boolean apart;
 
   private GuestWorld(
       Tools tools,
@@ -137,8 +144,7 @@ public final class GuestWorld implements AutoCloseable {
   /** Restores the task, which stands still. From here on what it connects to would be home's. */
   public void restore() throws IOException {
     Path images = directory.resolve("image");
-    for (ImageSocket socket : ImageSocket.of(images)) {
-      if (!socket.connection()) continue;
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
       MirrorSocket mirror =
           namespace.call(
@@ -152,9 +158,19 @@ public final class GuestWorld implements AutoCloseable {
             home.streams(),
             session.loop());
     pipes = made;
-    revival = namespace.call(() -> Revival.begin(order(made.given())));
+    revival = namespace.call(() -> begin(images, made));
     network.open();
     connections.start(session);
+  }
+
+  private Revival begin(Path images, GuestPipes made) throws IOException {
+    ConnectionLock lock = new ConnectionLock(home.task().id());
+    lock.cover(ImageSocket.connectionsToItself(images));
+    try {
+      return Revival.begin(order(made.given()));
+    } finally {
+      if (lock.placed()) ConnectionLock.remove(lock.table());
+    }
   }
 
   private Revival.Order order(List<Revival.Given> given) {
@@ -183,6 +199,7 @@ public final class GuestWorld implements AutoCloseable {
    * @param refused called when home does not serve this life any more
    */
   public void run(Runnable refused) {
+    this.refused = refused;
     revival().run(home.task().incarnation());
     for (Mirrored one : mirrors)
       connections.mirror(
@@ -192,11 +209,17 @@ public final class GuestWorld implements AutoCloseable {
           one.socket().peer(),
           one.image().sending().length);
     mirrors.clear();
-    streams =
+    carry();
+    Objects.requireNonNull(pipes)
+        .start(() -> JobSignals.send(revival().task().pid(), Signals.WINCH, true));
+  }
+
+  private void carry() {
+    GuestStreams made =
         new GuestStreams(
             session, home.task().incarnation(), home.streams(), status -> refused.run());
-    streams.start();
-    Objects.requireNonNull(pipes).start();
+    streams = made;
+    made.start();
   }
 
   public Revival revival() {
@@ -227,8 +250,24 @@ public final class GuestWorld implements AutoCloseable {
     return PLACE.resolve(directory.relativize(ours));
   }
 
-  /** Takes the streams apart, before the task is dumped; the task stands still. */
+  /** Lets the task accept who has come already; home lets nobody in any more. The task runs. */
+  public void letArrive() throws IOException {
+    try (SocketDiagnosis diagnosis = namespace.call(SocketDiagnosis::make)) {
+      if (!Arrivals.settle(() -> diagnosis.arriving().isEmpty()))
+        LOG.warn("task {} does not accept who connects to it: they are lost", home.task().id());
+    } catch (IOException | RuntimeException failed) {
+      throw failed;
+    } catch (Exception impossible) {
+      throw new IOException(impossible);
+    }
+  }
+
+  /**
+   * Takes the streams apart, before the task is dumped; the task stands still. {@link #thaw} puts
+   * them together again, also where this has failed.
+   */
   public SessionState freeze() throws IOException {
+    apart = true;
     try {
       SessionState state = session.loop().submit(session::freeze).get();
       frozen = session.loop().submit(connections::frozen).get();
@@ -245,21 +284,36 @@ public final class GuestWorld implements AutoCloseable {
 
   /** What the kernel holds of the connections, once the task is dumped. */
   public List<FrozenConnection> read() {
-    List<FrozenConnection> read = frozen.stream().map(FrozenRelay::read).toList();
-    frozen.forEach(FrozenRelay::close);
-    frozen = List.of();
-    return read;
+    return frozen.stream().map(FrozenRelay::read).toList();
   }
 
   /**
-   * The task is dumped and has ended: what came for it by pipes and was not read, by descriptor.
+   * The task is dumped and stands still: what came for it by pipes and was not read, by descriptor.
+   *
+   * @throws IOException where home does not take what the task has written
    */
   public Map<Integer, ByteString> unread() throws IOException {
-    GuestPipes made = Objects.requireNonNull(pipes);
-    revival().ended().join();
-    if (!made.drained(PATIENCE))
-      LOG.warn("nobody at home reads what task {} has written: it is lost", home.task().id());
-    return made.unread();
+    return Objects.requireNonNull(pipes).unread(PATIENCE);
+  }
+
+  /** The task is to run on here after all: every stream goes on at its byte. */
+  public void thaw() throws IOException {
+    if (!apart) return;
+    apart = false;
+    // Two calls for one session would take it from each other.
+    GuestStreams before = Objects.requireNonNull(streams);
+    network.open();
+    frozen.forEach(FrozenRelay::thaw);
+    frozen = List.of();
+    session
+        .loop()
+        .execute(
+            () -> {
+              before.stop();
+              session.thaw();
+            });
+    carry();
+    Objects.requireNonNull(pipes).thaw();
   }
 
   /** Completes with how the task ended. */

@@ -1,0 +1,28 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.restore.world.Revival;
+
+/** Has a task back that did not begin elsewhere: at home, beside its deputy, from its image. */
+final class Back {
+  private final Moves.Settings settings;
+  private final Moves moves;
+
+  Back(Moves.Settings settings, Moves moves) {
+    this.settings = settings;
+    this.moves = moves;
+  }
+
+  /** No packet of its connections has passed since the image was made. */
+  void restore(MovedTask task, ImageDirectory image, int incarnation, HomeDeparture departure) {
+    MovedTask.Away away = task.away();
+    if (away != null) new Word(settings, away.node(), Face.life(task)).leave();
+    moves.callBack(task);
+    departure.giveBack();
+    Revival here = Step.of("the restore", () -> new Beside(settings).restore(image.path(), task));
+    task.isHome(incarnation, here);
+    departure.unlock();
+    here.run(incarnation);
+    moves.follow(task, here, incarnation);
+  }
+}

@@ -1,0 +1,31 @@
+package io.sojourn.node.move;
+
+/** What was last heard of a life on another node. */
+final class Contact {
+  /** In the order in which it gets worse. */
+  enum State {
+    HEARD,
+    /** Its node cannot be reached: it may run. */
+    SILENT,
+    /** Its node answers, and it is not there. */
+    LOST
+  }
+
+  private State state = State.HEARD;
+  private long sinceNanos = System.nanoTime();
+
+  synchronized void is(State now) {
+    if (state == now || state == State.LOST) return;
+    state = now;
+    sinceNanos = System.nanoTime();
+  }
+
+  synchronized State state() {
+    return state;
+  }
+
+  /** For how long it has been so. */
+  synchronized long seconds() {
+    return (System.nanoTime() - sinceNanos) / 1_000_000_000;
+  }
+}

@@ -1,0 +1,109 @@
+package io.sojourn.node.move;
+
+import io.grpc.StatusRuntimeException;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.problem.Problems;
+import io.sojourn.protocol.move.GuestWorldsGrpc;
+import io.sojourn.protocol.move.RunRequest;
+import io.sojourn.protocol.move.TaskLife;
+import io.sojourn.protocol.move.WorldEvent;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hears of a life on another node, from its beginning to its end, over broken links. */
+final class Watch {
+  private static final Logger log = LoggerFactory.getLogger(Watch.class);
+  private static final long PAUSE_MILLIS = 1_000;
+
+  private final Moves.Settings settings;
+  private final Moves moves;
+  private final MovedTask task;
+  private final MovedTask.Away away;
+  private final int incarnation;
+  private final TaskLife life;
+
+  Watch(
+      Moves.Settings settings, Moves moves, MovedTask task, MovedTask.Away away, int incarnation) {
+    this.settings = settings;
+    this.moves = moves;
+    this.task = task;
+    this.away = away;
+    this.incarnation = incarnation;
+    this.life = TaskLife.newBuilder().setTask(task.id()).setIncarnation(incarnation).build();
+  }
+
+  /**
+   * Lets it run. Where it may have begun, though nobody has said so, it is heard of later.
+   *
+   * @throws OperationException nobody says that it runs
+   */
+  void begin() {
+    try {
+      Iterator<WorldEvent> events = Step.at(away.node(), this::call);
+      settings.workers().execute(() -> goOn(events));
+    } catch (OperationException unheard) {
+      if (away.start().forbid()) throw unheard;
+      goOnLater();
+      throw OperationException.failed(
+          unheard.getMessage() + "; it cannot be seen from here whether the task runs there",
+          "wait until node " + away.node() + " is back (ckpt nodes), then see ckpt ps",
+          unheard);
+    }
+  }
+
+  /** Asks until it hears, in the background. */
+  void goOnLater() {
+    settings.workers().execute(() -> goOn(null));
+  }
+
+  private Iterator<WorldEvent> call() {
+    Iterator<WorldEvent> told =
+        GuestWorldsGrpc.newBlockingStub(settings.peers().get().channel(away.node()))
+            .run(RunRequest.newBuilder().setLife(life).build());
+    told.next();
+    return told;
+  }
+
+  private void goOn(@Nullable Iterator<WorldEvent> first) {
+    Iterator<WorldEvent> events = first;
+    boolean silent = false;
+    while (concerned()) {
+      try {
+        if (events == null) events = call();
+        if (silent) log.info("task {} is heard of again", task.name());
+        silent = false;
+        away.contact().is(Contact.State.HEARD);
+        while (events.hasNext()) {
+          WorldEvent event = events.next();
+          if (event.hasEnded()) task.face().ended(incarnation, event.getEnded().getHow());
+        }
+      } catch (StatusRuntimeException | OperationException | IllegalStateException lost) {
+        if (!silent && concerned())
+          log.warn("task {} is not heard of any more: {}", task.name(), lost.getMessage());
+        silent = true;
+        away.contact().is(Contact.State.SILENT);
+        if (gone(lost)) {
+          away.contact().is(Contact.State.LOST);
+          log.warn("task {} is lost: node {} does not have it", task.name(), away.node());
+          return;
+        }
+      }
+      events = null;
+      if (concerned() && !moves.pause(PAUSE_MILLIS)) return;
+    }
+  }
+
+  /** The node answers, and has no such life. */
+  private static boolean gone(RuntimeException lost) {
+    return lost instanceof StatusRuntimeException answer
+        && Problems.in(answer)
+            .filter(problem -> problem.kind() == OperationException.Kind.NOT_FOUND)
+            .isPresent();
+  }
+
+  private boolean concerned() {
+    return !task.over() && task.away() == away;
+  }
+}
