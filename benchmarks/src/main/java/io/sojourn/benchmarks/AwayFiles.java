@@ -14,7 +14,11 @@ final class AwayFiles implements Benchmark {
   private static final double NOTHING = Double.NaN;
   private static final int WARM_UPS = 3;
 
-  private final Series[] writes = series(), toMemory = series(), reads = series(), rereads = series(), names = series();
+  private final Series[] writes = series(),
+      toMemory = series(),
+      reads = series(),
+      rereads = series(),
+      names = series();
 
   private static Series[] series() {
     return new Series[] {new Series(), new Series(), new Series()};
@@ -49,7 +53,8 @@ final class AwayFiles implements Benchmark {
     versus.more("create, stat, unlink", "/s", names[0], "sshfs", names[1], 2);
     versus.more("re-read of a cached file", "MB/s", rereads[0], "home", rereads[2], 0.8);
     versus.more("sequential read", "MB/s", reads[0], "home", reads[2], NOTHING);
-    versus.more("sequential write, home in memory", "MB/s", toMemory[0], "home", toMemory[2], NOTHING);
+    versus.more(
+        "sequential write, home in memory", "MB/s", toMemory[0], "home", toMemory[2], NOTHING);
     versus.more("sequential write, home on disk", "MB/s", writes[0], "home", writes[2], NOTHING);
     versus.more("create, stat, unlink", "/s", names[0], "home", names[2], NOTHING);
     versus.more("re-read of a cached file", "MB/s", rereads[0], "sshfs", rereads[1], NOTHING);
