@@ -36,7 +36,8 @@ class GuestWordsFuzzTest {
     Path root = Files.createDirectory(above.resolve("root"));
     Files.writeString(above.resolve("outside"), "outside");
     GuestFiles files =
-        new GuestFiles(new NodeTable(FileCalls.directory(root.toString()), 100), ChangeWatch.NONE);
+        new GuestFiles(
+            new NodeTable(FileCalls.directory(root.toString()), 100), ChangeWatch.NONE, null);
     try {
       Answer.Builder answer =
           WORKER

@@ -21,6 +21,7 @@ final class Back {
     departure.giveBack();
     Revival here = Step.of("the restore", () -> new Beside(settings).restore(image.path(), task));
     task.isHome(incarnation, here);
+    moves.ledger().isHome(task, here);
     departure.unlock();
     here.run(incarnation);
     moves.follow(task, here, incarnation);

@@ -74,13 +74,16 @@ public final class Moves implements Exports, AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           2, new DefaultThreadFactory("streams", true), EpollIoHandler.newFactory());
   private final StreamSessions sessions = new StreamSessions();
-  private final FileService files = new FileService(this);
+  private final FileService files;
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
   private final Guests guests;
+  private final MoveLedger ledger;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
+    this.ledger = new MoveLedger(settings.runDirectory());
+    this.files = new FileService(this, settings.runDirectory().resolve("files"));
     this.guests =
         new Guests(
             settings.memory(),
@@ -91,6 +94,7 @@ public final class Moves implements Exports, AutoCloseable {
             loops,
             settings.workers());
     guests.sweep();
+    new FoundAgain(settings, this, ledger).all();
   }
 
   /** The directory with all that CRIU needs. */
@@ -153,7 +157,25 @@ public final class Moves implements Exports, AutoCloseable {
   void forget(MovedTask task) {
     callBack(task);
     moved.remove(task.id(), task);
+    ledger.forget(task.id());
     Trees.delete(Beside.notes(settings, task.id()));
+  }
+
+  MoveLedger ledger() {
+    return ledger;
+  }
+
+  /** An earlier daemon has given it away; what that one had of its streams is gone. */
+  void isAwayStill(MovedTask task, MoveRecord record) {
+    MovedTask.Away away = Departed.streams(task, task.deputy().pid(), record.node(), loops.next());
+    Departed.keepListening(task.deputy(), away.connections());
+    away.session().lost();
+    away.pipeSession().lost();
+    away.start().begins();
+    task.goes(record.incarnation(), away);
+    sessions.give(record.incarnation(), away.session());
+    sessions.give(record.incarnation(), away.pipeSession());
+    new Watch(settings, this, task, away, record.incarnation()).goOnLater();
   }
 
   /** It has not left: it is its own process, as before. */

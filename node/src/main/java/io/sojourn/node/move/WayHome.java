@@ -104,6 +104,7 @@ final class WayHome {
       throw failed;
     }
     task.isHome(incarnation, here);
+    moves.ledger().isHome(task, here);
     moves.callBack(task);
     moves.follow(task, here, incarnation);
     log.info("task {} ({}) is home again", task.name(), task.id());

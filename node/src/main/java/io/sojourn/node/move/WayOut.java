@@ -8,10 +8,7 @@ import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
-import io.sojourn.engine.stream.StreamSession;
-import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeInterfaces;
-import io.sojourn.home.net.HomePipes;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
@@ -102,7 +99,8 @@ final class WayOut {
       int incarnation,
       HomeDeparture departure) {
     int before = task.incarnation();
-    MovedTask.Away away = away(task, pid, node);
+    MovedTask.Away away =
+        Departed.streams(task, task.hasDeputy() ? task.deputy().pid() : pid, node, loop);
     try {
       Shipping.Shipped shipped =
           settings.shipping().send(standing.image(), node, Shipping.Place.MEMORY, report);
@@ -118,24 +116,13 @@ final class WayOut {
         report.phase("deputy", () -> deputies.become(task, pid, departure));
         standing.became();
       }
+      moves.ledger().isAway(task, node);
       departure.into(away.connections());
     } catch (RuntimeException failed) {
       runsOn(task, away, before, departure.beside());
       standing.runsOn();
       throw failed;
     }
-  }
-
-  private MovedTask.Away away(MovedTask task, int pid, String node) {
-    HomeConnections connections = new HomeConnections();
-    StreamSession session =
-        new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
-    connections.start(session);
-    HomePipes pipes = new HomePipes(task.hasDeputy() ? task.deputy().pid() : pid);
-    StreamSession pipeSession =
-        new StreamSession(Moves.pipesOf(task), StreamSession.Side.HOME, loop, pipes);
-    return new MovedTask.Away(
-        node, session, connections, pipeSession, pipes, new Start(), new Contact());
   }
 
   private ArriveResponse arrive(MovedTask task, String node, Shipping.Shipped shipped) {
@@ -160,8 +147,10 @@ final class WayOut {
     away.start().forbid();
     Word word = new Word(settings, away.node(), Face.life(task));
     moves.callBack(task);
-    if (beside != null) task.isHome(before, beside);
-    else moves.neverLeft(task);
+    if (beside != null) {
+      task.isHome(before, beside);
+      moves.ledger().isHome(task, beside);
+    } else moves.neverLeft(task);
     word.leave();
   }
 
