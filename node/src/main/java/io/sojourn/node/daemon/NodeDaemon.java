@@ -87,7 +87,12 @@ public final class NodeDaemon implements AutoCloseable {
             () -> describe(engines),
             tasks,
             new TaskList(
-                operations, workers, config.nodeName(), config.runDirectory(), moves::whereIs),
+                operations,
+                workers,
+                config.nodeName(),
+                config.runDirectory(),
+                moves::whereIs,
+                moves::trouble),
             checkpoints,
             new Restores(engines, imageLookup, registry, operations),
             new Migrations(moves, tasks, registry, operations, config.nodeName()),
@@ -98,6 +103,7 @@ public final class NodeDaemon implements AutoCloseable {
             config.nodeName(),
             new Membership.Surroundings(
                 version(), Clock.systemUTC(), workers, peerServices(repository), registry::count));
+    moves.begin();
     ClusterService clusterService =
         new ClusterService(cluster, shipping, imageLookup, config.nodeName());
     sockets =

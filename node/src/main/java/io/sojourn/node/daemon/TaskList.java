@@ -24,21 +24,25 @@ final class TaskList {
   private final String node;
   private final Path runDirectory;
   private final Function<String, Optional<String>> whereIs;
+  private final Function<String, Optional<String>> trouble;
 
   /**
    * @param whereIs the node that a task is on, where that is another
+   * @param trouble what is wrong with a task there
    */
   TaskList(
       Operations operations,
       ExecutorService workers,
       String node,
       Path runDirectory,
-      Function<String, Optional<String>> whereIs) {
+      Function<String, Optional<String>> whereIs,
+      Function<String, Optional<String>> trouble) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
     this.whereIs = whereIs;
+    this.trouble = trouble;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -81,6 +85,7 @@ final class TaskList {
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()
           .ifPresent(view::setNote);
+    trouble.apply(record.id()).ifPresent(view::setNote);
     return view.build();
   }
 

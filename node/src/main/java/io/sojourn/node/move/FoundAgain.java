@@ -1,11 +1,18 @@
 package io.sojourn.node.move;
 
+import io.sojourn.checkpointer.StandingTask;
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,11 +31,30 @@ final class FoundAgain {
   }
 
   void all() throws IOException {
+    Set<String> withDeputies = new HashSet<>();
     for (Deputy deputy : new DeputyDirectory(settings.runDirectory()).find()) {
+      withDeputies.add(deputy.name().task());
       Optional<MoveRecord> record = ledger.read(deputy.name().task());
       if (record.isPresent()) one(deputy, record.get());
       else deputy.close();
     }
+    for (ControlBlock left : new TaskScan(settings.runDirectory()).all())
+      stranded(left, withDeputies.contains(left.id()));
+  }
+
+  /** A process that a move had dumped, and whose daemon died before it was certain what follows. */
+  private void stranded(ControlBlock left, boolean hasDeputy) {
+    Optional<MoveRecord> record = ledger.read(left.id());
+    if (record.isEmpty() && !CgroupFreeze.isIn(left.pid())) return;
+    if (record.isPresent() && hasDeputy && !record.get().atHome()) {
+      // It lives elsewhere: what is here is what it was before.
+      Proc.tree(left.pid()).forEach(each -> Signals.send(each, Signals.KILL));
+      return;
+    }
+    if (!hasDeputy) ledger.forget(left.id());
+    if (Proc.state(left.pid()) != 'T' && !CgroupFreeze.isIn(left.pid())) return;
+    StandingTask.runsOn(left, () -> CgroupFreeze.of(left.pid()).ifPresent(CgroupFreeze::close));
+    log.info("task {} was about to leave, and runs on", left.id());
   }
 
   private void one(Deputy deputy, MoveRecord record) {
@@ -54,7 +80,7 @@ final class FoundAgain {
             Beside.notes(settings, task.id()),
             settings.runDirectory(),
             record.first(),
-            Proc.startTicks(record.first()) == record.firstTicks());
+            record.livesHere());
     task.isHome(record.incarnation(), here);
     moves.follow(task, here, record.incarnation());
   }

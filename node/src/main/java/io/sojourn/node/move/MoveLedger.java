@@ -27,11 +27,18 @@ final class MoveLedger {
   }
 
   void isAway(MovedTask task, String node) {
-    write(MoveRecord.of(task, node, 0, 0));
+    write(MoveRecord.of(task, node, task.incarnation(), 0, 0));
+  }
+
+  /** It is restored at home, stands still, and will be let run: or not, if we die here. */
+  void comesHome(MovedTask task, String node, int incarnation, Revival here) {
+    int first = here.first();
+    write(MoveRecord.of(task, node, incarnation, first, Proc.startTicks(first)));
   }
 
   void isHome(MovedTask task, Revival here) {
-    write(MoveRecord.of(task, "", here.first(), Proc.startTicks(here.first())));
+    int first = here.first();
+    write(MoveRecord.of(task, "", task.incarnation(), first, Proc.startTicks(first)));
   }
 
   private void write(MoveRecord record) {

@@ -2,13 +2,15 @@ package io.sojourn.node.move;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.sojourn.engine.files.ThreadIdentity;
+import io.sojourn.engine.linux.Proc;
 
 /**
  * What a daemon must know of a task with a deputy that an earlier one has left.
  *
- * @param node where it is; "" for at home, beside its deputy
- * @param incarnation of the life that it is in
- * @param first the first process of its pid namespace, where it is at home
+ * @param node where it is; "" for at home, beside its deputy. Where a process is given, too, it was
+ *     about to begin at home: if that process lives, it has begun
+ * @param incarnation of the life that it is in, or that is about to begin at home
+ * @param first the first process of its pid namespace, where it is or is about to be at home
  * @param firstTicks when that was started: a number may be given again
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -23,7 +25,7 @@ record MoveRecord(
     int first,
     long firstTicks) {
 
-  static MoveRecord of(MovedTask task, String node, int first, long firstTicks) {
+  static MoveRecord of(MovedTask task, String node, int incarnation, int first, long firstTicks) {
     ThreadIdentity user = task.user();
     return new MoveRecord(
         task.id(),
@@ -32,7 +34,7 @@ record MoveRecord(
         user.gid(),
         user.groups(),
         node,
-        task.incarnation(),
+        incarnation,
         first,
         firstTicks);
   }
@@ -41,7 +43,17 @@ record MoveRecord(
     return new ThreadIdentity(uid, gid, groups);
   }
 
+  /** Whether the process at home is there that it tells of. */
+  boolean livesHere() {
+    return first > 1 && Proc.startTicks(first) == firstTicks && Proc.state(first) != 'Z';
+  }
+
   boolean atHome() {
-    return node.isEmpty();
+    return node.isEmpty() || livesHere();
+  }
+
+  /** Of the life on the other node, where the one at home has not begun. */
+  int lifeThere() {
+    return first > 1 ? incarnation - 1 : incarnation;
   }
 }

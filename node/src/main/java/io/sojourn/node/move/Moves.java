@@ -24,6 +24,7 @@ import io.sojourn.restore.world.GuestWorld;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,7 @@ public final class Moves implements Exports, AutoCloseable {
   private final Guests guests;
   private final MoveLedger ledger;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final List<Watch> toWatch = new ArrayList<>();
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
@@ -102,9 +104,34 @@ public final class Moves implements Exports, AutoCloseable {
     return Step.of("to look for CRIU", () -> criu.toRealPath().getParent());
   }
 
+  /** Other nodes can be called: asks after the tasks that an earlier daemon has given away. */
+  public void begin() {
+    toWatch.forEach(Watch::goOnLater);
+    toWatch.clear();
+  }
+
+  /** What is wrong with a task that is away, in words. */
+  public Optional<String> trouble(String task) {
+    MovedTask known = moved.get(task);
+    MovedTask.Away away = known == null ? null : known.away();
+    if (away == null) return Optional.empty();
+    return switch (away.contact().state()) {
+      case HEARD -> Optional.empty();
+      case SILENT ->
+          Optional.of(
+              "node %s has not been heard of for %d s; what it does with home waits"
+                  .formatted(away.node(), away.contact().seconds()));
+      case LOST -> Optional.of("lost: node %s does not have it any more".formatted(away.node()));
+    };
+  }
+
   /** What other nodes call. */
   public List<BindableService> services() {
-    return List.of(guests, files, new HomeStreams(sessions), new Fates(this::known));
+    return List.of(
+        guests,
+        files,
+        new HomeStreams(sessions),
+        new Fates(this::known, task -> Images.sweep(settings.memory(), task)));
   }
 
   /** The node where a task of this node is, when that is another. */
@@ -172,16 +199,18 @@ public final class Moves implements Exports, AutoCloseable {
     away.session().lost();
     away.pipeSession().lost();
     away.start().begins();
-    task.goes(record.incarnation(), away);
-    sessions.give(record.incarnation(), away.session());
-    sessions.give(record.incarnation(), away.pipeSession());
-    new Watch(settings, this, task, away, record.incarnation()).goOnLater();
+    int life = record.lifeThere();
+    task.goes(life, away);
+    sessions.give(life, away.session());
+    sessions.give(life, away.pipeSession());
+    toWatch.add(new Watch(settings, this, task, away, life));
   }
 
   /** It has not left: it is its own process, as before. */
   void neverLeft(MovedTask task) {
     callBack(task);
     moved.remove(task.id(), task);
+    ledger.forget(task.id());
   }
 
   /** It lives here, and its end is its deputy's. */

@@ -109,6 +109,8 @@ final class WayOut {
       moves.sessions().give(incarnation, away.session());
       moves.sessions().give(incarnation, away.pipeSession());
       report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
+      // First: a daemon that finds this and no deputy has the task run on here.
+      moves.ledger().isAway(task, node);
       if (task.hasDeputy()) {
         standing.ends();
       } else {
@@ -116,7 +118,6 @@ final class WayOut {
         report.phase("deputy", () -> deputies.become(task, pid, departure));
         standing.became();
       }
-      moves.ledger().isAway(task, node);
       departure.into(away.connections());
     } catch (RuntimeException failed) {
       runsOn(task, away, before, departure.beside());
