@@ -4,6 +4,7 @@ import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.linux.CgroupFreeze;
+import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.home.deputy.Deputy;
@@ -44,9 +45,12 @@ final class FoundAgain {
 
   /** A process that a move had dumped, and whose daemon died before it was certain what follows. */
   private void stranded(ControlBlock left, boolean hasDeputy) {
+    // Where two nodes share a kernel, the task may be seen in its world on the other one.
+    if (!NetworkNamespace.isOurs(left.pid())) return;
     Optional<MoveRecord> record = ledger.read(left.id());
     if (record.isEmpty() && !CgroupFreeze.isIn(left.pid())) return;
     if (record.isPresent() && hasDeputy && !record.get().atHome()) {
+      if (Proc.state(left.pid()) != 'T') return;
       // It lives elsewhere: what is here is what it was before.
       Proc.tree(left.pid()).forEach(each -> Signals.send(each, Signals.KILL));
       return;
