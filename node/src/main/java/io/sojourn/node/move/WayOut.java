@@ -120,8 +120,10 @@ final class WayOut {
       }
       departure.into(away.connections());
     } catch (RuntimeException failed) {
-      runsOn(task, away, before, departure.beside());
+      Word word = takenBack(task, away, before, departure.beside());
       standing.runsOn();
+      // It may take a while to be heard.
+      if (word != null) word.leave();
       throw failed;
     }
   }
@@ -142,9 +144,10 @@ final class WayOut {
                         .build()));
   }
 
-  /** The life there is over before it began. */
-  private void runsOn(MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
-    if (task.away() == null) return;
+  /** The life there is over before it began: what the node is to be told, if it knows of it. */
+  private @Nullable Word takenBack(
+      MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
+    if (task.away() == null) return null;
     away.start().forbid();
     Word word = new Word(settings, away.node(), Face.life(task));
     moves.callBack(task);
@@ -152,7 +155,7 @@ final class WayOut {
       task.isHome(before, beside);
       moves.ledger().isHome(task, beside);
     } else moves.neverLeft(task);
-    word.leave();
+    return word;
   }
 
   private void begin(
