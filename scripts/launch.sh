@@ -57,6 +57,9 @@ build() {
 
 # Builds what is stale. Leaves runtime set.
 provide() {
+  # Where it was put without its sources, nothing is ever built.
+  runtime=$root/runtime
+  [ ! -e "$runtime/.built" ] || return 0
   runtime=$root/node/target/runtime
   stale || return 0
   [ -n "$java" ] || find_jdk

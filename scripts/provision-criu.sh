@@ -29,6 +29,8 @@ new_enough() {
 }
 
 if [ -x "$prefix/criu" ] && new_enough "$(version_of "$prefix/criu")"; then
+  # Wrappers from before tasks of other users lack the option.
+  [ ! -d "$prefix/root" ] || sed -i '1s|^#!/bin/sh$|#!/bin/sh -p|' "$prefix/criu"
   exit 0
 fi
 
@@ -77,9 +79,10 @@ for package in "$apt"/cache/archives/*.deb; do
 done
 rm -rf "$apt"
 
-# The wrapper finds its own place when it runs: it is written before the rename, and may be moved after it.
+# The wrapper finds its own place when it runs: it is written before the rename, and may be moved after it. -p: a shell whose real
+# uid is another than its effective one gives the latter up, and CRIU is run so for tasks of other users.
 cat > "$work/criu" << 'W'
-#!/bin/sh
+#!/bin/sh -p
 here=$(dirname "$(readlink -f "$0")")
 root=$here/root
 lib=$root/usr/lib/x86_64-linux-gnu

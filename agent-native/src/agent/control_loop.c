@@ -69,6 +69,7 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   attach_listener_remove();
   // What the C library holds free goes back too: after a start-up with its compilations that is 5 of an idle JVM's 29 MB.
   malloc_trim(0);
+  heap_trim_prepare();
   read_status(jni);
   enum collect collect = collection_choose(control->gc_mode, control->heap_used, control->heap_committed);
   control->collected = collect;

@@ -26,6 +26,9 @@ const char *heap_collector(void);
 // layout is not known.
 bool heap_walk(heap_visitor *visit, void *context);
 
-// Gives the free part of every space back to the kernel. Only inside a safepoint. Returns the bytes given back; 0 where the
+// Reads which memory of this process may be given back. Before the safepoint, by the thread that asks for it.
+bool heap_trim_prepare(void);
+
+// Gives the free part of every space back to the kernel. Only inside a safepoint, after heap_trim_prepare(). Returns the bytes given back; 0 where the
 // heap could not be read or did not pass the checks.
 size_t heap_trim(void);

@@ -1,6 +1,8 @@
 // Gives free heap pages back. Two passes: the first reads every space and acts on nothing; only when all of them passed the
 // checks does the second call madvise. MADV_DONTNEED on private anonymous memory makes the pages absent and reads as zeros;
-// the VM makes no assumption about what lies above top. Runs in the VM thread inside a safepoint: no malloc here.
+// the VM makes no assumption about what lies above top. Runs in the VM thread inside a safepoint: no malloc here. The mappings are
+// read before it, a third of a millisecond that the program need not stand still for: what the heap reserves is its own for good,
+// and what of it was given back since lies in no memory that madvise could change.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +32,7 @@ static void note_area(const char *line) {
     areas[area_count++] = (struct area){start, end};
 }
 
-static bool read_areas(void) {
+bool heap_trim_prepare(void) {
   static char buffer[65536];
   area_count = 0;
   int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
@@ -49,7 +51,8 @@ static bool read_areas(void) {
     memmove(buffer, line, held);
   }
   close(fd);
-  return count == 0 && area_count < MAX_AREAS;
+  if (count || area_count == MAX_AREAS) area_count = 0;
+  return area_count > 0;
 }
 
 static void count_space(struct heap_space space, void *context) {
@@ -88,7 +91,7 @@ static void trim_space(struct heap_space space, void *context) {
 
 size_t heap_trim(void) {
   size_t spaces = 0;
-  if (!heap_walk(count_space, &spaces) || !spaces || !read_areas()) return 0;
+  if (!area_count || !heap_walk(count_space, &spaces) || !spaces) return 0;
   struct run run = {.page = (uintptr_t)sysconf(_SC_PAGESIZE)};
   heap_walk(trim_space, &run);
   if (run.start < run.end) run.freed += give_back(run.start, run.end);

@@ -31,11 +31,22 @@ static void leave_no_zombies(void) {
   while (waitpid(-1, NULL, WNOHANG) > 0) continue;
 }
 
+static void never(int signal) {
+  (void)signal;
+}
+
+// The JDK's tools send SIGQUIT only to who has a handler for it: it is blocked, and never runs here, but is seen.
+static void seem_to_catch_quit(void) {
+  const struct sigaction seen = {.sa_handler = never};
+  sigaction(SIGQUIT, &seen, NULL);
+}
+
 int signals_begin(void) {
   // A blocked signal is kept even where it is ignored, so those that the task ignores arrive as well: it decides.
   mask_block(MASK_ALL);
   end_alarms();
   leave_no_zombies();
+  seem_to_catch_quit();
   // Of the stop in which the task turned into us.
   const struct timespec now = {0};
   const mask go_on = mask_of(SIGCONT), all = MASK_ALL;

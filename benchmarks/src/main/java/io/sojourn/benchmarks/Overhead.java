@@ -1,5 +1,7 @@
 package io.sojourn.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,8 +44,13 @@ final class Overhead implements Benchmark {
     return section;
   }
 
-  private static Work opt(Plan plan) {
+  private static Work opt(Plan plan) throws Failure {
     Path directory = plan.node().scratch();
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new Failure("cannot create " + directory, e);
+    }
     return new Work(
         "opt, bound by the processor",
         List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC"),

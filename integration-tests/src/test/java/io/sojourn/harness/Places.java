@@ -39,6 +39,11 @@ public final class Places {
     return ROOT.normalize().resolve("integration-tests/target/victims/lib" + name + ".so");
   }
 
+  /** A native program of the victims', by its name. */
+  public static Path victimProgram(String name) {
+    return ROOT.normalize().resolve("integration-tests/target/victims").resolve(name);
+  }
+
   /** Where the victims' classes lie. */
   static Path victims() {
     try {

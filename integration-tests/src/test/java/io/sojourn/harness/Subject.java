@@ -93,6 +93,12 @@ public final class Subject implements AutoCloseable {
       return this;
     }
 
+    /** As a job of that terminal, whose keys reach it; its launcher has job control. */
+    public Builder asAJob() {
+      prefix.remove("setsid");
+      return inTerminal();
+    }
+
     /** Starts it, and waits until it answers. Its stdout and stderr go into {@code out}. */
     public Subject start(String... arguments) {
       String name = victim.getSimpleName().toLowerCase() + NUMBER.incrementAndGet();

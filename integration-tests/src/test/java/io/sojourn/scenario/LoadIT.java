@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.sojourn.harness.Answer;
+import io.sojourn.harness.Backlog;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Load;
 import io.sojourn.harness.Node;
@@ -48,6 +50,27 @@ class LoadIT {
         subject.freeze().done();
         subject.restore().done();
       }
+      assertThat(subject.ask("failure")).isEqualTo("null");
+    }
+  }
+
+  /**
+   * A task that runs on silences nobody: its peers read on while it stands still, and acknowledge
+   * what CRIU is just reading in its send queue.
+   */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void checkpointsWhilePeersReadOn(Jdk jdk) throws IOException {
+    Subject subject = node.subject(jdk, Echoes.class).start();
+    try (Backlog load = new Backlog(Integer.parseInt(subject.ask("blocking")), 4)) {
+      int disturbed = 0;
+      for (int checkpoint = 0; checkpoint < 5 || disturbed == 0 && checkpoint < 50; checkpoint++) {
+        load.goesOn(BACK_OFF);
+        Answer done = node.ckpt("checkpoint", subject.name()).done();
+        if (done.json().path("phases").toString().contains("lock connections")) disturbed++;
+      }
+      assertThat(disturbed).as("checkpoints that were disturbed, and made again").isPositive();
+      load.goesOn(BACK_OFF);
       assertThat(subject.ask("failure")).isEqualTo("null");
     }
   }

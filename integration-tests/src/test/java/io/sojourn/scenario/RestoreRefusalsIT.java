@@ -35,11 +35,12 @@ class RestoreRefusalsIT {
   void aDamagedImage() throws IOException {
     Subject subject = node.subject(Jdk.newest(), Ending.class).start();
     Path image = imageOf(subject.freeze().done());
-    Path pages = image.resolve("pages-1.img");
+    // The first are the control block.
+    Path pages = image.resolve("pages-2.img.lz4");
     for (long at : new long[] {0, Files.size(pages) / 2, Files.size(pages) - 1}) {
       flip(pages, at);
-      node.ckpt("verify", image.toString()).refused("pages-1.img");
-      subject.restore().refused("pages-1.img");
+      node.ckpt("verify", image.toString()).refused("pages-2.img.lz4");
+      subject.restore().refused("pages-2.img.lz4");
       assertThat(subject.lives()).isFalse();
       flip(pages, at);
     }
@@ -58,7 +59,7 @@ class RestoreRefusalsIT {
     try (RandomAccessFile file = new RandomAccessFile(pages.toFile(), "rw")) {
       file.setLength(file.length() - 4096);
     }
-    subject.restore().refused("pages-1.img");
+    subject.restore().refused("pages-2.img.lz4");
     assertThat(subject.lives()).isFalse();
     Files.move(whole, pages, StandardCopyOption.REPLACE_EXISTING);
   }

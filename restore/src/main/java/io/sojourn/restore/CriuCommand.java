@@ -9,7 +9,7 @@ import java.util.List;
 final class CriuCommand {
   private CriuCommand() {}
 
-  static List<String> of(RestoreOrder order, LogDirectory logs, Path exitStatus) {
+  static List<String> of(RestoreOrder order, Path images, LogDirectory logs, Path exitStatus) {
     List<String> command = new ArrayList<>();
     String shim = order.settings().shim().toString();
     add(command, shim, "run", "--status", exitStatus, "--pid-file", logs.pidFile());
@@ -18,7 +18,7 @@ final class CriuCommand {
     List<String> inherit = new ArrayList<>();
     Streams.arguments(Streams.find(order), command, inherit);
     add(command, "--", order.settings().criu(), "restore");
-    add(command, "--images-dir", order.image().path(), "--work-dir", logs.path());
+    add(command, "--images-dir", images, "--work-dir", logs.path());
     add(command, "--log-file", logs.criuLog(), "-v2");
     add(command, "--restore-detached", "--pidfile", logs.pidFile(), "--action-script", shim);
     // Of a clone's connections the first one has the other ends.

@@ -4,6 +4,7 @@ import io.sojourn.engine.control.Agent;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
@@ -39,7 +40,10 @@ final class RestoreAttempt {
     ExitStatusFile exitStatus = ExitStatusFile.create(order);
     CompletableFuture<Void> digests = CompletableFuture.runAsync(this::verify);
     try (CarriedFiles carried = report.phase("prepare", () -> CarriedFiles.putBack(order));
-        Shim shim = Shim.start(CriuCommand.of(order, logs, exitStatus.path()), logs.shimLog())) {
+        UnpackedImage image = report.phase("unpack", this::unpack);
+        Shim shim =
+            Shim.start(
+                CriuCommand.of(order, image.path(), logs, exitStatus.path()), logs.shimLog())) {
       // Not closed with the shim, whose end may take as long.
       RestoreLimit limit = RestoreLimit.on(shim, order.options().limitFor(order.image().bytes()));
       ControlBlock task = report.phase("restore", () -> find(shim, limit, logs, digests));
@@ -71,6 +75,10 @@ final class RestoreAttempt {
   private void unlockConnections() {
     if (!order.options().asClone())
       ConnectionLock.remove(order.manifest().getEngine().getNetworkLock());
+  }
+
+  private UnpackedImage unpack() {
+    return UnpackedImage.of(order.image(), order.settings().stateDirectory());
   }
 
   private void verify() {

@@ -2,6 +2,8 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
+import io.sojourn.engine.criu.CriuCommand;
+import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
@@ -13,6 +15,7 @@ import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Engine;
 import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +26,15 @@ import org.jspecify.annotations.Nullable;
  * and stores behind its back.
  */
 final class CheckpointAttempt implements DumpConversation.Steps {
+  /** Of CRIU's sk-tcp.c and sk-inet.c: a queue was not as long as said; a peer has just come. */
+  private static final List<String> DISTURBED =
+      List.of("libsoccr_save() failed", "In-flight connection");
+
   private final TaskInHand hand;
   private final ControlBlock task;
   private final ImageDraft draft;
   private final CheckpointOptions options;
+  private final boolean quiet;
   private final Report report;
   private final TaskFacts facts;
   private final ConnectionLock lock;
@@ -39,13 +47,18 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable Observation observation;
   private long startNanos;
 
-  CheckpointAttempt(TaskInHand hand, TaskFacts facts, Report report) {
+  /**
+   * @param quiet keep the task's connections still. A frozen task's must be; peers of one that runs
+   *     on would wait for TCP to repeat itself, 0.2 s and more
+   */
+  CheckpointAttempt(TaskInHand hand, TaskFacts facts, boolean quiet, Report report) {
     this.hand = hand;
     this.task = hand.task();
     this.draft = hand.draft();
     this.options = hand.options();
     this.pause = hand.pause();
     this.facts = facts;
+    this.quiet = quiet;
     this.lock = new ConnectionLock(task.id());
     this.report = report;
   }
@@ -53,11 +66,13 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   CheckpointResult run() {
     boolean dumped = false;
     // Callbacks may speak to peers, and say goodbye to them.
-    if (options.stop() && !options.crac())
+    if (quiet && !options.crac())
       report.phase("lock connections", () -> lock.cover(facts.network()));
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
-    try (DumpConversation criu = DumpConversation.start(hand.settings().criu());
+    try (DumpConversation criu =
+            DumpConversation.start(
+                CriuCommand.of(List.of(hand.settings().criu().toString()), task.pid()));
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
@@ -68,6 +83,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       if (!dumped) giveUp();
     }
     if (!dumped) throw failure("CRIU could not dump the task");
+    if (!options.stop()) unlock();
     pause.reportRelease(report);
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
@@ -95,7 +111,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     report.phase("observe", this::observe);
     report.listener().phaseStarted("stop and dump");
     hand.stop(options.crac());
-    if (options.crac()) refuseWhatIsOpen();
+    if (options.crac()) afterCallbacks(TaskFacts.of(task.pid()));
   }
 
   @Override
@@ -119,15 +135,16 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   /** As the preflight; but the program has been asked to prepare, and did not close it. */
-  private void refuseWhatIsOpen() {
+  private void afterCallbacks(TaskFacts open) {
     try {
-      Preflight.open(TaskFacts.of(task.pid()), options.ghostLimitBytes());
+      Preflight.open(open, options.ghostLimitBytes());
     } catch (OperationException inTheWay) {
       throw OperationException.failed(
           inTheWay.getMessage() + ", also after the program's CRaC resources were called",
           inTheWay.mend(),
           inTheWay);
     }
+    if (quiet) lock.cover(open.network());
   }
 
   /** The image is complete, the task is held. */
@@ -191,12 +208,12 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
     // CRIU writes its statistics at its very end, when a frozen task's members are listed already.
     if (!options.stop()) TaskInHand.discardStatistics(draft.path());
-    return hand.store().store(manifest);
+    return hand.store().storePacked(manifest);
   }
 
   private Engine engine() {
     Engine.Builder engine = Engine.newBuilder().setGhostLimitBytes(options.ghostLimitBytes());
-    if (lock.placed()) engine.setNetworkLock(lock.table());
+    if (options.stop() && lock.placed()) engine.setNetworkLock(lock.table());
     return engine.build();
   }
 
@@ -204,8 +221,17 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private void giveUp() {
     if (holder != null) holder.release();
     hand.runsOn(() -> {});
-    if (lock.placed()) ConnectionLock.remove(lock.table());
+    unlock();
     hand.settled();
+  }
+
+  private void unlock() {
+    if (lock.placed()) ConnectionLock.remove(lock.table());
+  }
+
+  /** Whether a peer's packet changed a connection while CRIU read it. Known when it has failed. */
+  boolean disturbed() {
+    return CriuLog.says(draft.path().resolve(DumpOptions.LOG), DISTURBED);
   }
 
   private OperationException failure(String what) {

@@ -43,15 +43,31 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
               return now;
             });
+    // A task that runs on keeps nobody waiting; unless its peers disturb CRIU.
+    return attempt(task, taskName, facts, target, options, options.stop(), report);
+  }
+
+  private CheckpointResult attempt(
+      ControlBlock task,
+      String taskName,
+      TaskFacts facts,
+      Path target,
+      CheckpointOptions options,
+      boolean quiet,
+      Report report) {
     ImageDraft draft = ImageDraft.create(target);
+    TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
+    CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, quiet, report);
     try {
-      TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
-      return new CheckpointAttempt(hand, facts, report).run();
+      return attempt.run();
     } catch (RuntimeException failed) {
+      boolean again = !quiet && attempt.disturbed();
       FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
       draft.discard();
-      throw failed;
+      if (!again) throw failed;
     }
+    TaskFacts now = TaskFacts.of(task.pid());
+    return attempt(task, taskName, now, target, options, true, report);
   }
 
   @Override

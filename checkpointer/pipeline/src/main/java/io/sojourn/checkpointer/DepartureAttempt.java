@@ -1,6 +1,7 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.criu.TerminalSessions;
 import io.sojourn.engine.image.ImageDirectory;
@@ -61,7 +62,8 @@ final class DepartureAttempt implements DumpConversation.Steps {
   }
 
   private void dump() throws IOException {
-    try (DumpConversation criu = DumpConversation.start(departure.criu());
+    try (DumpConversation criu =
+            DumpConversation.start(CriuCommand.of(departure.criu(), task.pid()));
         PauseLimit clock =
             new PauseLimit(hand.options().pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
@@ -77,6 +79,8 @@ final class DepartureAttempt implements DumpConversation.Steps {
             Proc.innermostPid(task.pid()),
             hand.options().ghostLimitBytes(),
             hand.streams())
+        // What a listening socket has not accepted waits in home's own.
+        .setTcpSkipInFlight(true)
         // Not ended by CRIU: the first process of a world would take CRIU along.
         .setLeaveStopped(true)
         .build();

@@ -30,8 +30,18 @@ final class ImageStore {
         .addAllSockets(ManifestWriter.sockets(seen.facts()));
   }
 
+  /** Of a task that waits for nobody: packed where it is small. */
+  ImageDirectory storePacked(Manifest.Builder manifest) {
+    return store(manifest, true);
+  }
+
   ImageDirectory store(Manifest.Builder manifest) {
+    return store(manifest, false);
+  }
+
+  private ImageDirectory store(Manifest.Builder manifest, boolean packed) {
     try {
+      if (packed) draft.pack();
       Files.deleteIfExists(draft.path().resolve(DumpOptions.LOG));
       return draft.publish(manifest.addAllMembers(ManifestWriter.members(draft.path())).build());
     } catch (IOException | UncheckedIOException e) {

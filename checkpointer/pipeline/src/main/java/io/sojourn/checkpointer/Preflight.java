@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Mapping;
@@ -28,7 +29,8 @@ final class Preflight {
   private static final Map<String, String> KINDS =
       Map.of(
           "[io_uring]",
-              "an io_uring; run the program without it (Netty: -Dio.netty.transport.noNative=true or use epoll)",
+              "an io_uring; run the program without it (Netty: -Dio.netty.transport.noNative=true"
+                  + " or use epoll)",
           "[userfaultfd]", "a userfaultfd; it cannot be carried over: run the program without it",
           "[perf_event]", "a perf event; end the profiler first",
           "bpf-map", "a BPF map; end the tracer first",
@@ -84,11 +86,11 @@ final class Preflight {
       for (String kind : List.of("mnt", "net", "pid"))
         if (!Proc.namespace(pid, kind).equals(Proc.namespace(self, kind)))
           throw isClone(pid, self) ? clone(pid) : elsewhere(pid, kind);
-      if (Proc.owner(pid)[0] != Proc.owner(self)[0] && !Proc.capable(Proc.CAP_SYS_RESOURCE))
+      if (!CriuCommand.readsLimits(facts.processes().get(0), pid))
         throw OperationException.refused(
             name(pid)
-                + " belongs to another user than the node daemon, which lacks CAP_SYS_RESOURCE and"
-                + " so cannot read its limits",
+                + " has another user or group than the task, and the node daemon lacks"
+                + " CAP_SYS_RESOURCE, so that CRIU cannot read its limits",
             "run the daemon with that capability (docker run --cap-add SYS_RESOURCE)");
       char state = Proc.state(pid);
       if (state == 'T' || state == 't')

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What CRIU says in its log. The first error is the cause; those after it are consequences. */
 public final class CriuLog {
@@ -23,18 +24,26 @@ public final class CriuLog {
 
   /** The first error of a log. */
   public static Optional<String> firstError(Path log) {
+    return errors(log).findFirst();
+  }
+
+  /** Whether one of the errors of a log holds one of these texts. */
+  public static boolean says(Path log, List<String> texts) {
+    return errors(log).anyMatch(error -> texts.stream().anyMatch(error::contains));
+  }
+
+  private static Stream<String> errors(Path log) {
     List<String> lines;
     try {
       lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
     } catch (IOException none) {
-      return Optional.empty();
+      return Stream.empty();
     }
     return lines.stream()
         .map(ERROR::matcher)
         .filter(Matcher::find)
         .map(matcher -> matcher.group(2).strip())
-        .filter(error -> !error.startsWith(HARMLESS))
-        .findFirst();
+        .filter(error -> !error.startsWith(HARMLESS));
   }
 
   /**

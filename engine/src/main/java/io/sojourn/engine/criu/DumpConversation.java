@@ -136,7 +136,8 @@ public final class DumpConversation implements AutoCloseable {
    * in repair mode, signals blocked.
    */
   public void cancel() {
-    criu.stopWrites();
+    // With the task's own uid it cannot be told so (CriuCommand).
+    if (!criu.stopWrites()) abort();
   }
 
   /** Ends CRIU at once, where it does not hear. What it leaves has to be cleared away. */

@@ -16,6 +16,7 @@ public final class FileCalls {
   public static final int O_CREAT = 0100;
   public static final int O_EXCL = 0200;
   public static final int O_NOCTTY = 0400;
+  private static final int F_GETFL = 3;
   public static final int O_TRUNC = 01000;
   public static final int O_APPEND = 02000;
   public static final int O_NONBLOCK = 04000;
@@ -51,6 +52,12 @@ public final class FileCalls {
   public static int open(String path, int flags) {
     // SAFETY: as above.
     return Result.of(LibcFiles.openat(AT_FDCWD, FileName.terminated(path), flags, 0));
+  }
+
+  /** How a descriptor is open: access mode and status flags. */
+  public static int flags(int fd) {
+    // SAFETY: a number only.
+    return Result.of(LibcFiles.fcntl(fd, F_GETFL, 0));
   }
 
   /** A handle on a child, of any kind, that follows no link and asks for no right on the child. */

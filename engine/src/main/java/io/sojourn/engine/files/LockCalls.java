@@ -1,5 +1,10 @@
 package io.sojourn.engine.files;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
 /**
  * Locks that belong to an open file description: fcntl(2) F_OFD_*, flock(2). They meet the locks of
  * other processes, of either kind of fcntl lock, as if a process held them. Results as {@link
@@ -10,6 +15,9 @@ public final class LockCalls {
   public static final int F_WRLCK = 1;
   public static final int F_UNLCK = 2;
   public static final int LOCK_NB = 4;
+  public static final int LOCK_SH = 1;
+  public static final int LOCK_EX = 2;
+  public static final int LOCK_UN = 8;
   private static final int F_OFD_GETLK = 36;
   private static final int F_OFD_SETLK = 37;
   private static final int F_OFD_SETLKW = 38;
@@ -47,6 +55,29 @@ public final class LockCalls {
         lock.bytes().getLong(8),
         lock.bytes().getLong(16),
         Math.max(0, lock.bytes().getInt(24)));
+  }
+
+  /** What is held through a descriptor of ours: proc(5), fdinfo. A flock(2) is a range of -1. */
+  public static List<Range> held(int fd) {
+    try {
+      return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd)).stream()
+          .filter(line -> line.startsWith("lock:"))
+          .map(line -> line.split("\\s+"))
+          .filter(words -> words[2].equals("OFDLCK") || words[2].equals("FLOCK"))
+          .map(LockCalls::range)
+          .toList();
+    } catch (IOException closed) {
+      return List.of();
+    }
+  }
+
+  /** "lock:", "1:", "OFDLCK", "ADVISORY", "WRITE", pid, device and inode, start, end. */
+  private static Range range(String[] words) {
+    int type = words[4].equals("WRITE") ? F_WRLCK : F_RDLCK;
+    if (words[2].equals("FLOCK")) return new Range(type, -1, 0, 0);
+    long start = Long.parseLong(words[7]);
+    long length = words[8].equals("EOF") ? 0 : Long.parseLong(words[8]) - start + 1;
+    return new Range(type, start, length, 0);
   }
 
   /**

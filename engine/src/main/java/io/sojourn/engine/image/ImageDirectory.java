@@ -12,7 +12,10 @@ import java.nio.file.Path;
 /** One finished image: CRIU's files and {@code manifest.json}. */
 public record ImageDirectory(Path path, Manifest manifest) {
   public static final String MANIFEST = "manifest.json";
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
+
+  /** Of version 2, nothing was packed. */
+  private static final int OLDEST = 2;
 
   /**
    * Reads the manifest. Says what is wrong where {@code path} is no image, or one of a later
@@ -42,9 +45,16 @@ public record ImageDirectory(Path path, Manifest manifest) {
           "manifest " + path.resolve(MANIFEST) + " is damaged: " + broken.getMessage(),
           "restore from another image (ckpt images)");
     }
-    if (manifest.getVersion() != VERSION)
+    if (manifest.getVersion() < OLDEST || manifest.getVersion() > VERSION)
       throw OperationException.refused(
-          "image " + path + " has format " + manifest.getVersion() + "; this node reads " + VERSION,
+          "image "
+              + path
+              + " has format "
+              + manifest.getVersion()
+              + "; this node reads "
+              + OLDEST
+              + " to "
+              + VERSION,
           "use the version of Sojourn that made it");
     return manifest.build();
   }

@@ -6,6 +6,7 @@ import java.util.Map;
 
 /** Error numbers that the code tells apart. See errno(3). */
 public final class Errno {
+  public static final int EPERM = 1;
   public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EAGAIN = 11;

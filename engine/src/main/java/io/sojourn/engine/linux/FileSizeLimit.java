@@ -11,7 +11,8 @@ public final class FileSizeLimit {
 
   /**
    * From now on every write of that process to a file fails: with EFBIG where it ignores SIGXFSZ,
-   * else by its end. Pipes and sockets go on. False where there is no such process.
+   * else by its end. Pipes and sockets go on. False where we may not: it has a user of its own, and
+   * we lack CAP_SYS_RESOURCE.
    */
   public static boolean stopWrites(int pid) {
     try {
@@ -19,7 +20,8 @@ public final class FileSizeLimit {
       Libc.syscall(Libc.SYS_PRLIMIT64, pid, RLIMIT_FSIZE, new long[] {0, 0}, Pointer.NULL);
       return true;
     } catch (LastErrorException e) {
-      if (e.getErrorCode() == Errno.ESRCH) return false;
+      if (e.getErrorCode() == Errno.ESRCH) return true;
+      if (e.getErrorCode() == Errno.EPERM) return false;
       throw e;
     }
   }

@@ -88,6 +88,19 @@ public final class Proc {
     return owner;
   }
 
+  /** Uid and gid: the real, the effective and the saved ones. Empty where it is gone. */
+  public static List<int[]> identities(int pid) {
+    String[] uids = {}, gids = {};
+    for (String line : lines(of(pid).resolve("status"))) {
+      if (line.startsWith("Uid:")) uids = line.split("\\s+");
+      if (line.startsWith("Gid:")) gids = line.split("\\s+");
+    }
+    List<int[]> all = new ArrayList<>();
+    for (int i = 1; i < 4 && i < uids.length && i < gids.length; i++)
+      all.add(new int[] {Integer.parseInt(uids[i]), Integer.parseInt(gids[i])});
+    return all;
+  }
+
   /** Supplementary groups. */
   public static int[] groups(int pid) {
     for (String line : lines(of(pid).resolve("status")))
@@ -132,6 +145,31 @@ public final class Proc {
   public static char state(int pid) {
     String[] fields = statFields(pid);
     return fields.length > 0 && !fields[0].isEmpty() ? fields[0].charAt(0) : ' ';
+  }
+
+  public static int group(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 2 ? Integer.parseInt(fields[2]) : -1;
+  }
+
+  /**
+   * Whether a process may read its controlling terminal now: its group is in the foreground and it
+   * is not stopped; or it has no such terminal.
+   */
+  public static boolean inForeground(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 5
+        && !fields[0].equals("T")
+        && (fields[4].equals("0") || fields[2].equals(fields[5]));
+  }
+
+  /** Whether a process leaves it to the kernel what a signal does. */
+  public static boolean leavesToKernel(int pid, int signal) {
+    for (String line : lines(of(pid).resolve("status")))
+      if (line.matches("Sig(Blk|Ign|Cgt):.*")
+          && (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> signal - 1 & 1) == 1)
+        return false;
+    return true;
   }
 
   public static int parent(int pid) {

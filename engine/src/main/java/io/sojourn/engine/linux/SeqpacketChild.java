@@ -90,9 +90,13 @@ public final class SeqpacketChild implements AutoCloseable {
     }
   }
 
-  /** Has all further writes to files fail, of the child and of whom it has started. */
-  public synchronized void stopWrites() {
-    if (!reaped) Proc.tree(pid).forEach(FileSizeLimit::stopWrites);
+  /**
+   * Has all further writes to files fail, of the child and of whom it has started.
+   *
+   * @return false where we may not do that to all of them
+   */
+  public synchronized boolean stopWrites() {
+    return reaped || Proc.tree(pid).stream().allMatch(FileSizeLimit::stopWrites);
   }
 
   /** Ends the child at once, and whom it has started. */

@@ -7,6 +7,7 @@ public final class Signals {
   public static final int KILL = 9;
   public static final int CONT = 18;
   public static final int STOP = 19;
+  public static final int WINCH = 28;
 
   private Signals() {}
 

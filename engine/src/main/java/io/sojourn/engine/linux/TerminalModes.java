@@ -19,7 +19,14 @@ public final class TerminalModes {
   private static final int C_CFLAG = 8;
   private static final int C_LFLAG = 12;
   private static final int VMIN = 17 + 6;
+  private static final int VTIME = 17 + 5;
   private static final int ECHO = 010;
+
+  /** IXON, IXANY, IXOFF; and IUTF8, which does nothing here. */
+  private static final int FLOW = 02000 | 04000 | 010000 | 040000;
+
+  /** ISIG, NOFLSH, TOSTOP. */
+  private static final int SIGNALS = 01 | 0200 | 0400;
 
   private final byte[] modes;
   private final byte[] size;
@@ -43,12 +50,68 @@ public final class TerminalModes {
     Libc.ioctl(terminal.descriptor(), TIOCSWINSZ, size);
   }
 
+  /** Leaves the size as it is. */
+  public void applyModesTo(RawSocket terminal) {
+    // SAFETY: the request reads a structure of this size.
+    Libc.ioctl(terminal.descriptor(), TCSETS, modes);
+  }
+
+  /** Whoever is in the foreground there hears of it where it changes. */
+  public void applySizeTo(RawSocket terminal) {
+    // SAFETY: the request reads a structure of this size.
+    Libc.ioctl(terminal.descriptor(), TIOCSWINSZ, size);
+  }
+
+  /** struct termios. */
+  public byte[] modes() {
+    return modes.clone();
+  }
+
+  /** struct winsize. */
+  public byte[] size() {
+    return size.clone();
+  }
+
+  /**
+   * @param others struct termios
+   */
+  public TerminalModes withModes(byte[] others) {
+    return new TerminalModes(Arrays.copyOf(others, TERMIOS), size);
+  }
+
+  /**
+   * @param other struct winsize
+   */
+  public TerminalModes withSize(byte[] other) {
+    return new TerminalModes(modes, Arrays.copyOf(other, WINSIZE));
+  }
+
+  public boolean hasModesOf(TerminalModes other) {
+    return Arrays.equals(modes, other.modes);
+  }
+
   /** The same size, and every byte passes as it is, both ways. */
   public TerminalModes raw() {
     byte[] raw = new byte[TERMIOS];
     System.arraycopy(modes, C_CFLAG, raw, C_CFLAG, Integer.BYTES);
     raw[VMIN] = 1;
     return new TerminalModes(raw, size);
+  }
+
+  /**
+   * For a terminal whose program is elsewhere, behind another terminal that has these modes: every
+   * byte passes as it is, but for the keys that signal, and those that stop and start the output.
+   */
+  public TerminalModes remote() {
+    byte[] remote = new byte[TERMIOS];
+    System.arraycopy(modes, C_CFLAG, remote, C_CFLAG, TERMIOS - C_CFLAG);
+    ByteBuffer from = ByteBuffer.wrap(modes).order(ByteOrder.nativeOrder());
+    ByteBuffer to = ByteBuffer.wrap(remote).order(ByteOrder.nativeOrder());
+    to.putInt(0, from.getInt(0) & FLOW);
+    to.putInt(C_LFLAG, from.getInt(C_LFLAG) & SIGNALS);
+    remote[VMIN] = 1;
+    remote[VTIME] = 0;
+    return new TerminalModes(remote, size);
   }
 
   /** Has a terminal hear bytes as if they were typed, behind what it has heard, without an echo. */

@@ -1,8 +1,10 @@
 package io.sojourn.engine.network;
 
+import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.protocol.criu.CriuFile;
 import io.sojourn.protocol.criu.CriuInetSocket;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -113,6 +115,41 @@ public record ImageSocket(
     } catch (UnknownHostException impossible) {
       throw new AssertionError(impossible);
     }
+  }
+
+  /**
+   * The connections of a task, but for those with itself: of these both ends are in the image, and
+   * CRIU restores them as one.
+   */
+  public static List<ImageSocket> connectionsToOthers(Path images) throws IOException {
+    List<ImageSocket> all = of(images).stream().filter(ImageSocket::connection).toList();
+    return all.stream().filter(one -> all.stream().noneMatch(one::meets)).toList();
+  }
+
+  /**
+   * The connections of a task with itself. Until CRIU has made both ends, nothing may pass between
+   * them: what was not sent yet leaves at once, and the kernel would answer it with a reset.
+   */
+  public static List<InternetSocket> connectionsToItself(Path images) throws IOException {
+    List<ImageSocket> all = of(images).stream().filter(ImageSocket::connection).toList();
+    return all.stream()
+        .filter(one -> all.stream().anyMatch(one::meets))
+        .map(ImageSocket::inTheKernelsWords)
+        .toList();
+  }
+
+  private InternetSocket inTheKernelsWords() {
+    String table = local.getAddress() instanceof Inet6Address ? "tcp6" : "tcp";
+    return new InternetSocket(ino, table, state.name(), words(local), words(peer), 0, 0);
+  }
+
+  private static String words(InetSocketAddress end) {
+    String host = end.getAddress().getHostAddress();
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + end.getPort();
+  }
+
+  private boolean meets(ImageSocket other) {
+    return local.equals(other.peer) && peer.equals(other.local);
   }
 
   /** A connection that CRIU has kept, with an image of its own. */

@@ -25,6 +25,7 @@ public final class SocketRelay implements StreamEnd {
   private @Nullable SocketHandle handle;
   private ByteString ahead = ByteString.EMPTY;
   private long dropped;
+  private boolean inputHeld;
   private boolean inputEnded;
   private boolean outputEnding;
   private boolean outputEnded;
@@ -73,6 +74,12 @@ public final class SocketRelay implements StreamEnd {
     return this;
   }
 
+  /** While it is held, nothing is read from the socket. */
+  public void holdInput(boolean hold) {
+    inputHeld = hold;
+    if (!hold) pump();
+  }
+
   /** The socket is there, connected and not blocking; it is the relay's from now on. */
   public void connected(RawSocket socket) {
     SocketHandle made = new SocketHandle(socket, this::pump);
@@ -109,7 +116,7 @@ public final class SocketRelay implements StreamEnd {
 
   private void read(SocketHandle at) throws IOException {
     ByteBuffer buffer = SocketHandle.buffer();
-    for (int turn = 0; at.readable && !inputEnded && !done && stream().writable(); ) {
+    for (int turn = 0; at.readable && !inputHeld && !inputEnded && !done && stream().writable(); ) {
       int count = at.read(buffer.clear());
       if (count < 0) {
         inputEnded = true;

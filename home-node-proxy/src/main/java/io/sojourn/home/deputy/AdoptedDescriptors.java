@@ -79,6 +79,13 @@ public final class AdoptedDescriptors {
     try (OwnDescriptor socket = duplicate(number)) {
       InternetSocket known = sockets().get(number);
       if (known != null && known.tcp() && !known.listening()) socket.repair();
+      close(number);
+    }
+  }
+
+  /** The deputy gives it up, and all that is held through it. */
+  public void close(int number) throws IOException {
+    try {
       CompletableFuture<Integer> closing = deputy.closeDescriptor(number);
       int error = closing.get(DeputyTimes.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       if (error != 0) throw new IOException("descriptor " + number + ": error " + error);

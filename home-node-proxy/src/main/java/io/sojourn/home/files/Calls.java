@@ -58,6 +58,7 @@ final class Calls {
     Answer.Builder answer = Answer.newBuilder();
     try {
       perform(request, answer, wait);
+      if (changesDirectory(request)) answer.setDirectory(files.attributes(node(request)));
     } catch (Refused e) {
       answer.clearResult().setErrno(e.errno());
     }
@@ -86,7 +87,10 @@ final class Calls {
       case READ -> answer.setData(content.read(request.getRead()));
       case WRITE -> answer.setWritten(content.write(request.getWrite()));
       case FLUSH -> locks.flush(node(request), request.getFlush().getOwner());
-      case RELEASE -> files.handles().release(request.getRelease().getHandle());
+      case RELEASE -> {
+        files.lentLocks().closed(request.getRelease().getHandle());
+        files.handles().release(request.getRelease().getHandle());
+      }
       case SYNC -> content.sync(request.getSync());
       case READ_DIRECTORY -> answer.setEntries(directories.read(request.getReadDirectory()));
       case FILE_SYSTEM -> answer.setFileSystem(status.fileSystem(node(request)));
@@ -105,6 +109,13 @@ final class Calls {
       case FORGET -> forget(request.getForget());
       case CALL_NOT_SET -> throw new Refused(ErrorNumber.ENOSYS);
     }
+  }
+
+  private static boolean changesDirectory(Request request) {
+    return switch (request.getCallCase()) {
+      case CREATE, MAKE_NODE, SYMLINK, UNLINK, MAKE_DIRECTORY, REMOVE_DIRECTORY -> true;
+      default -> false;
+    };
   }
 
   private Node node(Request request) throws Refused {

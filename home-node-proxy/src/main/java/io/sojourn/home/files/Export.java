@@ -8,5 +8,11 @@ import java.nio.file.Path;
  *
  * @param root under which all its files are; seen from the daemon
  * @param user whose rights it has
+ * @param locks that are held in its place
  */
-public record Export(Path root, ThreadIdentity user) {}
+public record Export(Path root, ThreadIdentity user, HeldFiles locks) {
+  /** Nobody holds locks for it. */
+  public Export(Path root, ThreadIdentity user) {
+    this(root, user, HeldFiles.NONE);
+  }
+}

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,20 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
     }
     if (ended != null)
       ended.close(Status.ABORTED.withDescription("the task's files were called back"));
+  }
+
+  /**
+   * Lets go of all locks that a task has, which stands still and is to be restored at home, where
+   * it takes them itself. Until then others may take them.
+   *
+   * @return those that it had; empty where it has no files here
+   */
+  public Optional<LocksAside> letGoOfLocks(String task) {
+    FileSession session;
+    synchronized (sessions) {
+      session = sessions.get(task);
+    }
+    return Optional.ofNullable(session).map(FileSession::letGoOfLocks);
   }
 
   /** Guests go on with the next daemon, where what they have open is noted. */

@@ -47,6 +47,7 @@ final class FileSession {
         new GuestFiles(
             new NodeTable(root, mostFiles),
             FanotifyWatch.begin(workers.threads(), invalidations::send),
+            export.locks(),
             ledger);
     calls = new Calls(files);
     pressure = new Pressure(files, invalidations);
@@ -149,6 +150,11 @@ final class FileSession {
     done.answered(built, Calls.once(request));
     send(FromHome.newBuilder().setAnswer(built).build());
     from.more();
+  }
+
+  /** See {@link FileService#letGoOfLocks}. */
+  LocksAside letGoOfLocks() {
+    return LocksAside.letGo(files);
   }
 
   void interrupt(long id) {

@@ -15,16 +15,31 @@ final class GuestFiles {
   private final NodeTable nodes;
   private final Handles handles;
   private final ChangeWatch watch;
+  private final HeldFiles held;
+  private final LentLocks lentLocks;
+
   private final @Nullable FileLedger ledger;
 
   /**
    * @param ledger where it is noted what the guest knows; null: nowhere
    */
-  GuestFiles(NodeTable nodes, ChangeWatch watch, @Nullable FileLedger ledger) {
+  GuestFiles(
+      NodeTable nodes, ChangeWatch watch, HeldFiles held, @Nullable FileLedger ledger) {
     this.nodes = nodes;
     this.watch = watch;
     this.ledger = ledger;
     this.handles = new Handles(ledger);
+    this.held = held;
+    this.lentLocks = new LentLocks(held);
+  }
+
+  /** What the task has open at home. */
+  HeldFiles held() {
+    return held;
+  }
+
+  LentLocks lentLocks() {
+    return lentLocks;
   }
 
   NodeTable nodes() {
@@ -119,6 +134,7 @@ final class GuestFiles {
 
   void close() {
     handles.close();
+    lentLocks.close();
     nodes.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.sojourn.home.files;
 
 import io.sojourn.engine.files.ErrorNumber;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +48,10 @@ final class Handles {
     if (ledger != null) ledger.releases(id);
     perNode.computeIfPresent(handle.node().id(), (node, count) -> count == 1 ? null : count - 1);
     handle.descriptor().giveUp();
+  }
+
+  List<Handle> all() {
+    return List.copyOf(open.values());
   }
 
   boolean isOpen(Node node) {

@@ -3,6 +3,7 @@ package io.sojourn.home.files;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ final class OwnerLocks {
       byOwner.put(owner, opened);
       return opened;
     }
+  }
+
+  synchronized List<SharedDescriptor> all() {
+    return List.copyOf(byOwner.values());
   }
 
   /** Null where the owner has locked nothing. */

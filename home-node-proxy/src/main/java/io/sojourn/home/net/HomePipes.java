@@ -33,6 +33,8 @@ public final class HomePipes implements StreamAcceptor {
   /** Those from which the task reads, by stream. */
   private final Map<Long, Descriptor> read = new HashMap<>();
 
+  private final Map<Integer, HomeTerminal> terminals = new HashMap<>();
+
   /**
    * @param deputy its pid
    */
@@ -47,6 +49,7 @@ public final class HomePipes implements StreamAcceptor {
       Pipe order = Opening.parseFrom(opening).getPipe();
       Descriptor pipe = find(order.getNumber());
       if (pipe == null) stream.reset(Errno.EINVAL);
+      else if (order.getControl()) return control(stream, pipe);
       else open(stream, relay, pipe, order.getToTask());
     } catch (InvalidProtocolBufferException malformed) {
       stream.reset(Errno.EINVAL);
@@ -54,6 +57,18 @@ public final class HomePipes implements StreamAcceptor {
       stream.reset(nobodyThere.error());
     }
     return relay;
+  }
+
+  private StreamEnd control(ByteStream stream, Descriptor held) {
+    HomeTerminal made = HomeTerminal.of(deputy, held, stream);
+    terminals.put(held.number(), made);
+    return made;
+  }
+
+  /** The job is about to stop: its shell has the terminals again. On the session's loop. */
+  public HomePipes background() {
+    terminals.values().forEach(HomeTerminal::background);
+    return this;
   }
 
   private @org.jspecify.annotations.Nullable Descriptor find(int number) {
@@ -70,7 +85,11 @@ public final class HomePipes implements StreamAcceptor {
     if (!toTask) {
       relay.writeOnly();
       stream.finish();
-    } else read.put(stream.number(), pipe);
+    } else {
+      read.put(stream.number(), pipe);
+      HomeTerminal typedAt = terminals.get(pipe.number());
+      if (typedAt != null) typedAt.types(relay);
+    }
     relay.connected(RawSocket.pipe(pipe.reopen(), !toTask));
   }
 

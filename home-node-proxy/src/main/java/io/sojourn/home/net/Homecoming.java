@@ -60,8 +60,7 @@ public final class Homecoming {
       throws IOException {
     Map<Long, StreamState> atHome = byNumber(home), atGuest = byNumber(guest);
     Map<Integer, TcpState> states = new HashMap<>();
-    for (ImageSocket socket : ImageSocket.of(images)) {
-      if (!socket.connection()) continue;
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       Path file = TcpStreamImage.path(images, socket.ino());
       FrozenConnection relay = relayOf(socket, relays);
       FrozenRelay ours = relay == null ? null : sockets.get(relay.getStream());

@@ -37,7 +37,9 @@ class GuestWordsFuzzTest {
     Files.writeString(above.resolve("outside"), "outside");
     GuestFiles files =
         new GuestFiles(
-            new NodeTable(FileCalls.directory(root.toString()), 100), ChangeWatch.NONE, null);
+            new NodeTable(FileCalls.directory(root.toString()), 100),
+            ChangeWatch.NONE,
+            HeldFiles.NONE, null);
     try {
       Answer.Builder answer =
           WORKER

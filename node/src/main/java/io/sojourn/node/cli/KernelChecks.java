@@ -75,8 +75,8 @@ final class KernelChecks {
         ? Check.ok("rights", "root, with all that is needed")
         : Check.note(
             "rights",
-            "root without SYS_RESOURCE: tasks of other users cannot be frozen",
-            "give this container the capability SYS_RESOURCE, or run tasks as root");
+            "root without SYS_RESOURCE: no tasks whose processes have several users",
+            "give this container the capability SYS_RESOURCE, or let such tasks be");
   }
 
   static Check ptrace(String scope) {

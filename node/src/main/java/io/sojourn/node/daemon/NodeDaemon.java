@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.grpc.BindableService;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.cluster.Membership;
 import io.sojourn.node.cluster.Peers;
@@ -44,6 +45,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Sockets sockets;
   private final Cluster cluster;
   private final Moves moves;
+  private final Schedules schedules;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -55,6 +57,7 @@ public final class NodeDaemon implements AutoCloseable {
     this.engines = engines;
     ImageRepository repository = new ImageRepository(config.images());
     repository.sweep();
+    UnpackedImage.sweep(config.stateDirectory());
     ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
     Shipping shipping = new Shipping(this::peers, workers);
     moves =
@@ -82,6 +85,18 @@ public final class NodeDaemon implements AutoCloseable {
     ImageLookup imageLookup = new ImageLookup(images, tasks);
     Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
+    ImageCalls imageCalls =
+        new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
+    schedules =
+        Schedules.open(
+            config.stateDirectory().resolve("schedules"),
+            checkpoints,
+            tasks,
+            registry,
+            imageCalls,
+            operations,
+            task -> moves.whereIs(task).isPresent());
+    registry.onFound(schedules::found);
     NodeService service =
         new NodeService(
             () -> describe(engines),
@@ -92,11 +107,12 @@ public final class NodeDaemon implements AutoCloseable {
                 config.nodeName(),
                 config.runDirectory(),
                 moves::whereIs,
-                moves::trouble),
-            checkpoints,
-            new Restores(engines, imageLookup, registry, operations),
+                moves::trouble,
+                schedules::of),
+            schedules,
+            new Restores(engines, imageLookup, registry, operations, schedules::revived),
             new Migrations(moves, tasks, registry, operations, config.nodeName()),
-            new ImageCalls(imageLookup, images, tasks, registry, operations, remains));
+            imageCalls);
     cluster =
         Cluster.open(
             config.stateDirectory(),
@@ -186,6 +202,7 @@ public final class NodeDaemon implements AutoCloseable {
     try {
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
+      schedules.close();
       within.close();
       sockets.close();
       moves.close();

@@ -3,6 +3,8 @@ package io.sojourn.node.daemon;
 import io.grpc.stub.StreamObserver;
 import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.node.CheckpointRequest;
+import io.sojourn.protocol.node.EndScheduleRequest;
+import io.sojourn.protocol.node.EndScheduleResponse;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;
 import io.sojourn.protocol.node.InspectImageRequest;
@@ -26,7 +28,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Supplier<GetNodeResponse> node;
   private final TaskLookup tasks;
   private final TaskList list;
-  private final Checkpoints checkpoints;
+  private final Schedules checkpoints;
   private final Restores restores;
   private final Migrations migrations;
   private final ImageCalls images;
@@ -35,7 +37,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Supplier<GetNodeResponse> node,
       TaskLookup tasks,
       TaskList list,
-      Checkpoints checkpoints,
+      Schedules checkpoints,
       Restores restores,
       Migrations migrations,
       ImageCalls images) {
@@ -69,6 +71,12 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   public void checkpoint(CheckpointRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
     EventStream.serve(answer, listener -> checkpoints.run(request, caller, listener));
+  }
+
+  @Override
+  public void endSchedule(EndScheduleRequest request, StreamObserver<EndScheduleResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> checkpoints.end(request, caller));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
 import io.sojourn.restore.RestoreOptions;
@@ -11,6 +12,7 @@ import io.sojourn.restore.RestoreResult;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /** Runs tasks again. */
 final class Restores {
@@ -18,8 +20,18 @@ final class Restores {
   private final ImageLookup images;
   private final TaskRegistry registry;
   private final Operations operations;
+  private final Consumer<String> fromCheckpoint;
 
-  Restores(Engines engines, ImageLookup images, TaskRegistry registry, Operations operations) {
+  /**
+   * @param fromCheckpoint is told of each task that runs again from a checkpoint
+   */
+  Restores(
+      Engines engines,
+      ImageLookup images,
+      TaskRegistry registry,
+      Operations operations,
+      Consumer<String> fromCheckpoint) {
+    this.fromCheckpoint = fromCheckpoint;
     this.engines = engines;
     this.images = images;
     this.registry = registry;
@@ -60,6 +72,8 @@ final class Restores {
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);
     else registry.revived(image, done.incarnation());
+    if (!request.getClone() && image.manifest().getKind() == Manifest.Kind.CHECKPOINT)
+      fromCheckpoint.accept(id);
     return result
         .setPauseMillis(done.pauseMillis())
         .setPid(done.pid())

@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.control.Agent;
 import io.sojourn.protocol.node.ListTasksResponse;
+import io.sojourn.protocol.node.Schedule;
 import io.sojourn.protocol.node.Task.State;
 import io.sojourn.restore.ExitStatusFile;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ final class TaskList {
   private final Path runDirectory;
   private final Function<String, Optional<String>> whereIs;
   private final Function<String, Optional<String>> trouble;
+  private final Function<String, Optional<Schedule>> schedules;
 
   /**
    * @param whereIs the node that a task is on, where that is another
@@ -36,13 +38,15 @@ final class TaskList {
       String node,
       Path runDirectory,
       Function<String, Optional<String>> whereIs,
-      Function<String, Optional<String>> trouble) {
+      Function<String, Optional<String>> trouble,
+      Function<String, Optional<Schedule>> schedules) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
     this.whereIs = whereIs;
     this.trouble = trouble;
+    this.schedules = schedules;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -81,6 +85,7 @@ final class TaskList {
                 view.setLastImage(image.name())
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
+    schedules.apply(record.id()).ifPresent(view::setSchedule);
     if (state(task) == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()

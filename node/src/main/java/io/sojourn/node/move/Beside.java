@@ -41,7 +41,8 @@ final class Beside {
                 notes,
                 settings.runDirectory(),
                 given(image, task.deputy())));
-    // CRIU has set them as they were in the guest world, where everything passes as it is.
+    // CRIU has set them as the task has; but where the job is in the background they are its
+    // shell's.
     modes.forEach(Beside::apply);
     return revival;
   }

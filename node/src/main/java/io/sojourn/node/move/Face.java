@@ -1,5 +1,7 @@
 package io.sojourn.node.move;
 
+import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.home.deputy.DeputyListener;
 import io.sojourn.home.deputy.DeputySignal;
@@ -14,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Face implements DeputyListener {
   private static final Logger log = LoggerFactory.getLogger(Face.class);
+
+  /** SI_KERNEL. */
+  private static final int FROM_KERNEL = 128;
 
   private final MovedTask task;
   private final Supplier<Peers> peers;
@@ -46,12 +52,15 @@ final class Face implements DeputyListener {
 
   @Override
   public void signal(DeputySignal signal) {
-    if (!signal.fromBefore()) later(() -> pass(signal.number()));
+    if (signal.fromBefore()) return;
+    // A key's, or the shell's that lets a job go on: these are for all of it.
+    boolean job = signal.code() == FROM_KERNEL || signal.number() == Signals.CONT;
+    later(() -> pass(signal.number(), job));
   }
 
   @Override
   public void stopped() {
-    later(() -> pass(Signals.STOP));
+    later(() -> pass(Signals.STOP, true));
   }
 
   @Override
@@ -74,13 +83,38 @@ final class Face implements DeputyListener {
     }
   }
 
-  private void pass(int signal) {
+  private void pass(int signal, boolean job) {
     MovedTask.Away away = task.away();
     Revival beside = task.beside();
-    if (beside != null) Signals.send(beside.task().pid(), signal);
-    if (away != null)
-      GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
-          .signal(SignalRequest.newBuilder().setLife(life(task)).setNumber(signal).build());
+    boolean stopped = false;
+    if (beside != null) stopped = JobSignals.send(beside.task().pid(), signal, job);
+    // Of a new size it hears there, when its terminal has it.
+    if (away != null && !(job && signal == Signals.WINCH)) stopped = passOn(away, signal, job);
+    if (stopped) stop(signal, away);
+  }
+
+  private boolean passOn(MovedTask.Away away, int signal, boolean job) {
+    return GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
+        .signal(
+            SignalRequest.newBuilder().setLife(life(task)).setNumber(signal).setGroup(job).build())
+        .getStopped();
+  }
+
+  /** The task has stopped, and its shell is to see that. */
+  private void stop(int signal, MovedTask.@Nullable Away away) {
+    try {
+      if (away != null) Step.on(away.pipeSession().loop(), away.pipes()::background);
+      // Where nobody could let it go on again, the kernel does not stop it, and it goes on.
+      var unused =
+          task.deputy()
+              .stop(signal)
+              .thenAccept(
+                  error -> {
+                    if (error == Errno.EAGAIN) later(() -> pass(Signals.CONT, true));
+                  });
+    } catch (IOException gone) {
+      log.warn("the deputy of task {} does not stop: {}", task.name(), gone.toString());
+    }
   }
 
   /** Somebody has killed the deputy: the task is to follow. */

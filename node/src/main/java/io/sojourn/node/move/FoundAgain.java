@@ -63,7 +63,7 @@ final class FoundAgain {
 
   private void one(Deputy deputy, MoveRecord record) {
     try {
-      MovedTask task = new MovedTask(record.id(), record.name(), record.user());
+      MovedTask task = new MovedTask(record.id(), record.name(), record.user(), deputy.pid());
       new Deputies(settings, moves).attend(task, deputy);
       moves.knows(task);
       if (record.atHome()) atHome(task, record);

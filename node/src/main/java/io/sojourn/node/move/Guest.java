@@ -6,7 +6,7 @@ import io.sojourn.checkpointer.Departures;
 import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.Trees;
-import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
@@ -70,10 +70,11 @@ final class Guest {
     return leaves;
   }
 
-  void signal(int number) {
+  /** Whether it has stopped the task. */
+  boolean signal(int number, boolean group) {
     // Home would not speak of it if it did not live here.
     stays();
-    Signals.send(world.revival().task().pid(), number);
+    return JobSignals.send(world.revival().task().pid(), number, group);
   }
 
   /**
@@ -143,7 +144,9 @@ final class Guest {
     }
 
     @Override
-    public void beginning(ControlBlock task) {}
+    public void beginning(ControlBlock task) throws IOException {
+      world.letArrive();
+    }
 
     @Override
     public void standing(ControlBlock task) throws IOException {

@@ -32,6 +32,7 @@ final class HomeDeparture implements Departure {
   private final ConnectionLock lock;
   private final List<HomeSocket> connections = new ArrayList<>();
   private final List<RawSocket> listening = new ArrayList<>();
+  private final List<RawSocket> datagrams = new ArrayList<>();
   private @Nullable CgroupFreeze group;
   private long standingNanos;
 
@@ -86,14 +87,19 @@ final class HomeDeparture implements Departure {
       if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
     }
     Map<Long, Descriptor> descriptors = descriptors(task);
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(image)) {
+      Descriptor descriptor = descriptors.get((long) socket.ino());
+      if (descriptor == null) continue;
+      TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
+      connections.add(
+          HomeSocket.adopt(RawSocket.duplicateOf(descriptor), stream.received().length));
+    }
     for (ImageSocket socket : ImageSocket.of(image)) {
       Descriptor descriptor = descriptors.get((long) socket.ino());
       if (descriptor == null) continue;
-      if (socket.connection()) {
-        TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
-        connections.add(
-            HomeSocket.adopt(RawSocket.duplicateOf(descriptor), stream.received().length));
-      } else if (socket.listening()) listening.add(RawSocket.duplicateOf(descriptor));
+      if (socket.listening()) listening.add(RawSocket.duplicateOf(descriptor));
+      if (socket.protocol() == ImageSocket.Protocol.UDP && socket.local().getPort() != 0)
+        datagrams.add(RawSocket.duplicateOf(descriptor));
     }
   }
 
@@ -103,8 +109,10 @@ final class HomeDeparture implements Departure {
     // The task has them itself.
     connections.forEach(one -> one.socket().close());
     listening.forEach(RawSocket::close);
+    datagrams.forEach(RawSocket::close);
     connections.clear();
     listening.clear();
+    datagrams.clear();
     unlock();
   }
 
@@ -126,6 +134,7 @@ final class HomeDeparture implements Departure {
   void into(HomeConnections home) {
     connections.forEach(home::keep);
     listening.forEach(home::keepListening);
+    datagrams.forEach(home::keepDatagrams);
   }
 
   /** The task has ended, and is to have them again: ours are closed without a word. */
@@ -135,8 +144,10 @@ final class HomeDeparture implements Departure {
       one.socket().close();
     }
     listening.forEach(RawSocket::close);
+    datagrams.forEach(RawSocket::close);
     connections.clear();
     listening.clear();
+    datagrams.clear();
   }
 
   void unlock() {

@@ -19,6 +19,7 @@ final class MovedTask {
   private final String id;
   private final String name;
   private final ThreadIdentity user;
+  private final FilesInItsPlace locks;
   private final ReentrantLock road = new ReentrantLock(true);
   private @Nullable Deputy deputy;
   private @Nullable Face face;
@@ -40,10 +41,14 @@ final class MovedTask {
       Start start,
       Contact contact) {}
 
-  MovedTask(String id, String name, ThreadIdentity user) {
+  /**
+   * @param process the task at home, or its deputy: its number is one and the same
+   */
+  MovedTask(String id, String name, ThreadIdentity user, int process) {
     this.id = id;
     this.name = name;
     this.user = user;
+    this.locks = new FilesInItsPlace(this, process);
   }
 
   String id() {
@@ -56,6 +61,11 @@ final class MovedTask {
 
   ThreadIdentity user() {
     return user;
+  }
+
+  /** What its deputy holds is its own. */
+  FilesInItsPlace locks() {
+    return locks;
   }
 
   Deputy deputy() {

@@ -14,9 +14,11 @@ import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.engine.stream.HomeStreams;
 import io.sojourn.engine.stream.StreamSessions;
+import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.home.files.Export;
 import io.sojourn.home.files.Exports;
 import io.sojourn.home.files.FileService;
+import io.sojourn.home.files.LocksAside;
 import io.sojourn.node.cluster.PeerNode;
 import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.shipping.Shipping;
@@ -186,6 +188,12 @@ public final class Moves implements Exports, AutoCloseable {
     moved.remove(task.id(), task);
     ledger.forget(task.id());
     Trees.delete(Beside.notes(settings, task.id()));
+    Step.of(
+        "to forget the deputy",
+        () -> {
+          new DeputyDirectory(settings.runDirectory()).forget(task.deputy().name());
+          return task;
+        });
   }
 
   MoveLedger ledger() {
@@ -211,6 +219,11 @@ public final class Moves implements Exports, AutoCloseable {
     callBack(task);
     moved.remove(task.id(), task);
     ledger.forget(task.id());
+  }
+
+  /** The task is to take its locks at home. */
+  Optional<LocksAside> letGoOfLocks(MovedTask task) {
+    return files.letGoOfLocks(task.id());
   }
 
   /** It lives here, and its end is its deputy's. */
@@ -250,7 +263,7 @@ public final class Moves implements Exports, AutoCloseable {
       throw Status.PERMISSION_DENIED
           .withDescription("life " + incarnation + " of task " + task + " was not given to you")
           .asException();
-    return new Export(Path.of("/"), known.user());
+    return new Export(Path.of("/"), known.user(), known.locks());
   }
 
   @Override

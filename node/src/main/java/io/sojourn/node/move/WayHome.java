@@ -2,8 +2,10 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.network.ConnectionLock;
+import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.home.files.LocksAside;
 import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,23 +60,31 @@ final class WayHome {
   private Moves.Moved comeHome(
       MovedTask task, MovedTask.Away away, ConnectionLock lock, int incarnation)
       throws IOException {
+    report.phase("let arrive", () -> Step.of("the way home", () -> LastArrivals.letIn(away, lock)));
     // What the peers send from now on would not be in the image.
     lock.cover(HomeSide.sockets(away));
     DepartResponse gone = report.phase("dump and ship", () -> depart(task, away));
     long told = System.nanoTime();
     @Nullable HomeSide streams = null;
+    Optional<LocksAside> locks = Optional.empty();
     try {
       Path image = Images.directory(settings.memory(), task.id()).resolve("image");
       Trees.delete(image);
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
+      lock.cover(ImageSocket.connectionsToItself(image));
       HomeSide apart = HomeSide.takeApart(away, gone);
+      // The task may have made connections after the first look.
+      lock.cover(HomeSide.sockets(away));
       streams = apart;
       apart.into(image);
       apart.close();
+      locks = moves.letGoOfLocks(task);
+      if (locks.isPresent()) locks.get().into(image);
       Revival here = report.phase("restore", () -> restore(image, task));
       run(task, away, apart, here, incarnation);
       return new Moves.Moved(incarnation, gone.getPauseMillis() + (System.nanoTime() - told) / 1e6);
     } catch (IOException | RuntimeException failed) {
+      locks.ifPresent(LocksAside::takeAgain);
       if (streams != null) streams.joinAgain();
       throw runsOnThere(away, failed);
     } finally {

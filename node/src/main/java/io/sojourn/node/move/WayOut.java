@@ -45,7 +45,8 @@ final class WayOut {
   Moves.Moved go(ControlBlock block, String name, String node, int incarnation) {
     report.phase("ask the node", () -> Step.at(node, () -> guest(node).ready(requirements())));
     MovedTask known = moves.known(block.id()).orElse(null);
-    MovedTask task = known != null ? known : new MovedTask(block.id(), name, user(block.pid()));
+    MovedTask task =
+        known != null ? known : new MovedTask(block.id(), name, user(block.pid()), block.pid());
     task.setsOut();
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));

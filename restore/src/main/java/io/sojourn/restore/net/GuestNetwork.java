@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes a network namespace look like home's network from inside, and lead to us: every address is
@@ -39,11 +41,14 @@ public final class GuestNetwork implements AutoCloseable {
   private final NetworkNamespace namespace;
   private final TunDevice hold;
   private final List<TunDevice> worn;
+  private final Set<InetAddress> own;
 
-  private GuestNetwork(NetworkNamespace namespace, TunDevice hold, List<TunDevice> worn) {
+  private GuestNetwork(
+      NetworkNamespace namespace, TunDevice hold, List<TunDevice> worn, Set<InetAddress> own) {
     this.namespace = namespace;
     this.hold = hold;
     this.worn = worn;
+    this.own = own;
   }
 
   /** Sets up an empty namespace. */
@@ -61,7 +66,7 @@ public final class GuestNetwork implements AutoCloseable {
               quiet();
               return device;
             });
-    GuestNetwork network = new GuestNetwork(namespace, hold, worn);
+    GuestNetwork network = new GuestNetwork(namespace, hold, worn, addresses(home));
     try {
       namespace.run(links(home) + routes(home, false), List.of("ip", "-batch", "-"));
       namespace.run(routes(home, true), List.of("ip", "-6", "-batch", "-"));
@@ -88,6 +93,18 @@ public final class GuestNetwork implements AutoCloseable {
 
   NetworkNamespace namespace() {
     return namespace;
+  }
+
+  /** Whether an address is one of home's own. */
+  boolean isHere(InetAddress address) {
+    return address.isLoopbackAddress() || own.contains(address);
+  }
+
+  private static Set<InetAddress> addresses(HomeNetwork home) {
+    return home.getInterfacesList().stream()
+        .flatMap(one -> one.getAddressesList().stream())
+        .map(one -> Endpoints.address(one.getAddress()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   TunDevice hold() {

@@ -13,14 +13,14 @@ final class SynHolder implements AutoCloseable {
 
   private final GuestNetwork network;
   private final RawPackets inwards;
-  private final RawPackets answers;
+  private final RawPackets past;
   private final Thread reader;
 
   private SynHolder(
-      GuestNetwork network, RawPackets inwards, RawPackets answers, Consumer<SynPacket> held) {
+      GuestNetwork network, RawPackets inwards, RawPackets past, Consumer<SynPacket> held) {
     this.network = network;
     this.inwards = inwards;
-    this.answers = answers;
+    this.past = past;
     this.reader = new Thread(() -> read(held), "held-connects");
     reader.setDaemon(true);
   }
@@ -57,10 +57,15 @@ final class SynHolder implements AutoCloseable {
     inwards.send(syn.bytes(), syn.destination());
   }
 
+  /** The task connects to itself: the packet goes on its way as if it had not been held. */
+  void letPass(SynPacket syn) {
+    past.send(syn.bytes(), syn.destination());
+  }
+
   /** The connect fails as home's did. */
   void refuse(SynPacket syn, int error) {
     byte[] answer = syn.refusal(error);
-    if (answer != null) answers.send(answer, syn.source());
+    if (answer != null) past.send(answer, syn.source());
   }
 
   @Override
@@ -73,6 +78,6 @@ final class SynHolder implements AutoCloseable {
       throw new IOException(e);
     }
     inwards.close();
-    answers.close();
+    past.close();
   }
 }

@@ -24,21 +24,26 @@ final class TaskConnects implements AutoCloseable {
 
   private final GuestConnections connections;
   private final StreamSession session;
+  private final GuestNetwork network;
+  private final TaskListeners own;
   private final Map<Ends, HeldConnect> held = new HashMap<>();
   private final List<EpollServerSocketChannel> entrances = new ArrayList<>();
   private final SynHolder holder;
 
-  private TaskConnects(GuestConnections connections, StreamSession session, GuestNetwork network)
+  private TaskConnects(
+      GuestConnections connections, StreamSession session, GuestNetwork network, TaskListeners own)
       throws IOException {
     this.connections = connections;
     this.session = session;
+    this.network = network;
+    this.own = own;
     this.holder = SynHolder.start(network, syn -> session.loop().execute(() -> connect(syn)));
   }
 
   static TaskConnects start(
-      GuestConnections connections, StreamSession session, GuestNetwork network)
+      GuestConnections connections, StreamSession session, GuestNetwork network, TaskListeners own)
       throws IOException {
-    TaskConnects connects = new TaskConnects(connections, session, network);
+    TaskConnects connects = new TaskConnects(connections, session, network, own);
     for (String any : List.of("0.0.0.0", "::")) {
       InetSocketAddress address = new InetSocketAddress(any, GuestNetwork.RELAY_PORT);
       RawSocket listening =
@@ -83,6 +88,11 @@ final class TaskConnects implements AutoCloseable {
   }
 
   private void connect(SynPacket syn) {
+    // What it says to itself it need not say at home; nor may it: a listener is known there later.
+    if (network.isHere(syn.destination().getAddress()) && own.hear(syn.destination())) {
+      holder.letPass(syn);
+      return;
+    }
     Ends ends = new Ends(syn.source(), syn.destination());
     HeldConnect before = held.get(ends);
     if (before != null && before.syn().sequence() == syn.sequence()) {

@@ -12,6 +12,7 @@ import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Listen;
 import io.sojourn.protocol.connection.Opening;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -66,6 +67,11 @@ final class TaskListeners implements AutoCloseable {
               return true;
             });
     for (Listening one : now) known.computeIfAbsent(one, this::listen);
+  }
+
+  /** Whether the task itself listens there, now. */
+  boolean hear(InetSocketAddress destination) {
+    return diagnosis.listening().stream().anyMatch(one -> one.hears(destination));
   }
 
   /** This side of a listener's stream that home has already. */

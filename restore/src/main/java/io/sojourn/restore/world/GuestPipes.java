@@ -51,11 +51,13 @@ final class GuestPipes implements AutoCloseable {
   }
 
   private final List<Carried> pipes = new ArrayList<>();
+  private final Map<Integer, GuestTerminal> terminals = new LinkedHashMap<>();
   private final StreamSession session;
   private final HomeTask task;
   private final Channel home;
   private final Map<Integer, ByteString> unread = new HashMap<>();
   private GuestStreams call;
+  private Runnable resized = () -> {};
   private boolean started;
   private boolean held;
   private boolean apart;
@@ -90,6 +92,8 @@ final class GuestPipes implements AutoCloseable {
     RawSocket ours = RawSocket.terminal(), tasks = ours.terminalEnd();
     pipes.add(new Carried(stream, false, ours, tasks, new Watched()));
     pipes.add(new Carried(stream, true, ours.duplicate(), tasks.duplicate(), new Watched()));
+    terminals.put(
+        stream.getDescriptors(0), new GuestTerminal(ours.duplicate(), () -> resized.run()));
   }
 
   /** What a restore is to be given in place of each. */
@@ -103,14 +107,23 @@ final class GuestPipes implements AutoCloseable {
     return List.copyOf(given.values());
   }
 
-  /** The task runs, and has its ends. */
-  void start() {
+  /**
+   * The task runs, and has its ends.
+   *
+   * @param resized is called when a terminal has got another size
+   */
+  void start(Runnable resized) {
     if (pipes.isEmpty()) return;
     started = true;
-    for (Carried one : pipes)
-      // Home's terminal does what a terminal does; here everything passes as it is.
-      if (one.terminal()) TerminalModes.of(one.tasks()).raw().applyTo(one.tasks());
-    session.loop().execute(() -> pipes.forEach(this::open));
+    this.resized = resized;
+    session
+        .loop()
+        .execute(
+            () -> {
+              // Home has to know which descriptors are terminals before it reads from them.
+              terminals.forEach((number, one) -> one.open(session, number));
+              pipes.forEach(this::open);
+            });
     call.start();
   }
 
@@ -133,9 +146,9 @@ final class GuestPipes implements AutoCloseable {
     if (!started || apart) return true;
     hold();
     CompletableFuture<?>[] outputs =
-        pipes.stream()
-            .filter(one -> !one.toTask())
-            .map(one -> one.watched().over)
+        java.util.stream.Stream.concat(
+                pipes.stream().filter(one -> !one.toTask()).map(one -> one.watched().over),
+                terminals.values().stream().map(GuestTerminal::last))
             .toArray(CompletableFuture<?>[]::new);
     try {
       CompletableFuture.allOf(outputs).get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -184,18 +197,27 @@ final class GuestPipes implements AutoCloseable {
     if (!started) return Map.of();
     settled(patience);
     onLoop(session::freeze);
-    for (Carried one : pipes)
-      if (one.toTask())
-        unread.put(one.stream().getDescriptors(0), ByteString.copyFrom(one.tasks().available()));
+    for (Carried one : pipes) if (one.toTask()) takeUnread(one);
     apart = true;
     return unread;
   }
 
+  private void takeUnread(Carried one) throws IOException {
+    RawSocket tasks = one.tasks();
+    TerminalModes modes = one.terminal() ? TerminalModes.of(tasks) : null;
+    // A line that has not ended yet can be read only where there are no lines.
+    if (modes != null) modes.raw().applyModesTo(tasks);
+    unread.put(one.stream().getDescriptors(0), ByteString.copyFrom(tasks.available()));
+    if (modes != null) modes.applyModesTo(tasks);
+  }
+
   private void settled(Duration patience) throws IOException {
     CompletableFuture<?>[] all =
-        pipes.stream()
-            .filter(one -> !one.toTask())
-            .map(one -> one.watched().settled(one.ours()))
+        java.util.stream.Stream.concat(
+                pipes.stream()
+                    .filter(one -> !one.toTask())
+                    .map(one -> one.watched().settled(one.ours())),
+                terminals.values().stream().map(GuestTerminal::settled))
             .toArray(CompletableFuture<?>[]::new);
     try {
       CompletableFuture.allOf(all).get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -229,13 +251,19 @@ final class GuestPipes implements AutoCloseable {
   private void giveBack(Carried one) {
     byte[] bytes =
         unread.getOrDefault(one.stream().getDescriptors(0), ByteString.EMPTY).toByteArray();
+    if (bytes.length == 0) return;
+    TerminalModes modes = one.terminal() ? TerminalModes.of(one.tasks()) : null;
+    // Not as if it were typed once more: it has been echoed.
+    if (modes != null) modes.raw().applyModesTo(one.tasks());
     // It fits: it was there.
-    if (bytes.length > 0) one.ours().write(bytes);
+    one.ours().write(bytes);
+    if (modes != null) modes.applyModesTo(one.tasks());
   }
 
   @Override
   public void close() {
     session.loop().execute(call::stop);
+    session.loop().execute(() -> terminals.values().forEach(GuestTerminal::close));
     for (Carried one : pipes) {
       boolean closed = started && (!one.toTask() || one.terminal() && held);
       if (!closed) one.tasks().close();

@@ -5,7 +5,12 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.linux.SocketDiagnosis;
+import io.sojourn.engine.network.Arrivals;
+import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpStreamImage;
@@ -61,9 +66,17 @@ public final class GuestWorld implements AutoCloseable {
    * What the task has at home.
    *
    * @param runDirectory of home's daemon
+   * @param channel for its files
+   * @param streams for its connections, pipes and terminals: over a connection that is served by
+   *     the loop that serves those
    */
   public record Home(
-      HomeTask task, String hostName, Path runDirectory, HomeNetwork network, Channel channel) {}
+      HomeTask task,
+      String hostName,
+      Path runDirectory,
+      HomeNetwork network,
+      Channel channel,
+      Channel streams) {}
 
   private record Mirrored(ImageSocket socket, TcpStreamImage image, MirrorSocket mirror) {}
 
@@ -131,8 +144,7 @@ public final class GuestWorld implements AutoCloseable {
   /** Restores the task, which stands still. From here on what it connects to would be home's. */
   public void restore() throws IOException {
     Path images = directory.resolve("image");
-    for (ImageSocket socket : ImageSocket.of(images)) {
-      if (!socket.connection()) continue;
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
       MirrorSocket mirror =
           namespace.call(
@@ -143,12 +155,22 @@ public final class GuestWorld implements AutoCloseable {
         new GuestPipes(
             home.task(),
             ImageDirectory.open(images).manifest().getStreamsList(),
-            home.channel(),
+            home.streams(),
             session.loop());
     pipes = made;
-    revival = namespace.call(() -> Revival.begin(order(made.given())));
+    revival = namespace.call(() -> begin(images, made));
     network.open();
     connections.start(session);
+  }
+
+  private Revival begin(Path images, GuestPipes made) throws IOException {
+    ConnectionLock lock = new ConnectionLock(home.task().id());
+    lock.cover(ImageSocket.connectionsToItself(images));
+    try {
+      return Revival.begin(order(made.given()));
+    } finally {
+      if (lock.placed()) ConnectionLock.remove(lock.table());
+    }
   }
 
   private Revival.Order order(List<Revival.Given> given) {
@@ -188,13 +210,14 @@ public final class GuestWorld implements AutoCloseable {
           one.image().sending().length);
     mirrors.clear();
     carry();
-    Objects.requireNonNull(pipes).start();
+    Objects.requireNonNull(pipes)
+        .start(() -> JobSignals.send(revival().task().pid(), Signals.WINCH, true));
   }
 
   private void carry() {
     GuestStreams made =
         new GuestStreams(
-            session, home.task().incarnation(), home.channel(), status -> refused.run());
+            session, home.task().incarnation(), home.streams(), status -> refused.run());
     streams = made;
     made.start();
   }
@@ -225,6 +248,18 @@ public final class GuestWorld implements AutoCloseable {
   /** How a path below {@link #directory} is called inside. */
   public Path inside(Path ours) {
     return PLACE.resolve(directory.relativize(ours));
+  }
+
+  /** Lets the task accept who has come already; home lets nobody in any more. The task runs. */
+  public void letArrive() throws IOException {
+    try (SocketDiagnosis diagnosis = namespace.call(SocketDiagnosis::make)) {
+      if (!Arrivals.settle(() -> diagnosis.arriving().isEmpty()))
+        LOG.warn("task {} does not accept who connects to it: they are lost", home.task().id());
+    } catch (IOException | RuntimeException failed) {
+      throw failed;
+    } catch (Exception impossible) {
+      throw new IOException(impossible);
+    }
   }
 
   /**

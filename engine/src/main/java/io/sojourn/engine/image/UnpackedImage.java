@@ -1,0 +1,82 @@
+package io.sojourn.engine.image;
+
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.image.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * An image as CRIU reads it. Where its pages are packed, that is a directory beside it for the time
+ * of the restore: the pages as they were, and links to everything else.
+ */
+public final class UnpackedImage implements AutoCloseable {
+  private static final String FOLDER = "unpacked";
+
+  private final Path image;
+  private final Path path;
+
+  private UnpackedImage(Path image, Path path) {
+    this.image = image;
+    this.path = path;
+  }
+
+  /**
+   * Unpacks, where there is something packed.
+   *
+   * @param place a directory of this process's own
+   */
+  public static UnpackedImage of(ImageDirectory image, Path place) {
+    if (image.manifest().getMembersList().stream().noneMatch(UnpackedImage::packed))
+      return new UnpackedImage(image.path(), image.path());
+    UnpackedImage unpacked = new UnpackedImage(image.path(), create(place, image.name()));
+    try {
+      for (Member member : image.manifest().getMembersList()) unpacked.add(member);
+      return unpacked;
+    } catch (IOException e) {
+      unpacked.close();
+      // A full disk says so; the other way is a damaged image.
+      throw OperationException.refused(
+          "image " + image.name() + " is damaged, or cannot be unpacked: " + e.getMessage(),
+          Verification.MEND + "; see also whether the disk of " + place + " is full");
+    }
+  }
+
+  /** Removes what a daemon left that died in the middle of a restore. */
+  public static void sweep(Path place) {
+    Trees.delete(place.resolve(FOLDER));
+  }
+
+  private static Path create(Path place, String name) {
+    try {
+      Path folder = Files.createDirectories(place.resolve(FOLDER));
+      return Files.createTempDirectory(folder, name);
+    } catch (IOException e) {
+      throw OperationException.refused(
+          "nothing can be unpacked in " + place + ": " + e, "see whether the disk is full");
+    }
+  }
+
+  private static boolean packed(Member member) {
+    return member.getName().startsWith("pages-") && member.getName().endsWith(PackedPages.SUFFIX);
+  }
+
+  private void add(Member member) throws IOException {
+    String name = member.getName();
+    Path stored = image.toAbsolutePath().resolve(name);
+    if (packed(member))
+      PackedPages.unpack(
+          stored, path.resolve(name.substring(0, name.length() - PackedPages.SUFFIX.length())));
+    else Files.createSymbolicLink(path.resolve(name), stored);
+  }
+
+  /** The directory for CRIU. */
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    if (!path.equals(image)) Trees.delete(path);
+  }
+}

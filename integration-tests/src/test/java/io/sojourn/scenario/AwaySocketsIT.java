@@ -1,0 +1,367 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.harness.HomeAndGuest;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Subject;
+import io.sojourn.victim.Sockets;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sockets of a task that goes and comes home do what they would have done. */
+@Timeout(180)
+class AwaySocketsIT {
+  @RegisterExtension static final HomeAndGuest nodes = new HomeAndGuest();
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void connectsFailAsAtHome(Jdk jdk) throws IOException {
+    try (ServerSocket server = server()) {
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      int closed = server().getLocalPort();
+      List<String> questions =
+          List.of(
+              "connect a 127.0.0.1 1",
+              "connect b ::1 1",
+              "connect c " + nodes.peerAddress() + " 1",
+              "connect d 198.51.100.7 80",
+              "connect e " + nodes.peerAddress() + " " + server.getLocalPort(),
+              "wait e 300");
+      assertThat(closed).isPositive();
+      List<String> atHome = new ArrayList<>();
+      nodes.twice(
+          subject,
+          () -> {
+            List<String> now =
+                questions.stream()
+                    .map(subject::ask)
+                    .map(said -> said.replaceAll(":\\d{4,5}\\b", ":PORT"))
+                    .toList();
+            if (atHome.isEmpty()) atHome.addAll(now);
+            assertThat(now).isEqualTo(atHome);
+            assertThat(subject.ask("close e")).isEqualTo("done");
+          });
+      assertThat(atHome.get(0)).contains("refused");
+      assertThat(atHome.get(3)).contains("unreachable");
+    }
+  }
+
+  private static ServerSocket server() throws IOException {
+    return nodes.atPeers(() -> new ServerSocket(0, 50, InetAddress.getByName(nodes.peerAddress())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void whatIsHalfClosedStaysSo(Jdk jdk) throws Exception {
+    try (ServerSocket server = server()) {
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      String to = nodes.peerAddress() + " " + server.getLocalPort();
+      subject.ask("connect ours " + to);
+      Socket ours = server.accept();
+      subject.ask("connect theirs " + to);
+      Socket theirs = server.accept();
+      subject.ask("connect late " + to);
+      Socket late = server.accept();
+      subject.ask("write ours last");
+      subject.ask("end ours");
+      write(theirs, "lastword");
+      theirs.shutdownOutput();
+      nodes.out(subject);
+      assertThat(all(ours)).isEqualTo("last");
+      write(ours, "still");
+      assertThat(subject.ask("read ours 5")).isEqualTo("still");
+      assertThat(subject.ask("read theirs 4")).isEqualTo("last");
+      subject.ask("write theirs away");
+      assertThat(read(theirs, 4)).isEqualTo("away");
+      subject.ask("write late x");
+      subject.ask("end late");
+      nodes.back(subject);
+      assertThat(all(late)).isEqualTo("x");
+      write(late, "answer");
+      assertThat(subject.ask("read late 6")).isEqualTo("answer");
+      assertThat(subject.ask("read theirs 9")).isEqualTo("word");
+      subject.ask("write theirs home");
+      subject.ask("close theirs");
+      assertThat(all(theirs)).isEqualTo("home");
+      write(ours, "more");
+      ours.close();
+      assertThat(subject.ask("read ours 9")).isEqualTo("more");
+      // A reset is one, in both directions.
+      subject.ask("connect reset " + to);
+      Socket reset = server.accept();
+      nodes.out(subject);
+      reset.setSoLinger(true, 0);
+      reset.close();
+      assertThat(subject.ask("read reset 1")).contains("reset");
+      subject.ask("set late reset");
+      subject.ask("close late");
+      late.setSoTimeout(10_000);
+      assertThat(outcome(late)).contains("reset");
+      nodes.back(subject);
+    }
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String read(Socket socket, int count) throws IOException {
+    socket.setSoTimeout(15_000);
+    return new String(socket.getInputStream().readNBytes(count), StandardCharsets.UTF_8);
+  }
+
+  private static String all(Socket socket) throws IOException {
+    socket.setSoTimeout(15_000);
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static String outcome(Socket socket) {
+    try {
+      return "read " + socket.getInputStream().read();
+    } catch (IOException failed) {
+      return failed.getMessage();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void connectsDuringAMoveWait(Jdk jdk) throws Exception {
+    Subject subject = nodes.subject(jdk, Sockets.class).start();
+    int echo = Integer.parseInt(subject.ask("listen echo any"));
+    int held = Integer.parseInt(subject.ask("hold held"));
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicReference<String> failure = new AtomicReference<>("");
+    AtomicLong served = new AtomicLong();
+    Thread clients = new Thread(() -> connectOn(echo, over, served, failure), "clients");
+    clients.start();
+    List<Socket> waiting = new ArrayList<>();
+    try {
+      for (int round = 0; round < 4; round++) {
+        if (round % 2 == 0) {
+          waiting.add(connect(nodes.homeAddress(), held));
+          write(waiting.get(round / 2), "hello" + round / 2);
+        } else accept(subject, round / 2, waiting.get(round / 2));
+        long before = served.get();
+        await()
+            .untilAsserted(
+                () -> {
+                  assertThat(failure.get()).isEmpty();
+                  assertThat(served.get()).isGreaterThan(before + 5);
+                });
+        if (round % 2 == 0) nodes.out(subject);
+        else nodes.back(subject);
+      }
+    } finally {
+      over.set(true);
+      clients.join();
+      for (Socket one : waiting) one.close();
+    }
+    assertThat(failure.get()).isEmpty();
+  }
+
+  /** What waited at home when the task set out reaches it there. */
+  private static void accept(Subject subject, int number, Socket waiting) throws IOException {
+    String name = "held" + number;
+    assertThat(subject.ask("accept held " + name)).contains(":");
+    assertThat(subject.ask("read " + name + " 6")).isEqualTo("hello" + number);
+    subject.ask("write " + name + " answer");
+    assertThat(read(waiting, 6)).isEqualTo("answer");
+  }
+
+  private static Socket connect(String host, int port) throws IOException {
+    return nodes.atPeers(
+        () -> {
+          Socket socket = new Socket();
+          socket.connect(new InetSocketAddress(host, port), 60_000);
+          socket.setSoTimeout(60_000);
+          return socket;
+        });
+  }
+
+  private static void connectOn(
+      int port, AtomicBoolean over, AtomicLong served, AtomicReference<String> failure) {
+    while (!over.get())
+      try (Socket socket = connect(nodes.homeAddress(), port)) {
+        write(socket, "ping");
+        String back = new String(socket.getInputStream().readNBytes(4), StandardCharsets.UTF_8);
+        if (!back.equals("ping")) throw new IOException("'" + back + "' after " + served.get());
+        served.incrementAndGet();
+      } catch (IOException failed) {
+        failure.compareAndSet("", failed.toString());
+      }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void datagramsGoOnUnderTheirAddress(Jdk jdk) throws Exception {
+    InetAddress home = InetAddress.getByName(nodes.homeAddress());
+    try (DatagramSocket one = peer();
+        DatagramSocket other = peer()) {
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      int bound = Integer.parseInt(subject.ask("datagrams bound 0.0.0.0"));
+      int connected =
+          Integer.parseInt(
+              subject.ask(
+                  "peer connected %s %s %d"
+                      .formatted(nodes.homeAddress(), nodes.peerAddress(), other.getLocalPort())));
+      nodes.twice(
+          subject,
+          () -> {
+            talks(one, new InetSocketAddress(home, bound));
+            talks(other, new InetSocketAddress(home, connected));
+            // Who is not its peer is not heard by a connected socket.
+            long before = Long.parseLong(subject.ask("heard connected"));
+            try {
+              one.send(new DatagramPacket(new byte[1], 1, home, connected));
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+            talks(other, new InetSocketAddress(home, connected));
+            assertThat(Long.parseLong(subject.ask("heard connected"))).isEqualTo(before + 1);
+          });
+      // Sent during moves: none comes twice, and what comes back comes from where it went.
+      AtomicBoolean over = new AtomicBoolean();
+      List<String> wrong = new ArrayList<>();
+      AtomicLong back = new AtomicLong();
+      Thread traffic =
+          new Thread(() -> stream(one, new InetSocketAddress(home, bound), over, back, wrong));
+      traffic.start();
+      for (int round = 0; round < 4; round++) {
+        if (round % 2 == 0) nodes.out(subject);
+        else nodes.back(subject);
+        long before = back.get();
+        await().until(() -> back.get() > before + 20);
+      }
+      over.set(true);
+      traffic.join();
+      assertThat(wrong).isEmpty();
+    }
+  }
+
+  private static DatagramSocket peer() throws IOException {
+    DatagramSocket socket =
+        nodes.atPeers(() -> new DatagramSocket(0, InetAddress.getByName(nodes.peerAddress())));
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+
+  private static void talks(DatagramSocket socket, InetSocketAddress to) {
+    try {
+      byte[] text = "over".getBytes(StandardCharsets.UTF_8);
+      socket.send(new DatagramPacket(text, text.length, to));
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      socket.receive(answer);
+      assertThat(answer.getLength()).isEqualTo(text.length);
+      assertThat(answer.getSocketAddress()).isEqualTo(to);
+    } catch (IOException e) {
+      throw new AssertionError(to.toString(), e);
+    }
+  }
+
+  private static void stream(
+      DatagramSocket socket,
+      InetSocketAddress to,
+      AtomicBoolean over,
+      AtomicLong back,
+      List<String> wrong) {
+    java.util.Set<Long> seen = new java.util.HashSet<>();
+    try {
+      socket.setSoTimeout(20);
+      for (long number = 0; !over.get(); number++) {
+        byte[] bytes = ByteBuffer.allocate(8).putLong(number).array();
+        socket.send(new DatagramPacket(bytes, 8, to));
+        try {
+          DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+          socket.receive(answer);
+          if (!answer.getSocketAddress().equals(to)) wrong.add("from " + answer.getSocketAddress());
+          if (!seen.add(ByteBuffer.wrap(answer.getData()).getLong())) wrong.add("twice");
+          back.incrementAndGet();
+        } catch (SocketTimeoutException lost) {
+          // Datagrams may be.
+        }
+      }
+    } catch (IOException failed) {
+      wrong.add(failed.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void bothFamiliesAreServed(Jdk jdk) throws Exception {
+    Subject subject = nodes.subject(jdk, Sockets.class).start();
+    int port = Integer.parseInt(subject.ask("listen both any"));
+    List<Socket> peers = new ArrayList<>();
+    try {
+      nodes.twice(
+          subject,
+          () -> {
+            try {
+              for (Socket peer : peers) echo(peer);
+              for (String host : List.of("127.0.0.1", "::1", nodes.homeAddress())) {
+                peers.add(nodes.atHome(() -> new Socket(host, port)));
+                echo(peers.get(peers.size() - 1));
+                // To itself, as well.
+                String name = "own" + peers.size();
+                assertThat(subject.ask("connect " + name + " " + host + " " + port)).contains(":");
+                subject.ask("write " + name + " self");
+                assertThat(subject.ask("read " + name + " 4")).isEqualTo("self");
+              }
+              for (int i = 1; i <= peers.size(); i++) {
+                subject.ask("write own" + i + " again");
+                assertThat(subject.ask("read own" + i + " 5")).isEqualTo("again");
+              }
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          });
+    } finally {
+      for (Socket peer : peers) peer.close();
+    }
+  }
+
+  private static void echo(Socket peer) throws IOException {
+    write(peer, "echo");
+    assertThat(read(peer, 4)).isEqualTo("echo");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void optionsRemainAsTheyWereSet(Jdk jdk) throws Exception {
+    try (ServerSocket server = server()) {
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      subject.ask("connect a " + nodes.peerAddress() + " " + server.getLocalPort());
+      try (Socket peer = server.accept()) {
+        subject.ask("set a keep-alive");
+        String set = subject.ask("set a linger");
+        assertThat(set).contains("keep-alive true no-delay false linger 7");
+        nodes.out(subject);
+        assertThat(subject.ask("options a")).isEqualTo(set);
+        String later = subject.ask("set a no-delay");
+        assertThat(later).contains("no-delay true");
+        nodes.back(subject);
+        assertThat(subject.ask("options a")).isEqualTo(later);
+        write(peer, "on");
+        assertThat(subject.ask("read a 2")).isEqualTo("on");
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.sojourn.victim;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import sun.misc.Signal;
+
+/**
+ * Lives at a terminal, as a program with line editing does. Asked for a command, it runs that at
+ * its terminal and tells what it said; asked to "read", it tells what has come from the keyboard:
+ * "EOF" at an end of input, "nothing" where nothing came in time.
+ */
+public final class Console {
+  private static final BlockingQueue<String> read = new LinkedBlockingQueue<>();
+
+  public static void main(String[] args) throws Exception {
+    AtomicInteger resized = new AtomicInteger(), interrupted = new AtomicInteger();
+    Signal.handle(new Signal("WINCH"), signal -> resized.incrementAndGet());
+    Signal.handle(new Signal("INT"), signal -> interrupted.incrementAndGet());
+    Thread reader = new Thread(() -> read(System.in), "keyboard");
+    reader.setDaemon(true);
+    reader.start();
+    Control.serve(
+        question -> {
+          switch (question) {
+            case "read":
+              String came = read.poll(10, TimeUnit.SECONDS);
+              return came == null ? "nothing" : came;
+            case "resized":
+              return "" + resized.get();
+            case "interrupted":
+              return "" + interrupted.get();
+            default:
+              return question.startsWith("say ") ? say(question.substring(4)) : run(question);
+          }
+        });
+  }
+
+  /** Goes on after an end of input: at a terminal more may follow. */
+  private static void read(InputStream from) {
+    byte[] bytes = new byte[4096];
+    try {
+      while (true) {
+        int count = from.read(bytes);
+        read.add(count < 0 ? "EOF" : new String(bytes, 0, count, StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      read.add(e.toString());
+    }
+  }
+
+  private static String say(String text) {
+    System.out.println(text);
+    return text;
+  }
+
+  private static String run(String command) throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", command)
+            .redirectInput(Redirect.INHERIT)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return said.strip() + (process.waitFor() == 0 ? "" : " status " + process.exitValue());
+  }
+
+  private Console() {}
+}

@@ -1,0 +1,48 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.PidDescriptor;
+import io.sojourn.home.files.HeldFiles;
+import java.io.IOException;
+import java.util.List;
+
+/** The files that a task's process at home has open: it stands still, or is its deputy. */
+final class FilesInItsPlace implements HeldFiles {
+  private final MovedTask task;
+  private final int pid;
+
+  FilesInItsPlace(MovedTask task, int pid) {
+    this.task = task;
+    this.pid = pid;
+  }
+
+  @Override
+  public int process() {
+    return pid;
+  }
+
+  @Override
+  public List<Integer> locked() {
+    return Descriptor.of(pid).stream().filter(Descriptor::locked).map(Descriptor::number).toList();
+  }
+
+  @Override
+  public List<Integer> open() {
+    return Descriptor.of(pid).stream()
+        .filter(held -> held.target().startsWith("/"))
+        .map(Descriptor::number)
+        .toList();
+  }
+
+  @Override
+  public int duplicate(int number) throws IOException {
+    try (PidDescriptor process = PidDescriptor.open(pid)) {
+      return process.duplicate(number).release();
+    }
+  }
+
+  @Override
+  public void close(int number) throws IOException {
+    if (task.hasDeputy()) task.deputy().descriptors().close(number);
+  }
+}
