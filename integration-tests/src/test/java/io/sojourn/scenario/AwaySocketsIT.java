@@ -138,7 +138,7 @@ class AwaySocketsIT {
     try {
       return "read " + socket.getInputStream().read();
     } catch (IOException failed) {
-      return failed.getMessage();
+      return String.valueOf(failed.getMessage());
     }
   }
 

@@ -3,24 +3,17 @@ package io.sojourn.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Jdk;
-import io.sojourn.harness.Net;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Streams;
-import io.sojourn.victim.Traveller;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,77 +30,39 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(180)
 class MoveIT {
-  private static Net net;
+  private static Road road;
   private static Node a;
   private static Node b;
-  private static NetworkNamespace peers;
 
   @BeforeAll
   static void machines() throws Exception {
-    net = new Net("sojourn-mv-" + ProcessHandle.current().pid(), 3);
-    a = new Node(net.on(1), "--node-name", "a");
-    a.begin();
-    List<String> elsewhere = new ArrayList<>(net.on(2));
-    elsewhere.addAll(
-        List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$0\" && exec \"$@\""));
-    elsewhere.add(a.home().toString());
-    b = new Node(elsewhere, "--node-name", "b");
-    b.begin();
-    String token = a.ckpt("node", "init").done().json().path("token").asText();
-    b.ckpt("node", "join", net.address(1), "--token", token).done();
-    await().atMost(Duration.ofSeconds(30)).until(() -> sees("b"));
-    peers = NetworkNamespace.open(Path.of("/run/netns", net.on(3).get(3)));
-  }
-
-  private static boolean sees(String name) {
-    for (JsonNode node : a.ckpt("nodes").done().json().path("nodes"))
-      if (node.path("name").asText().equals(name)) return node.path("state").asText().equals("up");
-    return false;
+    road = new Road("sojourn-mv");
+    a = road.a();
+    b = road.b();
   }
 
   @AfterAll
   static void end() throws Exception {
-    try {
-      for (Node node : new Node[] {b, a}) if (node != null) node.end();
-    } finally {
-      if (peers != null) peers.close();
-      if (net != null) net.close();
-    }
-  }
-
-  private static final String ENTER =
-      """
-      exec nsenter --target "$0" --net --mount sh -c '
-        cd "$0"; seq 100 > source; exec < /dev/null >> out 2>&1
-        "$@"; echo status $? > status' "$PWD" "$@"
-      """;
-
-  /** On node a, under a shell that notes how it ended. */
-  private static Subject start(Jdk jdk, int port) throws IOException {
-    // In the daemon's own mount namespace, of which "ip netns exec" makes one each time.
-    return a.subject(jdk, Traveller.class)
-        .by("sh", "-c", ENTER, "" + a.daemonPid())
-        .start(net.address(3), "" + port);
+    if (road != null) road.close();
   }
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void aTaskGoesAndComesHomeTwice(Jdk jdk) throws Exception {
-    try (ServerSocket server =
-            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
-        Subject task = start(jdk, server.getLocalPort())) {
+    try (ServerSocket server = road.listen();
+        Subject task = road.start(jdk, server)) {
       PeerSide peer = new PeerSide(server.accept());
       peer.goesOn();
       int pid = task.pid();
       for (int round = 0; round < 2; round++) {
         a.ckpt("migrate", task.name(), "b").done();
         assertThat(Proc.command(pid)).isEqualTo("ckpt-deputy");
-        assertThat(where(task)).isEqualTo("b");
+        assertThat(road.where(task)).isEqualTo("b");
         peer.goesOn();
         assertThat(task.ask("pid")).isEqualTo("" + pid);
         assertThat(task.ask("line")).isEqualTo("" + (2 * round + 1));
         a.ckpt("migrate", task.name(), "home").done();
-        assertThat(where(task)).isEqualTo("a");
+        assertThat(road.where(task)).isEqualTo("a");
         peer.goesOn();
         assertThat(task.ask("line")).isEqualTo("" + (2 * round + 2));
         assertThat(task.ask("failure")).isEqualTo("none");
@@ -125,41 +80,40 @@ class MoveIT {
 
   @Test
   void whatCannotBeRestoredThereRunsOnAtHome() throws Exception {
-    try (ServerSocket server =
-            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
-        Subject task = start(Jdk.newest(), server.getLocalPort())) {
+    try (ServerSocket server = road.listen();
+        Subject task = road.start(Jdk.newest(), server)) {
       PeerSide peer = new PeerSide(server.accept());
       peer.goesOn();
       int pid = task.pid();
-      Path inTheWay = memory(b).resolve(".world-" + id(task) + "-2");
+      Path inTheWay = Road.memory(b).resolve(".world-" + road.id(task) + "-2");
       Files.createDirectories(inTheWay);
       a.ckpt("migrate", task.name(), "b").failed(inTheWay.toString());
       Files.deleteIfExists(inTheWay);
-      assertThat(where(task)).isEqualTo("a");
-      assertThat(Proc.command(pid)).isEqualTo("ckpt-deputy");
+      assertThat(road.where(task)).isEqualTo("a");
+      // It has not left: it is its own process still.
+      assertThat(Proc.command(pid)).isEqualTo("java");
       peer.goesOn();
       a.ckpt("migrate", task.name(), "b").done();
       peer.goesOn();
-      assertThat(where(task)).isEqualTo("b");
+      assertThat(road.where(task)).isEqualTo("b");
       assertThat(task.ask("failure")).isEqualTo("none");
       // The shell's child is the deputy; who kills it kills the task.
       new ProcessBuilder("kill", "-9", "" + pid).start().waitFor();
       task.reads("status", "status 137");
-      await().untilAsserted(() -> assertThat(Files.list(memory(b))).isEmpty());
+      await().untilAsserted(() -> assertThat(Files.list(Road.memory(b))).isEmpty());
     }
   }
 
   @Test
   void aSignalReachesItWhereverItIs() throws Exception {
-    try (ServerSocket server =
-            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
-        Subject task = start(Jdk.newest(), server.getLocalPort())) {
+    try (ServerSocket server = road.listen();
+        Subject task = road.start(Jdk.newest(), server)) {
       new PeerSide(server.accept()).goesOn();
       a.ckpt("migrate", task.name(), "b").done();
       new ProcessBuilder("kill", "-TERM", "" + task.pid()).start().waitFor();
       // A JVM ends of it in good order, with 128 and its number.
       task.reads("status", "status 143");
-      await().untilAsserted(() -> assertThat(Files.list(memory(b))).isEmpty());
+      await().untilAsserted(() -> assertThat(Files.list(Road.memory(b))).isEmpty());
     }
   }
 
@@ -221,107 +175,13 @@ class MoveIT {
 
   @Test
   void whereItCannotGoItIsNotTouched() throws Exception {
-    try (ServerSocket server =
-            peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
-        Subject task = start(Jdk.newest(), server.getLocalPort())) {
+    try (ServerSocket server = road.listen();
+        Subject task = road.start(Jdk.newest(), server)) {
       PeerSide peer = new PeerSide(server.accept());
       a.ckpt("migrate", task.name(), "nowhere").notFound("nowhere");
       a.ckpt("migrate", task.name(), "home").refused("on node a already");
       peer.goesOn();
       assertThat(Proc.command(task.pid())).isEqualTo("java");
-    }
-  }
-
-  /** Where a node keeps what must not touch a disk. */
-  private static Path memory(Node node) {
-    return Path.of("/dev/shm/sojourn-" + Integer.toHexString(node.run().toString().hashCode()));
-  }
-
-  private static String id(Subject task) {
-    return a.ckpt("ps", task.name()).done().json().at("/tasks/0/id").asText();
-  }
-
-  private static String where(Subject task) {
-    return a.ckpt("ps", task.name()).done().json().at("/tasks/0/node").asText();
-  }
-
-  /** The peer's side of the talk. */
-  private static final class PeerSide {
-    private final Socket socket;
-    private final List<Thread> threads = new ArrayList<>();
-    private volatile boolean over;
-    private volatile long sent;
-    private volatile long received;
-    private volatile String failure = "";
-
-    PeerSide(Socket socket) {
-      this.socket = socket;
-      start(this::write);
-      start(this::read);
-    }
-
-    private interface Work {
-      void run() throws Exception;
-    }
-
-    private void start(Work work) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  work.run();
-                } catch (Exception e) {
-                  failure = e.toString();
-                }
-              });
-      thread.start();
-      threads.add(thread);
-    }
-
-    private void write() throws Exception {
-      byte[] bytes = new byte[3001];
-      while (!over) {
-        int length = 1 + (int) (sent * 13 % bytes.length);
-        for (int i = 0; i < length; i++) bytes[i] = Traveller.text(sent + i);
-        socket.getOutputStream().write(bytes, 0, length);
-        sent += length;
-        Thread.sleep(2);
-      }
-      socket.shutdownOutput();
-    }
-
-    private void read() throws IOException {
-      byte[] bytes = new byte[8192];
-      for (int count; (count = socket.getInputStream().read(bytes)) >= 0; ) {
-        for (int i = 0; i < count; i++)
-          if (bytes[i] != Traveller.text(received + i))
-            throw new IOException("another byte at " + (received + i));
-        received += count;
-      }
-    }
-
-    /** Bytes go both ways. */
-    void goesOn() {
-      long in = received, out = sent;
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .untilAsserted(
-              () -> {
-                assertThat(failure).isEmpty();
-                assertThat(received).isGreaterThan(in + 20_000);
-                assertThat(sent).isGreaterThan(out + 20_000);
-              });
-    }
-
-    void finish() {
-      over = true;
-    }
-
-    /** "SENT RECEIVED", when both directions have ended. */
-    String counts() throws InterruptedException {
-      for (Thread thread : threads) thread.join();
-      assertThat(failure).isEmpty();
-      return sent + " " + received;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
@@ -30,6 +31,15 @@ public final class StandingTask {
     over = true;
     hand.runsOn(departure::undone);
     hand.settled();
+  }
+
+  /**
+   * One that another daemon has left so runs on.
+   *
+   * @param undo what is to be undone before it does
+   */
+  public static void runsOn(ControlBlock task, Runnable undo) {
+    TaskInHand.runsOn(task, undo);
   }
 
   /** It lives elsewhere, or somebody has taken its place: its processes end. Once. */

@@ -101,6 +101,10 @@ final class TaskInHand {
    * @param undo what is to be undone before it does
    */
   void runsOn(Runnable undo) {
+    runsOn(task, undo);
+  }
+
+  static void runsOn(ControlBlock task, Runnable undo) {
     try {
       // First: a call on a socket that is still in repair mode fails with EPERM.
       CriuRemains.clear(TaskFacts.of(task.pid()));

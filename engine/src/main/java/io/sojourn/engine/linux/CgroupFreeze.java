@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Optional;
  * traced.
  */
 public final class CgroupFreeze implements AutoCloseable {
+  private static final String NAME = "sojourn-";
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
   private final Path before;
@@ -29,8 +31,12 @@ public final class CgroupFreeze implements AutoCloseable {
   public static Optional<CgroupFreeze> of(int pid) {
     Optional<Path> before = mount().flatMap(mount -> groupOf(pid, mount));
     if (before.isEmpty()) return Optional.empty();
-    Path own = before.get().resolve("sojourn-" + pid);
-    CgroupFreeze freeze = new CgroupFreeze(before.get(), own);
+    Path group = before.get();
+    // Left by somebody who did not come to thaw it.
+    if (group.endsWith(NAME + pid))
+      return Optional.of(new CgroupFreeze(Objects.requireNonNull(group.getParent()), group));
+    Path own = group.resolve(NAME + pid);
+    CgroupFreeze freeze = new CgroupFreeze(group, own);
     try {
       if (!Files.exists(own)) Files.createDirectory(own);
       if (!Files.exists(freeze.switchFile())) throw new IOException("no freezer");
@@ -39,6 +45,12 @@ public final class CgroupFreeze implements AutoCloseable {
       freeze.close();
       return Optional.empty();
     }
+  }
+
+  /** Whether a process is in such a group: somebody has frozen it, and has not thawed it. */
+  public static boolean isIn(int pid) {
+    return Proc.lines(Proc.of(pid).resolve("cgroup")).stream()
+        .anyMatch(line -> line.startsWith("0::/") && line.endsWith("/" + NAME + pid));
   }
 
   private static Optional<Path> mount() {

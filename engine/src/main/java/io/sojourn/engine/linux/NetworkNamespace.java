@@ -3,6 +3,7 @@ package io.sojourn.engine.linux;
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,6 +27,16 @@ public final class NetworkNamespace implements AutoCloseable {
   private NetworkNamespace(int descriptor) {
     this.descriptor = descriptor;
     this.inside = Executors.newSingleThreadExecutor(threads(Executors.defaultThreadFactory()));
+  }
+
+  /** Whether a process is in the same network namespace as this one. */
+  public static boolean isOurs(int pid) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net"))
+          .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
+    } catch (IOException ended) {
+      return false;
+    }
   }
 
   /** Makes a new one, which lasts until it is closed here and nobody else is in it. */

@@ -56,6 +56,7 @@ public final class HomeStreams extends StreamsGrpc.StreamsImplBase {
       session = admitted;
       onLoop(
           one -> {
+            one.meets(attach);
             StreamFrame answer = StreamFrame.newBuilder().setAttach(one.position()).build();
             wire.send(answer);
             one.attachChecked(wire, attach);

@@ -50,6 +50,7 @@ public final class StreamSession {
   private boolean acknowledging;
   private boolean pumping;
   private boolean closed;
+  private boolean lost;
 
   public StreamSession(String task, Side side, EventLoop loop, StreamAcceptor acceptor) {
     this.task = task;
@@ -137,6 +138,23 @@ public final class StreamSession {
     for (ByteStream stream : apart) if (!stream.isOver()) streams.put(stream.number(), stream);
     apart.clear();
     for (ByteStream stream : List.copyOf(streams.values())) stream.end().thaw();
+  }
+
+  /**
+   * It goes on for one that is gone with all its streams: to the other side, those are no more, and
+   * none that it has opened is opened again.
+   */
+  public void lost() {
+    lost = true;
+  }
+
+  /** The other side stands so; before {@link #position} is said to it. */
+  void meets(Attach theirs) {
+    if (!lost) return;
+    lost = false;
+    for (Position one : theirs.getPositionsList())
+      if (!openedHere(one.getStream()) && !streams.containsKey(one.getStream()))
+        highestSeen = Math.max(highestSeen, one.getStream());
   }
 
   /** Ends every stream, here and there. */

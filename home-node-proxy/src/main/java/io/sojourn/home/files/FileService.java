@@ -9,6 +9,7 @@ import io.sojourn.protocol.files.FilesGrpc;
 import io.sojourn.protocol.files.FromGuest;
 import io.sojourn.protocol.files.FromHome;
 import io.sojourn.protocol.files.Opening;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +26,32 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
 
   private final Exports exports;
   private final int mostFiles;
+  private final @Nullable Path ledgers;
   private final Map<String, FileSession> sessions = new HashMap<>();
 
   public FileService(Exports exports) {
-    this(exports, OpenFileLimit.share());
+    this(exports, OpenFileLimit.share(), null);
+  }
+
+  /**
+   * @param ledgers a directory on a tmpfs, where it is noted what guests have open: the next daemon
+   *     finds it again
+   */
+  public FileService(Exports exports, Path ledgers) {
+    this(exports, OpenFileLimit.share(), ledgers);
   }
 
   /**
    * @param mostFiles that one guest may know at once
    */
   public FileService(Exports exports, int mostFiles) {
+    this(exports, mostFiles, null);
+  }
+
+  private FileService(Exports exports, int mostFiles, @Nullable Path ledgers) {
     this.exports = exports;
     this.mostFiles = mostFiles;
+    this.ledgers = ledgers;
   }
 
   /** Ends a task's session, where it has one: locks and descriptors go. */
@@ -75,13 +90,19 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
     return Optional.ofNullable(session).map(FileSession::letGoOfLocks);
   }
 
+  /** Guests go on with the next daemon, where what they have open is noted. */
   @Override
   public void close() {
-    List<String> tasks;
+    List<FileSession> all;
     synchronized (sessions) {
-      tasks = List.copyOf(sessions.keySet());
+      all = List.copyOf(sessions.values());
+      sessions.clear();
     }
-    tasks.forEach(this::end);
+    Status status =
+        ledgers == null
+            ? Status.ABORTED.withDescription("home serves no more files")
+            : Status.UNAVAILABLE.withDescription("home's daemon ends");
+    all.forEach(session -> session.leave(status));
   }
 
   @Override
@@ -186,15 +207,19 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
         throw Status.PERMISSION_DENIED
             .withDescription("a newer incarnation of " + opening.getTask() + " has these files")
             .asException();
-      if (opening.getAgain())
-        throw Status.NOT_FOUND
-            .withDescription("home has lost what this task had open")
-            .asException();
-      opened = new FileSession(opening, export, mostFiles);
+      opened = new FileSession(opening, export, mostFiles, ledger(opening));
       sessions.put(opening.getTask(), opened);
     }
     if (old != null) old.close(Status.ABORTED.withDescription("a newer session has these files"));
     return opened;
+  }
+
+  private @Nullable FileLedger ledger(Opening opening) throws StatusException {
+    if (!opening.getAgain()) return ledgers == null ? null : FileLedger.begin(ledgers, opening);
+    FileLedger found = ledgers == null ? null : FileLedger.read(ledgers, opening);
+    if (found == null)
+      throw Status.NOT_FOUND.withDescription("home has lost what this task had open").asException();
+    return found;
   }
 
   private void forget(String task, FileSession session) {

@@ -30,9 +30,15 @@ final class FileSession {
   private final Calls calls;
   private final Pressure pressure;
   private volatile @Nullable GuestStream stream;
+  private final @Nullable FileLedger ledger;
   private volatile boolean closed;
 
-  FileSession(Opening opening, Export export, int mostFiles) throws Refused {
+  /**
+   * @param ledger where it is noted what the guest knows and has open; null: nowhere
+   */
+  FileSession(Opening opening, Export export, int mostFiles, @Nullable FileLedger ledger)
+      throws Refused {
+    this.ledger = ledger;
     incarnation = opening.getIncarnation();
     session = opening.getSession();
     user = export.user();
@@ -41,9 +47,13 @@ final class FileSession {
         new GuestFiles(
             new NodeTable(root, mostFiles),
             FanotifyWatch.begin(workers.threads(), invalidations::send),
-            export.locks());
+            export.locks(),
+            ledger);
     calls = new Calls(files);
     pressure = new Pressure(files, invalidations);
+    if (ledger == null || !opening.getAgain()) return;
+    Recovery.of(files, ledger);
+    invalidations.after(opening.getHeard());
   }
 
   int incarnation() {
@@ -159,6 +169,14 @@ final class FileSession {
 
   /** When this returns, nothing of the guest's is open or under way. */
   void close(Status status) {
+    if (ledger != null) ledger.discard();
+    leave(status);
+  }
+
+  /** The same; but the next daemon goes on with it. */
+  void leave(Status status) {
+    // What is closed now was not closed by the guest.
+    if (ledger != null) ledger.close();
     closed = true;
     GuestStream last = stream;
     stream = null;

@@ -8,18 +8,26 @@ import io.sojourn.engine.files.Statx;
 import io.sojourn.protocol.files.Attributes;
 import io.sojourn.protocol.files.Entry;
 import io.sojourn.protocol.files.Time;
+import org.jspecify.annotations.Nullable;
 
 /** What one guest knows and has open, and how that is told. */
 final class GuestFiles {
   private final NodeTable nodes;
-  private final Handles handles = new Handles();
+  private final Handles handles;
   private final ChangeWatch watch;
   private final HeldFiles held;
   private final LentLocks lentLocks;
 
-  GuestFiles(NodeTable nodes, ChangeWatch watch, HeldFiles held) {
+  private final @Nullable FileLedger ledger;
+
+  /**
+   * @param ledger where it is noted what the guest knows; null: nowhere
+   */
+  GuestFiles(NodeTable nodes, ChangeWatch watch, HeldFiles held, @Nullable FileLedger ledger) {
     this.nodes = nodes;
     this.watch = watch;
+    this.ledger = ledger;
+    this.handles = new Handles(ledger);
     this.held = held;
     this.lentLocks = new LentLocks(held);
   }
@@ -92,10 +100,16 @@ final class GuestFiles {
       throw new Refused(errno);
     }
     Node node = nodes.lookedUp(fd, status);
-    if (!name.isEmpty()) node.namedIn(directory, name);
+    if (!name.isEmpty()) named(node, directory, name);
     node.watchedFrom(directory);
     if (status.regular()) watch.file(node);
     return Entry.newBuilder().setNode(node.id()).setAttributes(attributes(node, status)).build();
+  }
+
+  /** The guest knows it by this name now. */
+  void named(Node node, Node directory, ByteString name) {
+    node.namedIn(directory, name);
+    if (ledger != null) ledger.knows(node, directory, name);
   }
 
   Attributes attributes(Node node) throws Refused {
@@ -130,6 +144,7 @@ final class GuestFiles {
     Node node = nodes.forget(id, lookups);
     if (node == null) return;
     node.leaveParent();
+    if (ledger != null) ledger.forgets(id);
     watch.forget(node);
     node.close();
   }

@@ -5,18 +5,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The files that one guest has open. */
 final class Handles {
   private final Map<Long, Handle> open = new ConcurrentHashMap<>();
   private final Map<Long, Integer> perNode = new ConcurrentHashMap<>();
   private final AtomicLong last = new AtomicLong();
+  private final @Nullable FileLedger ledger;
+
+  /**
+   * @param ledger where they are noted; null: nowhere
+   */
+  Handles(@Nullable FileLedger ledger) {
+    this.ledger = ledger;
+  }
 
   Handle add(Node node, int flags, int fd) {
     Handle handle = new Handle(last.incrementAndGet(), node, flags, new SharedDescriptor(fd));
     open.put(handle.id(), handle);
     perNode.merge(node.id(), 1, Integer::sum);
+    if (ledger != null) ledger.opens(handle);
     return handle;
+  }
+
+  /** One that the guest was given by a daemon before this one. */
+  void openBefore(long id, Node node, int flags, int fd) {
+    open.put(id, new Handle(id, node, flags, new SharedDescriptor(fd)));
+    perNode.merge(node.id(), 1, Integer::sum);
+    last.accumulateAndGet(id, Math::max);
   }
 
   Handle get(long id) throws Refused {
@@ -28,6 +45,7 @@ final class Handles {
   void release(long id) {
     Handle handle = open.remove(id);
     if (handle == null) return;
+    if (ledger != null) ledger.releases(id);
     perNode.computeIfPresent(handle.node().id(), (node, count) -> count == 1 ? null : count - 1);
     handle.descriptor().giveUp();
   }

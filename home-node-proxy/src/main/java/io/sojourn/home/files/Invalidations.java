@@ -20,6 +20,11 @@ final class Invalidations {
     this.guest = guest;
   }
 
+  /** A daemon before this one has said so many; what has changed since is not known. */
+  synchronized void after(long heard) {
+    number = heard + 1;
+  }
+
   /** The last one's. */
   long number() {
     return number;

@@ -73,7 +73,7 @@ final class NameCalls {
     }
     Long moved = directory.children().remove(call.getName());
     Node node = moved == null ? null : files.nodes().find(moved);
-    if (node != null) node.namedIn(target, call.getNewName());
+    if (node != null) files.named(node, target, call.getNewName());
   }
 
   Entry link(Node directory, Link call) throws Refused {

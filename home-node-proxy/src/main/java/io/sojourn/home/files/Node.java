@@ -89,6 +89,10 @@ final class Node {
     lookups++;
   }
 
+  void keep() {
+    lookups = Long.MAX_VALUE / 2;
+  }
+
   boolean forgotten(long count) {
     lookups -= count;
     return lookups <= 0;

@@ -72,6 +72,17 @@ final class NodeTable {
     return node;
   }
 
+  /** One that the guest was given by a daemon before this one. Takes the descriptor. */
+  synchronized Node knownBefore(long id, int fd, Statx status) {
+    Node node = new Node(id, status, fd);
+    // How often it was looked up is not known: it stays until the session's end.
+    node.keep();
+    byId.put(id, node);
+    byKey.put(node.key(), node);
+    last = Math.max(last, id);
+    return node;
+  }
+
   /** Whether it has grown so much, since it was last asked and said so, that some must go. */
   synchronized boolean filling() {
     int size = byId.size(), step = Math.max(1, most / 16);

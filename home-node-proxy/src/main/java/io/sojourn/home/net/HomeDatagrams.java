@@ -86,7 +86,7 @@ final class HomeDatagrams extends LentSocket {
         socket.sendTo(one.getBytes().toByteArray(), Endpoints.socket(one.getPeer()));
       stream().consumed(bytes.size());
     } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
-      stop().close();
+      end();
       stream().reset(Errno.EINVAL);
     }
   }

@@ -15,6 +15,7 @@ abstract class LentSocket implements StreamEnd {
   private final Supplier<RawSocket> anew;
   private @Nullable RawSocket standby;
   private boolean frozen;
+  private boolean over;
 
   /**
    * @param anew makes another one like it
@@ -37,14 +38,22 @@ abstract class LentSocket implements StreamEnd {
   /** The task does not need it any more. */
   @Override
   public void ended() {
-    stop().close();
+    end();
     stream.endConsumed();
     stream.finish();
   }
 
   @Override
   public void reset(int error) {
-    stop().close();
+    end();
+  }
+
+  /** Once: by then the number may be another's. */
+  final void end() {
+    if (over) return;
+    over = true;
+    if (frozen) release();
+    else stop().close();
   }
 
   @Override

@@ -39,7 +39,8 @@ class GuestWordsFuzzTest {
         new GuestFiles(
             new NodeTable(FileCalls.directory(root.toString()), 100),
             ChangeWatch.NONE,
-            HeldFiles.NONE);
+            HeldFiles.NONE,
+            null);
     try {
       Answer.Builder answer =
           WORKER

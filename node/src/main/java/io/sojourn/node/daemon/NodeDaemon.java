@@ -120,6 +120,7 @@ public final class NodeDaemon implements AutoCloseable {
             config.nodeName(),
             new Membership.Surroundings(
                 version(), Clock.systemUTC(), workers, peerServices(repository), registry::count));
+    moves.begin();
     ClusterService clusterService =
         new ClusterService(cluster, shipping, imageLookup, config.nodeName());
     sockets =

@@ -22,6 +22,7 @@ final class Back {
     letGoOfLocks(task);
     Revival here = Step.of("the restore", () -> new Beside(settings).restore(image.path(), task));
     task.isHome(incarnation, here);
+    moves.ledger().isHome(task, here);
     departure.unlock();
     here.run(incarnation);
     moves.follow(task, here, incarnation);

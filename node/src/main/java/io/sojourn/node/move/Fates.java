@@ -8,17 +8,22 @@ import io.sojourn.protocol.move.FateResponse;
 import io.sojourn.protocol.move.FateResponse.Fate;
 import io.sojourn.protocol.move.HomesGrpc;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Home's word on what becomes of a life that stands still on another node. */
 final class Fates extends HomesGrpc.HomesImplBase {
   private final Function<String, Optional<MovedTask>> tasks;
 
+  private final Consumer<String> runsOn;
+
   /**
    * @param tasks by id
+   * @param runsOn called with the id of one that is told to run on there: its image is not needed
    */
-  Fates(Function<String, Optional<MovedTask>> tasks) {
+  Fates(Function<String, Optional<MovedTask>> tasks, Consumer<String> runsOn) {
     this.tasks = tasks;
+    this.runsOn = runsOn;
   }
 
   @Override
@@ -41,6 +46,7 @@ final class Fates extends HomesGrpc.HomesImplBase {
         || !away.node().equals(PeerNode.current().name())) return Fate.LEAVE;
     if (request.getBegins()) return away.start().begins() ? Fate.RUN : Fate.LEAVE;
     if (task.isOnItsWay()) return Fate.UNDECIDED;
+    runsOn.accept(task.id());
     return Fate.RUN;
   }
 }

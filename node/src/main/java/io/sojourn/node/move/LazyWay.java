@@ -43,6 +43,8 @@ final class LazyWay {
         ends(task, standing, pid, incarnation, departure, lost);
         throw lost;
       }
+      // First: a daemon that finds this and no deputy has the task run on here.
+      moves.ledger().isAway(task, node);
       way.leavesDeputy(task, standing, pid, departure);
       return new Moves.Moved(incarnation, pause);
     } finally {
@@ -74,8 +76,10 @@ final class LazyWay {
       report.phase("resume", () -> new Watch(settings, moves, task, away, incarnation).begin());
     } catch (RuntimeException failed) {
       if (task.away() == null || away.start().forbid()) {
-        way.runsOn(task, away, before, departure.beside());
+        Word word = way.takenBack(task, away, before, departure.beside());
         standing.runsOn();
+        // It may take a while to be heard.
+        if (word != null) word.leave();
         throw failed;
       }
       // It may run there, unheard, and needs its memory then.

@@ -28,6 +28,7 @@ import io.sojourn.restore.world.GuestWorld;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,15 +80,19 @@ public final class Moves implements Exports, AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           2, new DefaultThreadFactory("streams", true), EpollIoHandler.newFactory());
   private final StreamSessions sessions = new StreamSessions();
-  private final FileService files = new FileService(this);
+  private final FileService files;
   private final MemoryService memory;
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
   private final Guests guests;
+  private final MoveLedger ledger;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final List<Watch> toWatch = new ArrayList<>();
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
     this.memory = new MemoryService(settings.workers());
+    this.ledger = new MoveLedger(settings.runDirectory());
+    this.files = new FileService(this, settings.runDirectory().resolve("files"));
     this.guests =
         new Guests(
             settings.memory(),
@@ -98,6 +103,7 @@ public final class Moves implements Exports, AutoCloseable {
             loops,
             settings.workers());
     guests.sweep();
+    new FoundAgain(settings, this, ledger).all();
   }
 
   /** The directory with all that CRIU needs. */
@@ -105,9 +111,35 @@ public final class Moves implements Exports, AutoCloseable {
     return Step.of("to look for CRIU", () -> criu.toRealPath().getParent());
   }
 
+  /** Other nodes can be called: asks after the tasks that an earlier daemon has given away. */
+  public void begin() {
+    toWatch.forEach(Watch::goOnLater);
+    toWatch.clear();
+  }
+
+  /** What is wrong with a task that is away, in words. */
+  private Optional<String> trouble(String task) {
+    MovedTask known = moved.get(task);
+    MovedTask.Away away = known == null ? null : known.away();
+    if (away == null) return Optional.empty();
+    return switch (away.contact().state()) {
+      case HEARD -> Optional.empty();
+      case SILENT ->
+          Optional.of(
+              "node %s has not been heard of for %d s; what it does with home waits"
+                  .formatted(away.node(), away.contact().seconds()));
+      case LOST -> Optional.of("lost: node %s does not have it any more".formatted(away.node()));
+    };
+  }
+
   /** What other nodes call. */
   public List<BindableService> services() {
-    return List.of(guests, files, memory, new HomeStreams(sessions), new Fates(this::known));
+    return List.of(
+        guests,
+        files,
+        memory,
+        new HomeStreams(sessions),
+        new Fates(this::known, task -> Images.sweep(settings.memory(), task)));
   }
 
   /** The node where a task of this node is, when that is another. */
@@ -120,7 +152,7 @@ public final class Moves implements Exports, AutoCloseable {
   /** What a user should know of where a task is. */
   public Optional<String> note(String task) {
     OptionalLong left = memory.left(task);
-    if (left.isEmpty()) return Optional.empty();
+    if (left.isEmpty()) return trouble(task);
     return Optional.of("its memory follows: " + Sizes.text(left.getAsLong()) + " to come");
   }
 
@@ -171,6 +203,7 @@ public final class Moves implements Exports, AutoCloseable {
   void forget(MovedTask task) {
     callBack(task);
     moved.remove(task.id(), task);
+    ledger.forget(task.id());
     Trees.delete(Beside.notes(settings, task.id()));
     Step.of(
         "to forget the deputy",
@@ -180,10 +213,29 @@ public final class Moves implements Exports, AutoCloseable {
         });
   }
 
+  MoveLedger ledger() {
+    return ledger;
+  }
+
+  /** An earlier daemon has given it away; what that one had of its streams is gone. */
+  void isAwayStill(MovedTask task, MoveRecord record) {
+    MovedTask.Away away = Departed.streams(task, task.deputy().pid(), record.node(), loops.next());
+    Departed.keepListening(task.deputy(), away.connections());
+    away.session().lost();
+    away.pipeSession().lost();
+    away.start().begins();
+    int life = record.lifeThere();
+    task.goes(life, away);
+    sessions.give(life, away.session());
+    sessions.give(life, away.pipeSession());
+    toWatch.add(new Watch(settings, this, task, away, life));
+  }
+
   /** It has not left: it is its own process, as before. */
   void neverLeft(MovedTask task) {
     callBack(task);
     moved.remove(task.id(), task);
+    ledger.forget(task.id());
   }
 
   /** The task is to take its locks at home. */

@@ -50,7 +50,10 @@ final class WayHome {
       if (lock.placed()) ConnectionLock.remove(lock.table());
       task.arrives();
       if (home) word.leave();
-      else word.stay();
+      else {
+        word.stay();
+        Images.sweep(settings.memory(), task.id());
+      }
     }
   }
 
@@ -78,7 +81,7 @@ final class WayHome {
       locks = moves.letGoOfLocks(task);
       if (locks.isPresent()) locks.get().into(image);
       Revival here = report.phase("restore", () -> restore(image, task));
-      run(task, apart, here, incarnation);
+      run(task, away, apart, here, incarnation);
       return new Moves.Moved(incarnation, gone.getPauseMillis() + (System.nanoTime() - told) / 1e6);
     } catch (IOException | RuntimeException failed) {
       locks.ifPresent(LocksAside::takeAgain);
@@ -105,16 +108,20 @@ final class WayHome {
     return Step.of("the restore", () -> new Beside(settings).restore(image, task));
   }
 
-  private void run(MovedTask task, HomeSide streams, Revival here, int incarnation)
+  private void run(
+      MovedTask task, MovedTask.Away away, HomeSide streams, Revival here, int incarnation)
       throws IOException {
     try {
       streams.putBack();
+      moves.ledger().comesHome(task, away.node(), incarnation, here);
       report.phase("resume", () -> here.run(incarnation));
     } catch (IOException | RuntimeException failed) {
       here.end();
+      moves.ledger().isAway(task, away.node());
       throw failed;
     }
     task.isHome(incarnation, here);
+    moves.ledger().isHome(task, here);
     moves.callBack(task);
     moves.follow(task, here, incarnation);
     log.info("task {} ({}) is home again", task.name(), task.id());

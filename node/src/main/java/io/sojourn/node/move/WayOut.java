@@ -10,10 +10,7 @@ import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
-import io.sojourn.engine.stream.StreamSession;
-import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeInterfaces;
-import io.sojourn.home.net.HomePipes;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
@@ -119,11 +116,15 @@ final class WayOut {
     MovedTask.Away away = away(task, pid, node);
     try {
       arrived(task, standing, node, incarnation, away, departure);
+      // First: a daemon that finds this and no deputy has the task run on here.
+      moves.ledger().isAway(task, node);
       leavesDeputy(task, standing, pid, departure);
       departure.into(away.connections());
     } catch (RuntimeException failed) {
-      runsOn(task, away, before, departure.beside());
+      Word word = takenBack(task, away, before, departure.beside());
       standing.runsOn();
+      // It may take a while to be heard.
+      if (word != null) word.leave();
       throw failed;
     }
   }
@@ -165,18 +166,6 @@ final class WayOut {
     return task;
   }
 
-  MovedTask.Away away(MovedTask task, int pid, String node) {
-    HomeConnections connections = new HomeConnections();
-    StreamSession session =
-        new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
-    connections.start(session);
-    HomePipes pipes = new HomePipes(task.hasDeputy() ? task.deputy().pid() : pid);
-    StreamSession pipeSession =
-        new StreamSession(Moves.pipesOf(task), StreamSession.Side.HOME, loop, pipes);
-    return new MovedTask.Away(
-        node, session, connections, pipeSession, pipes, new Start(), new Contact());
-  }
-
   private ArriveResponse arrive(MovedTask task, String node, Shipping.Shipped shipped) {
     return Step.of(
         "the arrival",
@@ -194,15 +183,22 @@ final class WayOut {
                         .build()));
   }
 
-  /** The life there is over before it began. */
-  void runsOn(MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
-    if (task.away() == null) return;
+  MovedTask.Away away(MovedTask task, int pid, String node) {
+    return Departed.streams(task, task.hasDeputy() ? task.deputy().pid() : pid, node, loop);
+  }
+
+  /** The life there is over before it began: what the node is to be told, if it knows of it. */
+  @Nullable Word takenBack(
+      MovedTask task, MovedTask.Away away, int before, @Nullable Revival beside) {
+    if (task.away() == null) return null;
     away.start().forbid();
     Word word = new Word(settings, away.node(), Face.life(task));
     moves.callBack(task);
-    if (beside != null) task.isHome(before, beside);
-    else moves.neverLeft(task);
-    word.leave();
+    if (beside != null) {
+      task.isHome(before, beside);
+      moves.ledger().isHome(task, beside);
+    } else moves.neverLeft(task);
+    return word;
   }
 
   private void begin(

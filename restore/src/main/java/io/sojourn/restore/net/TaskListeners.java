@@ -2,6 +2,7 @@ package io.sojourn.restore.net;
 
 import com.google.protobuf.ByteString;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.SocketDiagnosis;
 import io.sojourn.engine.linux.SocketDiagnosis.Listening;
 import io.sojourn.engine.network.Endpoints;
@@ -75,7 +76,7 @@ final class TaskListeners implements AutoCloseable {
 
   /** This side of a listener's stream that home has already. */
   static StreamEnd ear(Listening where, ByteStream stream) {
-    Ear ear = new Ear(where);
+    Ear ear = new Ear(where, () -> {});
     ear.stream = stream;
     return ear;
   }
@@ -88,7 +89,7 @@ final class TaskListeners implements AutoCloseable {
             .setBacklog(one.backlog())
             .build();
     ByteString opening = Opening.newBuilder().setListen(order).build().toByteString();
-    Ear ear = new Ear(one);
+    Ear ear = new Ear(one, () -> known.remove(one));
     ear.stream = session.open(opening, ear);
     return ear.stream;
   }
@@ -96,10 +97,15 @@ final class TaskListeners implements AutoCloseable {
   /** This side of a listener's stream: nothing but its end matters. */
   private static final class Ear implements StreamEnd {
     private final Listening where;
+    private final Runnable lost;
     private @Nullable ByteStream stream;
 
-    Ear(Listening where) {
+    /**
+     * @param lost home does not know of it any more
+     */
+    Ear(Listening where, Runnable lost) {
       this.where = where;
+      this.lost = lost;
     }
 
     @Override
@@ -112,9 +118,13 @@ final class TaskListeners implements AutoCloseable {
       if (stream != null) stream.endConsumed();
     }
 
-    /** The task has its socket already, and cannot be told. */
+    /**
+     * The task has its socket already, and cannot be told. Where home's daemon was another one, the
+     * next look asks it again.
+     */
     @Override
     public void reset(int error) {
+      if (error == Errno.ECONNRESET) lost.run();
       LOG.warn("home cannot listen on {} for the task: error {}", where.local(), error);
     }
   }

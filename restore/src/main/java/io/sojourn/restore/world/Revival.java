@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task that is restored in a pid namespace of its own, under the shim, which is the first process
@@ -77,14 +79,49 @@ public final class Revival {
     }
   }
 
-  private final Order order;
-  private final Shim shim;
-  private final ControlBlock task;
+  private final Path notes;
+  private final int first;
+  private final CompletableFuture<?> gone;
+  private final @Nullable ControlBlock task;
+  private final @Nullable Order order;
+  private final @Nullable Shim shim;
 
   private Revival(Order order, Shim shim, ControlBlock task) {
     this.order = order;
     this.shim = shim;
     this.task = task;
+    this.notes = order.notes();
+    this.first = shim.world();
+    this.gone = shim.ended();
+  }
+
+  private Revival(Path notes, int first, CompletableFuture<?> gone, @Nullable ControlBlock task) {
+    this.order = null;
+    this.shim = null;
+    this.notes = notes;
+    this.first = first;
+    this.gone = gone;
+    this.task = task;
+  }
+
+  /**
+   * One that an earlier daemon has begun, and that runs.
+   *
+   * @param first the first process of its pid namespace
+   * @param lives whether that process is there
+   */
+  public static Revival found(Path notes, Path runDirectory, int first, boolean lives) {
+    if (!lives) return new Revival(notes, 0, CompletableFuture.completedFuture(null), null);
+    CompletableFuture<?> gone =
+        ProcessHandle.of(first)
+            .<CompletableFuture<?>>map(ProcessHandle::onExit)
+            .orElseGet(() -> CompletableFuture.completedFuture(null));
+    TaskScan scan = new TaskScan(runDirectory);
+    for (int candidate : Proc.tree(first)) {
+      var task = scan.of(candidate);
+      if (task.isPresent()) return new Revival(notes, first, gone, task.get());
+    }
+    return new Revival(notes, first, gone, null);
   }
 
   /**
@@ -131,21 +168,22 @@ public final class Revival {
 
   /** As this node sees it. */
   public ControlBlock task() {
-    return task;
+    return Objects.requireNonNull(task, "it has ended");
   }
 
   /** The first process of its pid namespace, as this node sees it. */
   public int first() {
-    return shim.world();
+    return first;
   }
 
   /** Lets it run: a life of its own. */
   public void run(int incarnation) {
-    task.incarnation(incarnation);
-    task.go(Outcome.RESTORED);
-    shim.goOn();
-    if (shim.await("done") < 0) throw failure(order, shim);
-    if (new Agent(task).resumed(WAKE)) return;
+    Shim gate = Objects.requireNonNull(shim);
+    task().incarnation(incarnation);
+    task().go(Outcome.RESTORED);
+    gate.goOn();
+    if (gate.await("done") < 0) throw failure(Objects.requireNonNull(order), gate);
+    if (new Agent(task()).resumed(WAKE)) return;
     end();
     throw OperationException.failed(
         "the restored JVM did not wake within " + WAKE.toSeconds() + " s and was ended",
@@ -154,12 +192,12 @@ public final class Revival {
 
   /** Completes with how it ended: "exited 3", "killed 9". */
   public CompletableFuture<String> ended() {
-    return shim.ended().thenApply(gone -> read());
+    return gone.thenApply(ended -> read());
   }
 
   private String read() {
     try {
-      return Files.readString(order.notes().resolve("end")).strip();
+      return Files.readString(notes.resolve("end")).strip();
     } catch (IOException withItsWorld) {
       return "killed " + Signals.KILL;
     }
@@ -167,7 +205,7 @@ public final class Revival {
 
   /** Ends it with its whole pid namespace, and waits for that. */
   public void end() {
-    if (shim.world() > 1) Signals.send(shim.world(), Signals.KILL);
-    shim.ended().join();
+    if (first > 1) Signals.send(first, Signals.KILL);
+    gone.join();
   }
 }

@@ -133,7 +133,9 @@ final class MovedTask implements AutoCloseable {
     relays.forEach(FrozenRelay::close);
     end();
     SessionState home = nodes.onHomeLoop(nodes.homeSession::freeze);
-    new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen)).into(images, guest, read);
+    Homecoming coming = new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen));
+    coming.into(images, guest, read);
+    coming.close();
     Criu.restore(nodes.home, first(), images);
     unlock();
   }

@@ -1,0 +1,257 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Subject;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Moves that fail at any of their steps, by real faults: the task runs on where it was, its peer
+ * and its files see nothing of it, and the next try succeeds.
+ */
+@Timeout(240)
+class MoveFaultsIT {
+  private static Road road;
+  private static Node a;
+  private static Node b;
+
+  private ServerSocket server;
+  private Subject task;
+  private PeerSide peer;
+
+  @BeforeAll
+  static void machines() throws Exception {
+    road = new Road("sojourn-mf");
+    a = road.a();
+    b = road.b();
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    if (road != null) road.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    server = road.listen();
+    task = road.start(Jdk.newest(), server);
+    peer = new PeerSide(server.accept());
+    peer.goesOn();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    task.close();
+    server.close();
+  }
+
+  /** Wherever it is: everything goes on, and all bytes and lines are there. */
+  private void ends() throws Exception {
+    peer.goesOn();
+    assertThat(task.ask("failure")).isEqualTo("none");
+    peer.finish();
+    String[] counts = task.ask("finish").split(" ");
+    assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
+    assertThat(Files.readAllLines(task.home().resolve("lines")))
+        .isEqualTo(
+            IntStream.rangeClosed(1, Integer.parseInt(counts[2])).mapToObj(n -> "" + n).toList());
+    task.ask("7");
+    task.reads("status", "status 7");
+    nothingIsLeft();
+  }
+
+  private static void nothingIsLeft() {
+    for (Node node : List.of(a, b))
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(in(Road.memory(node))).isEmpty());
+  }
+
+  private static List<Path> in(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) return List.of();
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.toList();
+    }
+  }
+
+  private void isOn(String node) {
+    assertThat(road.where(task)).isEqualTo(node);
+    peer.goesOn();
+  }
+
+  @Test
+  void criuIsKilledOnTheWayOut() throws Exception {
+    Node.Running move = a.ckptInBackground("migrate", task.name(), "b");
+    kill(criuOf(a));
+    a.await(move).failed("CRIU");
+    isOn("a");
+    assertThat(Proc.command(task.pid())).isEqualTo("java");
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    ends();
+  }
+
+  @Test
+  void criuIsKilledOnTheWayHome() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
+    kill(criuOf(b));
+    a.await(move).failed("the task runs on there, on node b");
+    isOn("b");
+    assertThat(task.ask("line")).isEqualTo("1");
+    a.ckpt("migrate", task.name(), "home").done();
+    isOn("a");
+    assertThat(task.ask("line")).isEqualTo("2");
+    ends();
+  }
+
+  @Test
+  void itCannotBeRestoredAtHome() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    // It has the file open, and CRIU looks for it under its name.
+    Path source = task.home().resolve("source"), away = task.home().resolve("elsewhere");
+    Files.move(source, away);
+    for (int round = 0; round < 2; round++) {
+      a.ckpt("migrate", task.name(), "home").failed("CRIU", "the task runs on there, on node b");
+      isOn("b");
+      assertThat(task.ask("failure")).isEqualTo("none");
+    }
+    Files.move(away, source);
+    a.ckpt("migrate", task.name(), "home").done();
+    isOn("a");
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    ends();
+  }
+
+  @Test
+  void homesMemoryIsFull() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    inside(a, "mount -t tmpfs -o size=8m none " + Road.memory(a));
+    a.ckpt("migrate", task.name(), "home").failed("the task runs on there, on node b");
+    inside(a, "umount " + Road.memory(a));
+    isOn("b");
+    a.ckpt("migrate", task.name(), "home").done();
+    isOn("a");
+    ends();
+  }
+
+  @Test
+  void theOtherNodesMemoryIsFull() throws Exception {
+    inside(b, "mkdir -p %1$s && mount -t tmpfs -o size=8m none %1$s".formatted(Road.memory(b)));
+    a.ckpt("migrate", task.name(), "b").failed("");
+    inside(b, "umount " + Road.memory(b));
+    isOn("a");
+    assertThat(Proc.command(task.pid())).isEqualTo("java");
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    ends();
+  }
+
+  @Test
+  void theLinkIsCutOnTheWayHome() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
+    criuOf(b);
+    road.net().cut(2);
+    a.await(move).failed("the task runs on there, on node b");
+    road.net().heal(2);
+    isOn("b");
+    road.awaitUp();
+    a.ckpt("migrate", task.name(), "home").done();
+    isOn("a");
+    ends();
+  }
+
+  @Test
+  void aTaskThatCameHomeIsFoundByTheNextDaemon() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    a.ckpt("migrate", task.name(), "home").done();
+    isOn("a");
+    a.killDaemon();
+    a.startDaemon();
+    isOn("a");
+    road.awaitUp();
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    ends();
+  }
+
+  /** Its files go on, and it ends as it should; its connections are reset. */
+  @Test
+  void aTaskThatIsAwayIsFoundByTheNextDaemon() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    a.killDaemon();
+    a.startDaemon();
+    road.awaitUp();
+    assertThat(road.where(task)).isEqualTo("b");
+    long lines = lines();
+    await().atMost(Duration.ofSeconds(60)).until(() -> lines() > lines + 100);
+    assertThat(task.ask("line")).isEqualTo("1");
+    a.ckpt("migrate", task.name(), "home").done();
+    assertThat(road.where(task)).isEqualTo("a");
+    assertThat(task.ask("line")).isEqualTo("2");
+    List<String> all = Files.readAllLines(task.home().resolve("lines"));
+    assertThat(all).isEqualTo(IntStream.rangeClosed(1, all.size()).mapToObj(n -> "" + n).toList());
+    task.ask("7");
+    task.reads("status", "status 7");
+    nothingIsLeft();
+  }
+
+  private long lines() throws IOException {
+    try (Stream<String> all = Files.lines(task.home().resolve("lines"))) {
+      return all.count();
+    }
+  }
+
+  /** In the daemon's own mount namespace. */
+  private static void inside(Node node, String command) throws Exception {
+    Process process =
+        new ProcessBuilder("nsenter", "-t", "" + node.daemonPid(), "--mount", "sh", "-c", command)
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).as(command).isZero();
+  }
+
+  /** Waits until a node's daemon has CRIU running, which dumps or restores. */
+  private static ProcessHandle criuOf(Node node) {
+    return await()
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                node.daemonChildren().stream()
+                    .map(Integer::parseInt)
+                    .filter(pid -> Proc.command(pid).equals("criu"))
+                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .findAny()
+                    .orElse(null),
+            found -> found != null);
+  }
+
+  private static void kill(ProcessHandle process) {
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,112 @@
+package io.sojourn.scenario;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Net;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Subject;
+import io.sojourn.victim.Traveller;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Two nodes of a cluster, a and b, with a network each, and a third machine for peers. On b nothing
+ * of a's directory exists.
+ */
+final class Road implements AutoCloseable {
+  private static final String ENTER =
+      """
+      exec nsenter --target "$0" --net --mount sh -c '
+        cd "$0"; seq 100 > source; exec < /dev/null >> out 2>&1
+        "$@"; echo status $? > status' "$PWD" "$@"
+      """;
+
+  private final Net net;
+  private final Node a;
+  private final Node b;
+  private final NetworkNamespace peers;
+
+  Road(String name) throws Exception {
+    net = new Net(name + "-" + ProcessHandle.current().pid(), 3);
+    a = new Node(net.on(1), "--node-name", "a");
+    a.begin();
+    List<String> elsewhere = new ArrayList<>(net.on(2));
+    elsewhere.addAll(
+        List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$0\" && exec \"$@\""));
+    elsewhere.add(a.home().toString());
+    b = new Node(elsewhere, "--node-name", "b");
+    b.begin();
+    String token = a.ckpt("node", "init").done().json().path("token").asText();
+    b.ckpt("node", "join", net.address(1), "--token", token).done();
+    awaitUp();
+    peers = NetworkNamespace.open(Path.of("/run/netns", net.on(3).get(3)));
+  }
+
+  /** Until a sees b. */
+  void awaitUp() {
+    await().atMost(Duration.ofSeconds(30)).until(() -> sees("b"));
+  }
+
+  private boolean sees(String name) {
+    for (JsonNode node : a.ckpt("nodes").done().json().path("nodes"))
+      if (node.path("name").asText().equals(name)) return node.path("state").asText().equals("up");
+    return false;
+  }
+
+  Net net() {
+    return net;
+  }
+
+  Node a() {
+    return a;
+  }
+
+  Node b() {
+    return b;
+  }
+
+  /** Where a peer waits for a {@link Traveller}. */
+  ServerSocket listen() throws Exception {
+    return peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
+  }
+
+  /** A traveller on node a, under a shell that notes how it ended. */
+  Subject start(Jdk jdk, ServerSocket peer) throws IOException {
+    // In the daemon's own mount namespace, of which "ip netns exec" makes one each time.
+    return a.subject(jdk, Traveller.class)
+        .by("sh", "-c", ENTER, "" + a.daemonPid())
+        .start(net.address(3), "" + peer.getLocalPort());
+  }
+
+  /** Where a node keeps what must not touch a disk. */
+  static Path memory(Node node) {
+    return Path.of("/dev/shm/sojourn-" + Integer.toHexString(node.run().toString().hashCode()));
+  }
+
+  String id(Subject task) {
+    return a.ckpt("ps", task.name()).done().json().at("/tasks/0/id").asText();
+  }
+
+  String where(Subject task) {
+    return a.ckpt("ps", task.name()).done().json().at("/tasks/0/node").asText();
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      b.end();
+      a.end();
+    } finally {
+      peers.close();
+      net.close();
+    }
+  }
+}

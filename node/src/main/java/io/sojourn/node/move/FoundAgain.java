@@ -1,0 +1,91 @@
+package io.sojourn.node.move;
+
+import io.sojourn.checkpointer.StandingTask;
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.linux.CgroupFreeze;
+import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.home.deputy.Deputy;
+import io.sojourn.home.deputy.DeputyDirectory;
+import io.sojourn.restore.world.Revival;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes up the tasks that an earlier daemon has left with deputies. */
+final class FoundAgain {
+  private static final Logger log = LoggerFactory.getLogger(FoundAgain.class);
+
+  private final Moves.Settings settings;
+  private final Moves moves;
+  private final MoveLedger ledger;
+
+  FoundAgain(Moves.Settings settings, Moves moves, MoveLedger ledger) {
+    this.settings = settings;
+    this.moves = moves;
+    this.ledger = ledger;
+  }
+
+  void all() throws IOException {
+    Set<String> withDeputies = new HashSet<>();
+    for (Deputy deputy : new DeputyDirectory(settings.runDirectory()).find()) {
+      withDeputies.add(deputy.name().task());
+      Optional<MoveRecord> record = ledger.read(deputy.name().task());
+      if (record.isPresent()) one(deputy, record.get());
+      else deputy.close();
+    }
+    for (ControlBlock left : new TaskScan(settings.runDirectory()).all())
+      stranded(left, withDeputies.contains(left.id()));
+  }
+
+  /** A process that a move had dumped, and whose daemon died before it was certain what follows. */
+  private void stranded(ControlBlock left, boolean hasDeputy) {
+    // Where two nodes share a kernel, the task may be seen in its world on the other one.
+    if (!NetworkNamespace.isOurs(left.pid())) return;
+    Optional<MoveRecord> record = ledger.read(left.id());
+    if (record.isEmpty() && !CgroupFreeze.isIn(left.pid())) return;
+    if (record.isPresent() && hasDeputy && !record.get().atHome()) {
+      if (Proc.state(left.pid()) != 'T') return;
+      // It lives elsewhere: what is here is what it was before.
+      Proc.tree(left.pid()).forEach(each -> Signals.send(each, Signals.KILL));
+      return;
+    }
+    if (!hasDeputy) ledger.forget(left.id());
+    if (Proc.state(left.pid()) != 'T' && !CgroupFreeze.isIn(left.pid())) return;
+    StandingTask.runsOn(left, () -> CgroupFreeze.of(left.pid()).ifPresent(CgroupFreeze::close));
+    log.info("task {} was about to leave, and runs on", left.id());
+  }
+
+  private void one(Deputy deputy, MoveRecord record) {
+    try {
+      MovedTask task = new MovedTask(record.id(), record.name(), record.user(), deputy.pid());
+      new Deputies(settings, moves).attend(task, deputy);
+      moves.knows(task);
+      if (record.atHome()) atHome(task, record);
+      else moves.isAwayStill(task, record);
+      log.info(
+          "task {} ({}) is found again, {}",
+          task.name(),
+          task.id(),
+          record.atHome() ? "at home" : "on node " + record.node());
+    } catch (RuntimeException failed) {
+      log.warn("task {} with a deputy cannot be taken up: {}", record.name(), "" + failed);
+    }
+  }
+
+  private void atHome(MovedTask task, MoveRecord record) {
+    Revival here =
+        Revival.found(
+            Beside.notes(settings, task.id()),
+            settings.runDirectory(),
+            record.first(),
+            record.livesHere());
+    task.isHome(record.incarnation(), here);
+    moves.follow(task, here, record.incarnation());
+  }
+}

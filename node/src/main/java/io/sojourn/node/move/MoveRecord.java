@@ -1,0 +1,59 @@
+package io.sojourn.node.move;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.sojourn.engine.files.ThreadIdentity;
+import io.sojourn.engine.linux.Proc;
+
+/**
+ * What a daemon must know of a task with a deputy that an earlier one has left.
+ *
+ * @param node where it is; "" for at home, beside its deputy. Where a process is given, too, it was
+ *     about to begin at home: if that process lives, it has begun
+ * @param incarnation of the life that it is in, or that is about to begin at home
+ * @param first the first process of its pid namespace, where it is or is about to be at home
+ * @param firstTicks when that was started: a number may be given again
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record MoveRecord(
+    String id,
+    String name,
+    int uid,
+    int gid,
+    int[] groups,
+    String node,
+    int incarnation,
+    int first,
+    long firstTicks) {
+
+  static MoveRecord of(MovedTask task, String node, int incarnation, int first, long firstTicks) {
+    ThreadIdentity user = task.user();
+    return new MoveRecord(
+        task.id(),
+        task.name(),
+        user.uid(),
+        user.gid(),
+        user.groups(),
+        node,
+        incarnation,
+        first,
+        firstTicks);
+  }
+
+  ThreadIdentity user() {
+    return new ThreadIdentity(uid, gid, groups);
+  }
+
+  /** Whether the process at home is there that it tells of. */
+  boolean livesHere() {
+    return first > 1 && Proc.startTicks(first) == firstTicks && Proc.state(first) != 'Z';
+  }
+
+  boolean atHome() {
+    return node.isEmpty() || livesHere();
+  }
+
+  /** Of the life on the other node, where the one at home has not begun. */
+  int lifeThere() {
+    return first > 1 ? incarnation - 1 : incarnation;
+  }
+}
