@@ -69,21 +69,17 @@ public final class Net implements AutoCloseable {
     run(on(machine), "nft", "delete table inet cut");
   }
 
-  /** From now on the machine sends so many megabytes in a second, and no more. */
+  /** From now on the machine sends so many megabytes in a second, and no more (tc-tbf(8)). */
   public void narrow(int machine, int megabytes) throws IOException, InterruptedException {
-    run(on(machine), "nft", "add table inet narrow");
-    run(on(machine), "nft", "add chain inet narrow output { type filter hook output priority 0; }");
-    run(
-        on(machine),
-        "nft",
-        "add rule inet narrow output oifname eth0 limit rate over %d mbytes/second drop"
-            .formatted(megabytes));
+    List<String> tc = new ArrayList<>(List.of("tc", "qdisc", "replace", "dev", "eth0", "root"));
+    tc.addAll(List.of("tbf", "rate", megabytes + "mbps", "burst", "128kb", "latency", "200ms"));
+    run(on(machine), tc.toArray(String[]::new));
   }
 
   /** As wide as at first. */
   public void widen(int machine) throws IOException, InterruptedException {
-    run(on(machine), "nft", "add table inet narrow");
-    run(on(machine), "nft", "delete table inet narrow");
+    // Where nothing is to be taken away, tc says so and fails.
+    run(on(machine), "tc", "qdisc", "replace", "dev", "eth0", "root", "pfifo");
   }
 
   private static void run(List<String> prefix, String... words)

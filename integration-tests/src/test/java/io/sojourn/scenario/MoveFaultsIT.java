@@ -98,9 +98,11 @@ class MoveFaultsIT {
 
   @Test
   void criuIsKilledOnTheWayOut() throws Exception {
-    Node.Running move = a.ckptInBackground("migrate", task.name(), "b");
-    kill(criuOf(a));
-    a.await(move).failed("CRIU");
+    try (HeldCriu criu = HeldCriu.stoppingDumps(a)) {
+      Node.Running move = a.ckptInBackground("migrate", task.name(), "b");
+      criu.kill();
+      a.await(move).failed("CRIU");
+    }
     isOn("a");
     assertThat(Proc.command(task.pid())).isEqualTo("java");
     a.ckpt("migrate", task.name(), "b").done();
@@ -110,14 +112,17 @@ class MoveFaultsIT {
 
   @Test
   void criuIsKilledOnTheWayHome() throws Exception {
-    a.ckpt("migrate", task.name(), "b").done();
-    isOn("b");
-    Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
-    kill(criuOf(b));
-    a.await(move).failed("the task runs on there, on node b");
-    isOn("b");
-    assertThat(task.ask("line")).isEqualTo("1");
-    a.ckpt("migrate", task.name(), "home").done();
+    try (HeldCriu criu = HeldCriu.stoppingDumps(b)) {
+      a.ckpt("migrate", task.name(), "b").done();
+      isOn("b");
+      Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
+      criu.kill();
+      a.await(move).failed("the task runs on there, on node b");
+      isOn("b");
+      assertThat(task.ask("line")).isEqualTo("1");
+      criu.noMore();
+      a.ckpt("migrate", task.name(), "home").done();
+    }
     isOn("a");
     assertThat(task.ask("line")).isEqualTo("2");
     ends();
@@ -127,15 +132,13 @@ class MoveFaultsIT {
   void itCannotBeRestoredAtHome() throws Exception {
     a.ckpt("migrate", task.name(), "b").done();
     isOn("b");
-    // It has the file open, and CRIU looks for it under its name.
-    Path source = task.home().resolve("source"), away = task.home().resolve("elsewhere");
-    Files.move(source, away);
-    for (int round = 0; round < 2; round++) {
-      a.ckpt("migrate", task.name(), "home").failed("CRIU", "the task runs on there, on node b");
-      isOn("b");
-      assertThat(task.ask("failure")).isEqualTo("none");
+    try (HeldCriu criu = HeldCriu.failingRestores(a)) {
+      for (int round = 0; round < 2; round++) {
+        a.ckpt("migrate", task.name(), "home").failed("CRIU", "the task runs on there, on node b");
+        isOn("b");
+        assertThat(task.ask("failure")).isEqualTo("none");
+      }
     }
-    Files.move(away, source);
     a.ckpt("migrate", task.name(), "home").done();
     isOn("a");
     a.ckpt("migrate", task.name(), "b").done();
@@ -170,16 +173,20 @@ class MoveFaultsIT {
 
   @Test
   void theLinkIsCutOnTheWayHome() throws Exception {
-    a.ckpt("migrate", task.name(), "b").done();
-    isOn("b");
-    Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
-    criuOf(b);
-    road.net().cut(2);
-    a.await(move).failed("the task runs on there, on node b");
-    road.net().heal(2);
-    isOn("b");
-    road.awaitUp();
-    a.ckpt("migrate", task.name(), "home").done();
+    try (HeldCriu criu = HeldCriu.stoppingDumps(b)) {
+      a.ckpt("migrate", task.name(), "b").done();
+      isOn("b");
+      Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
+      int dump = criu.stopped();
+      criu.noMore();
+      road.net().cut(2);
+      criu.goOn(dump);
+      a.await(move).failed("the task runs on there, on node b");
+      road.net().heal(2);
+      isOn("b");
+      road.awaitUp();
+      a.ckpt("migrate", task.name(), "home").done();
+    }
     isOn("a");
     ends();
   }
@@ -233,25 +240,5 @@ class MoveFaultsIT {
             .inheritIO()
             .start();
     assertThat(process.waitFor()).as(command).isZero();
-  }
-
-  /** Waits until a node's daemon has CRIU running, which dumps or restores. */
-  private static ProcessHandle criuOf(Node node) {
-    return await()
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                node.daemonChildren().stream()
-                    .map(Integer::parseInt)
-                    .filter(pid -> Proc.command(pid).equals("criu"))
-                    .flatMap(pid -> ProcessHandle.of(pid).stream())
-                    .findAny()
-                    .orElse(null),
-            found -> found != null);
-  }
-
-  private static void kill(ProcessHandle process) {
-    process.destroyForcibly();
   }
 }

@@ -27,6 +27,7 @@ final class Lending implements StreamObserver<FetchRequest> {
   private final Executor workers;
   private final ServerCallStreamObserver<Piece> answer;
   private @Nullable HeldMemory memory;
+  private boolean over;
 
   Lending(
       Function<TaskLife, HeldMemory> find,
@@ -71,6 +72,7 @@ final class Lending implements StreamObserver<FetchRequest> {
       from.lost(gone);
       fail(Status.DATA_LOSS.withDescription(gone.getMessage()).asRuntimeException());
     } catch (StatusRuntimeException refused) {
+      from.lost(refused);
       fail(refused);
     }
   }
@@ -96,13 +98,14 @@ final class Lending implements StreamObserver<FetchRequest> {
 
   private void send(Piece piece) {
     synchronized (answer) {
-      if (!answer.isCancelled()) answer.onNext(piece);
+      if (!over && !answer.isCancelled()) answer.onNext(piece);
     }
   }
 
   private void fail(StatusRuntimeException why) {
     synchronized (answer) {
-      if (!answer.isCancelled()) answer.onError(why);
+      if (!over && !answer.isCancelled()) answer.onError(why);
+      over = true;
     }
   }
 
@@ -120,7 +123,8 @@ final class Lending implements StreamObserver<FetchRequest> {
   @Override
   public void onCompleted() {
     synchronized (answer) {
-      if (!answer.isCancelled()) answer.onCompleted();
+      if (!over && !answer.isCancelled()) answer.onCompleted();
+      over = true;
     }
   }
 }

@@ -35,6 +35,12 @@ public final class MemoryService extends TaskMemoryGrpc.TaskMemoryImplBase {
     lent.remove(life);
   }
 
+  /** That life has ended, and needs nothing more. */
+  public void ended(TaskLife life) {
+    Lent found = lent.get(life);
+    if (found != null) found.memory().done();
+  }
+
   /** How much of a task's memory is still to follow it; empty where none is. */
   public OptionalLong left(String task) {
     return lent.entrySet().stream()

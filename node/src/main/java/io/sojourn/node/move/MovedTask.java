@@ -117,6 +117,14 @@ final class MovedTask {
     }
   }
 
+  /** That life has ended. Its deputy is there, or never will be, when it is not on its way. */
+  void ended(int life, String how) {
+    whenThere(
+        () -> {
+          if (face != null) face.ended(life, how);
+        });
+  }
+
   synchronized int incarnation() {
     return incarnation;
   }

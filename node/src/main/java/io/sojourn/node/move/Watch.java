@@ -77,7 +77,10 @@ final class Watch {
         away.contact().is(Contact.State.HEARD);
         while (events.hasNext()) {
           WorldEvent event = events.next();
-          if (event.hasEnded()) task.face().ended(incarnation, event.getEnded().getHow());
+          if (!event.hasEnded()) continue;
+          // Its memory may be on its way yet, and it itself until that is over.
+          moves.memory().ended(life);
+          task.ended(incarnation, event.getEnded().getHow());
         }
       } catch (StatusRuntimeException | OperationException | IllegalStateException lost) {
         if (!silent && concerned())

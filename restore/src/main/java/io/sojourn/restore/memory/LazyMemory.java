@@ -32,12 +32,6 @@ public final class LazyMemory implements AutoCloseable {
   /** Beside the page that is waited for: its neighbours are wanted next, mostly. */
   private static final int FAULT = 16 * AddressSpace.PAGE;
 
-  /** Asked for at once in the background; as much as a piece holds, and a fault waits for. */
-  private static final int CHUNK = 256 << 10;
-
-  /** On its way in the background: what the link and both ends hold. */
-  private static final int WINDOW = 4 << 20;
-
   private static final int MOST_PARTS = 64;
   private static final int AGAIN_MILLIS = 1;
 
@@ -50,9 +44,10 @@ public final class LazyMemory implements AutoCloseable {
   private final Queue<Arrived> arrived = new ConcurrentLinkedQueue<>();
   private final List<AddressSpace> spaces = new ArrayList<>();
   private final Asked asked = new Asked();
+  private final Pace pace = new Pace();
   private final CompletableFuture<Void> whole = new CompletableFuture<>();
   private final Thread thread = new Thread(this::serve, "memory");
-  private ByteBuffer scratch = ByteBuffer.allocateDirect(CHUNK);
+  private ByteBuffer scratch = ByteBuffer.allocateDirect(FAULT);
   private @Nullable Arrived again;
   private boolean restored;
   private volatile boolean fetchesAll;
@@ -203,7 +198,8 @@ public final class LazyMemory implements AutoCloseable {
         if (space.process() != next.process()) continue;
         if (!space.put(next.address(), next.length(), content)) return;
       }
-      asked.remove(next.process(), next.address());
+      Asked.Open answered = asked.remove(next.process(), next.address());
+      if (answered != null) pace.arrived(answered.length(), answered.since(), System.nanoTime());
       again = null;
     }
   }
@@ -219,12 +215,13 @@ public final class LazyMemory implements AutoCloseable {
     for (AddressSpace space : spaces) {
       List<Supply.Part> parts = new ArrayList<>();
       int length = 0;
+      int chunk = pace.chunk();
       Missing.Range next;
-      while (asked.bytes() < WINDOW && (next = space.next(asked)) != null) {
-        Supply.Part part = part(space, next.source(), (int) Math.min(CHUNK, next.length()));
+      while (asked.bytes() + chunk <= pace.window() && (next = space.next(asked)) != null) {
+        Supply.Part part = part(space, next.source(), (int) Math.min(chunk, next.length()));
         parts.add(part);
         length += part.length();
-        if (length >= CHUNK || parts.size() >= MOST_PARTS) {
+        if (length >= chunk || parts.size() >= MOST_PARTS) {
           ask(parts);
           parts = new ArrayList<>();
           length = 0;

@@ -1,0 +1,117 @@
+package io.sojourn.scenario;
+
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.harness.Node;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+
+/**
+ * A node's CRIU, with a script of ours that it calls at the steps of its work. So a fault comes at
+ * a moment that is told, however quick or slow the machine is. Until it is closed.
+ */
+final class HeldCriu implements AutoCloseable {
+  /** As the provisioned one, but for the script. */
+  private static final String PROGRAM =
+      """
+      #!/bin/sh -p
+      here=$(dirname "$(readlink -f "$0")")
+      lib=$here/root/usr/lib/x86_64-linux-gnu
+      [ ! -e "$here/$1" ] || set -- "$@" --action-script "$here/$1"
+      exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$here/root/usr/sbin/criu" "$@"
+      """;
+
+  /** All is dumped; the processes are not let go of yet. */
+  private static final String STOPS =
+      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-dump ] || kill -STOP $PPID\n";
+
+  /** All is restored; the processes stand still yet. */
+  private static final String FAILS = "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ]\n";
+
+  private final Node node;
+  private final Path place;
+  private final Path provisioned;
+  private final Path ours;
+  private final Path script;
+
+  private HeldCriu(Node node, String verb, String text) throws Exception {
+    this.node = node;
+    place = node.state().resolve("criu");
+    provisioned = place.toRealPath();
+    ours = provisioned.resolveSibling("criu-" + node.daemonPid());
+    run("cp", "-al", provisioned.toString(), ours.toString());
+    Files.delete(ours.resolve("criu"));
+    program(ours.resolve("criu"), PROGRAM);
+    script = ours.resolve(verb);
+    program(script, text);
+    point(ours);
+  }
+
+  /** Each dump stops at its end, until somebody ends it or lets it go on. */
+  static HeldCriu stoppingDumps(Node node) throws Exception {
+    return new HeldCriu(node, "dump", STOPS);
+  }
+
+  /** Each restore fails at its end. */
+  static HeldCriu failingRestores(Node node) throws Exception {
+    return new HeldCriu(node, "restore", FAILS);
+  }
+
+  private void point(Path to) throws IOException {
+    Files.delete(place);
+    Files.createSymbolicLink(place, to);
+  }
+
+  private static void program(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Waits until it has stopped; its process. */
+  int stopped() {
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                Proc.tree(node.daemonPid()).stream()
+                    .filter(
+                        pid ->
+                            Proc.commandLine(pid).contains(script.toString())
+                                || Proc.commandLine(pid).contains("/dev/.sojourn/criu/dump"))
+                    .filter(pid -> Proc.state(pid) == 'T')
+                    .findAny()
+                    .orElse(0),
+            pid -> pid != 0);
+  }
+
+  /** Ends it where it has stopped. */
+  void kill() throws Exception {
+    run("kill", "-KILL", "" + stopped());
+  }
+
+  /** Lets it go on from where it has stopped. */
+  void goOn(int pid) throws Exception {
+    run("kill", "-CONT", "" + pid);
+  }
+
+  /** From now on it works as any other; a task that is on the node keeps it until it leaves. */
+  void noMore() throws IOException {
+    Files.delete(script);
+  }
+
+  private static void run(String... words) throws Exception {
+    Process process = new ProcessBuilder(words).inheritIO().start();
+    if (process.waitFor() != 0) throw new IOException(String.join(" ", words) + " failed");
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (!Files.exists(ours)) return;
+    point(provisioned);
+    run("rm", "-rf", ours.toString());
+  }
+}
