@@ -103,8 +103,8 @@ class ServersMoveIT {
   }
 
   /**
-   * In a soak only, as it does not always pass yet: its tenth move has failed, since the address of
-   * a connection was still taken at home when CRIU wanted it for the task.
+   * In a soak only, as it does not always pass yet: in one of two runs the tenth move failed, since
+   * the address of a connection was still taken at home when CRIU wanted it for the task.
    */
   @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   @ParameterizedTest
