@@ -11,7 +11,6 @@ import io.sojourn.victim.FileTable;
 import io.sojourn.victim.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 class AwayWorldIT {
   @RegisterExtension static final TwoNodes nodes = new TwoNodes();
-
-  private static final List<String> USER =
-      List.of("setpriv", "--reuid=65534", "--regid=65534", "--groups=1234,4321");
 
   /** The one thing that is there and not at home. */
   private static final String TO_HOLD_CONNECTS = "interface sojourn0 1500 true\n";
@@ -80,40 +76,5 @@ class AwayWorldIT {
             subject.ask(Places.victimProgram("conform") + " " + place).lines().toList());
     said.removeAll(REFUSED_BY_FUSE);
     return said;
-  }
-
-  @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
-  void aTaskOfAUserHasThatUsersRights(Jdk jdk) throws IOException {
-    Subject subject = nodes.subject(jdk, Console.class).by(USER.toArray(String[]::new)).start();
-    Path secret = Files.writeString(subject.home().resolve("secret"), "of root\n");
-    Files.setPosixFilePermissions(
-        secret, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
-    Path shared = Files.writeString(subject.home().resolve("shared"), "of the group\n");
-    Files.setPosixFilePermissions(
-        shared, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r-----"));
-    Files.setAttribute(shared, "unix:gid", 4321, LinkOption.NOFOLLOW_LINKS);
-    String who = subject.ask("id; umask");
-    assertThat(who).contains("uid=65534", "4321");
-    AtomicInteger round = new AtomicInteger();
-    nodes.twice(
-        subject,
-        () -> {
-          String made = "made" + round.getAndIncrement();
-          assertThat(subject.ask("id; umask")).isEqualTo(who);
-          assertThat(subject.ask("cat secret")).contains("Permission denied");
-          assertThat(subject.ask("cat shared")).isEqualTo("of the group");
-          assertThat(subject.ask("echo >> shared")).contains("ermission denied");
-          assertThat(subject.ask("chown 0 secret || chmod 777 secret")).contains("not permitted");
-          assertThat(subject.ask("umask 027; echo 1 > " + made)).isEmpty();
-          try {
-            Path file = subject.home().resolve(made);
-            assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(65534);
-            assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(65534);
-            assertThat((int) Files.getAttribute(file, "unix:mode") & 0777).isEqualTo(0640);
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
   }
 }
