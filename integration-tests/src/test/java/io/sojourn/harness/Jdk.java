@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 public record Jdk(int feature, Path home) {
   private static final Path INSTALLED = Path.of("/usr/lib/jvm");
   private static final List<Jdk> MATRIX = find();
+  private static final boolean SOAK = Boolean.getBoolean("sojourn.soak");
 
   /** JDK 17, and the newest that is installed. */
   public static List<Jdk> matrix() {
@@ -24,6 +25,16 @@ public record Jdk(int feature, Path home) {
   /** The newest. */
   public static Jdk newest() {
     return MATRIX.get(MATRIX.size() - 1);
+  }
+
+  /** For what takes long: the matrix in a soak, else the newest. */
+  public static List<Jdk> mostlyNewest() {
+    return SOAK ? MATRIX : List.of(newest());
+  }
+
+  /** The same with the oldest, so that both are tried at all times. */
+  public static List<Jdk> mostlyOldest() {
+    return SOAK ? MATRIX : List.of(MATRIX.get(0));
   }
 
   private static List<Jdk> find() {

@@ -115,7 +115,15 @@ public final class Subject implements AutoCloseable {
         command.addAll(List.of("-cp", Places.victims().toString(), victim.getName()));
         command.addAll(List.of(arguments));
         if (inTerminal)
-          command = List.of("script", "-qfc", String.join(" ", command) + "; sleep 1000", "seen");
+          // A test run in the background has the keys' signals ignored, and hands that down.
+          command =
+              List.of(
+                  "env",
+                  "--default-signal=INT,QUIT",
+                  "script",
+                  "-qfc",
+                  String.join(" ", command) + "; sleep 1000",
+                  "seen");
         ProcessBuilder builder =
             new ProcessBuilder(command)
                 .directory(home.toFile())

@@ -26,6 +26,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * own. Nothing of home's directory is on the guest node.
  */
 public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+  /** Another name, and a directory in which nothing is. */
+  private static final String ELSEWHERE =
+      "echo elsewhere > /proc/sys/kernel/hostname; mount -t tmpfs none \"$0\" && exec \"$@\"";
+
   private static final Duration SETTLE = Duration.ofSeconds(20);
 
   private @Nullable Net net;
@@ -45,15 +49,14 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
     home = first;
     first.begin();
     List<String> elsewhere = new ArrayList<>(made.on(2));
-    elsewhere.addAll(
-        List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$0\" && exec \"$@\""));
+    elsewhere.addAll(List.of("unshare", "--mount", "--uts", "sh", "-c", ELSEWHERE));
     elsewhere.add(first.home().toString());
     Node second = new Node(elsewhere, "--node-name", "b");
     guest = second;
     second.begin();
     String token = first.ckpt("node", "init").done().json().path("token").asText();
     second.ckpt("node", "join", made.address(1), "--token", token).done();
-    await().atMost(Duration.ofSeconds(30)).until(this::joined);
+    await().atMost(Duration.ofSeconds(120)).until(this::joined);
   }
 
   private Path space(int machine) {

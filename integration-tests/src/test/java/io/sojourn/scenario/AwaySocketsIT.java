@@ -3,9 +3,9 @@ package io.sojourn.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sojourn.harness.HomeAndGuest;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Subject;
+import io.sojourn.harness.TwoNodes;
 import io.sojourn.victim.Sockets;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -30,10 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Sockets of a task that goes and comes home do what they would have done. */
 @Timeout(180)
 class AwaySocketsIT {
-  @RegisterExtension static final HomeAndGuest nodes = new HomeAndGuest();
+  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void connectsFailAsAtHome(Jdk jdk) throws IOException {
     try (ServerSocket server = server()) {
       Subject subject = nodes.subject(jdk, Sockets.class).start();
@@ -70,7 +70,7 @@ class AwaySocketsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void whatIsHalfClosedStaysSo(Jdk jdk) throws Exception {
     try (ServerSocket server = server()) {
       Subject subject = nodes.subject(jdk, Sockets.class).start();
@@ -108,14 +108,16 @@ class AwaySocketsIT {
       // A reset is one, in both directions.
       subject.ask("connect reset " + to);
       Socket reset = server.accept();
+      subject.ask("connect cut " + to);
+      Socket cut = server.accept();
       nodes.out(subject);
       reset.setSoLinger(true, 0);
       reset.close();
       assertThat(subject.ask("read reset 1")).contains("reset");
-      subject.ask("set late reset");
-      subject.ask("close late");
-      late.setSoTimeout(10_000);
-      assertThat(outcome(late)).contains("reset");
+      subject.ask("set cut reset");
+      subject.ask("close cut");
+      cut.setSoTimeout(10_000);
+      assertThat(outcome(cut)).contains("reset");
       nodes.back(subject);
     }
   }
@@ -143,7 +145,7 @@ class AwaySocketsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void connectsDuringAMoveWait(Jdk jdk) throws Exception {
     Subject subject = nodes.subject(jdk, Sockets.class).start();
     int echo = Integer.parseInt(subject.ask("listen echo any"));
@@ -211,7 +213,7 @@ class AwaySocketsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void datagramsGoOnUnderTheirAddress(Jdk jdk) throws Exception {
     InetAddress home = InetAddress.getByName(nodes.homeAddress());
     try (DatagramSocket one = peer();
@@ -305,7 +307,7 @@ class AwaySocketsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void bothFamiliesAreServed(Jdk jdk) throws Exception {
     Subject subject = nodes.subject(jdk, Sockets.class).start();
     int port = Integer.parseInt(subject.ask("listen both any"));
@@ -344,7 +346,7 @@ class AwaySocketsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void optionsRemainAsTheyWereSet(Jdk jdk) throws Exception {
     try (ServerSocket server = server()) {
       Subject subject = nodes.subject(jdk, Sockets.class).start();

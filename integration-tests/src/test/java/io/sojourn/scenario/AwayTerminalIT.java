@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sojourn.engine.linux.Proc;
-import io.sojourn.harness.HomeAndGuest;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Subject;
+import io.sojourn.harness.TwoNodes;
 import io.sojourn.victim.Console;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A terminal is the same to a task that is away, and to who sits at it. */
 @Timeout(180)
 class AwayTerminalIT {
-  @RegisterExtension static final HomeAndGuest nodes = new HomeAndGuest();
+  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")

@@ -105,6 +105,36 @@ class MoveIT {
   }
 
   @Test
+  void othersMayWriteToItsFilesMeanwhile() throws Exception {
+    try (ServerSocket server = road.listen();
+        Subject task = road.start(Jdk.newest(), server)) {
+      PeerSide peer = new PeerSide(server.accept());
+      peer.goesOn();
+      // At all times, so that the file has another length whenever CRIU looks at it.
+      Path lines = task.home().resolve("lines");
+      Process other =
+          new ProcessBuilder(
+                  "sh", "-c", "while sleep 0.01; do echo other >> \"$0\"; done", "" + lines)
+              .start();
+      try {
+        a.ckpt("migrate", task.name(), "b").done();
+        peer.goesOn();
+        a.ckpt("migrate", task.name(), "home").done();
+        peer.goesOn();
+      } finally {
+        other.destroy();
+        other.waitFor();
+      }
+      peer.finish();
+      int count = Integer.parseInt(task.ask("finish").split(" ")[2]);
+      assertThat(Files.readAllLines(lines))
+          .contains("other")
+          .filteredOn(line -> !line.equals("other"))
+          .isEqualTo(IntStream.rangeClosed(1, count).mapToObj(n -> "" + n).toList());
+    }
+  }
+
+  @Test
   void aSignalReachesItWhereverItIs() throws Exception {
     try (ServerSocket server = road.listen();
         Subject task = road.start(Jdk.newest(), server)) {

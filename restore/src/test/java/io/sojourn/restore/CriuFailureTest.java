@@ -17,6 +17,7 @@ class CriuFailureTest {
     OperationException failure =
         afterLog(
             """
+            (00.01) Error (criu/tun.c:85): tun: Unable to create tun: No such file or directory
             (00.01) Error (criu/util.c:1534): rlimit: Can't setup RLIMIT_NOFILE for self: No
             (00.02) 77: Error (criu/files-reg.c:2175): File a/b has bad size 50 (expect 11)
             (00.03) Error (criu/cr-restore.c:2331): Restoring FAILED.

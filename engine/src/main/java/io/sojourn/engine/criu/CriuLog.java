@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 public final class CriuLog {
   private static final Pattern ERROR = Pattern.compile("Error \\(([^)]*)\\): (.*)");
 
-  /** Said on every machine without CAP_SYS_RESOURCE, and harmless there. */
-  private static final String HARMLESS = "rlimit: Can't setup RLIMIT_NOFILE";
+  /** Said where CAP_SYS_RESOURCE or /dev/net/tun is missing, before the restore begins. */
+  private static final List<String> HARMLESS =
+      List.of("rlimit: Can't setup RLIMIT_NOFILE", "tun: Unable to create tun");
 
   private static final String NO_SPACE = "No space left on device";
 
@@ -43,7 +44,7 @@ public final class CriuLog {
         .map(ERROR::matcher)
         .filter(Matcher::find)
         .map(matcher -> matcher.group(2).strip())
-        .filter(error -> !error.startsWith(HARMLESS));
+        .filter(error -> HARMLESS.stream().noneMatch(error::startsWith));
   }
 
   /**

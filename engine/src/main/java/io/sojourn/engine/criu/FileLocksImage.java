@@ -2,10 +2,7 @@ package io.sojourn.engine.criu;
 
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +12,7 @@ import java.util.List;
  * The locks of an image's processes on their files. Of a file system whose locks are another
  * machine's business the kernel shows none, so CRIU finds none there; they are written into the
  * image afterwards. See images/file-lock.proto, fdinfo.proto, pstree.proto and regfile.proto of
- * CRIU. Each file: two words of magic, then messages, each behind its length.
+ * CRIU.
  */
 public final class FileLocksImage {
   private static final byte[] MAGIC = {0x19, 0x43, 0x56, 0x54, 0x16, 0x36, 0x32, 0x54};
@@ -41,15 +38,15 @@ public final class FileLocksImage {
   /** Regular files, in the order of processes and descriptors. */
   public static List<OpenFile> openFiles(Path images) throws IOException {
     List<OpenFile> open = new ArrayList<>();
-    List<UnknownFieldSet> files = messages(images.resolve("files.img"));
-    for (UnknownFieldSet process : messages(images.resolve("pstree.img"))) {
+    List<UnknownFieldSet> files = ImageEntries.read(images.resolve("files.img"));
+    for (UnknownFieldSet process : ImageEntries.read(images.resolve("pstree.img"))) {
       int pid = (int) number(process, 1);
       Path ids = images.resolve("ids-" + pid + ".img");
       if (!Files.exists(ids)) continue;
-      long table = number(messages(ids).get(0), 2);
+      long table = number(ImageEntries.read(ids).get(0), 2);
       Path descriptors = images.resolve("fdinfo-" + table + ".img");
       if (!Files.exists(descriptors)) continue;
-      for (UnknownFieldSet one : messages(descriptors))
+      for (UnknownFieldSet one : ImageEntries.read(descriptors))
         if (number(one, 3) == REGULAR) open.add(openFile(pid, one, files));
     }
     return open;
@@ -73,22 +70,9 @@ public final class FileLocksImage {
     return values.isEmpty() ? 0 : values.get(0);
   }
 
-  private static List<UnknownFieldSet> messages(Path file) throws IOException {
-    ByteBuffer image = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    List<UnknownFieldSet> messages = new ArrayList<>();
-    image.position(8);
-    while (image.remaining() >= 4) {
-      byte[] entry = new byte[image.getInt()];
-      image.get(entry);
-      messages.add(UnknownFieldSet.parseFrom(entry));
-    }
-    return messages;
-  }
-
   /** Instead of those that the image has. */
   public static void write(Path images, List<Lock> locks) throws IOException {
-    ByteArrayOutputStream image = new ByteArrayOutputStream();
-    image.write(MAGIC);
+    List<UnknownFieldSet> entries = new ArrayList<>();
     for (Lock lock : locks) {
       long[] values = {
         lock.flock() ? 2 : 1,
@@ -101,11 +85,8 @@ public final class FileLocksImage {
       UnknownFieldSet.Builder message = UnknownFieldSet.newBuilder();
       for (int i = 0; i < values.length; i++)
         message.addField(i + 1, Field.newBuilder().addVarint(values[i]).build());
-      byte[] bytes = message.build().toByteArray();
-      image.write(
-          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes.length).array());
-      image.write(bytes);
+      entries.add(message.build());
     }
-    Files.write(images.resolve("filelocks.img"), image.toByteArray());
+    ImageEntries.write(images.resolve("filelocks.img"), MAGIC, entries);
   }
 }

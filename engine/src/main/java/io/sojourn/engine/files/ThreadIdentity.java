@@ -62,6 +62,27 @@ public record ThreadIdentity(int uid, int gid, int[] groups) {
     TAKEN.set(this);
   }
 
+  /** What {@link #withAllRights} does. */
+  public interface Work<T, E extends Exception> {
+    T perform() throws E;
+  }
+
+  /**
+   * Does something with all capabilities that the process has, whoever this thread acts as: to look
+   * into a task at home takes more than the rights of that task's user.
+   */
+  public static <T, E extends Exception> T withAllRights(Work<T, E> work) throws E {
+    ThreadIdentity now = TAKEN.get();
+    NativeMemory capabilities = CAPABILITIES.get();
+    if (now == null || now.uid == 0 || capabilities == null) return work.perform();
+    effective(capabilities, true);
+    try {
+      return work.perform();
+    } finally {
+      effective(capabilities, false);
+    }
+  }
+
   /** The calling thread's umask; it must have been prepared. */
   public static void umask(int mask) {
     LibcFiles.umask(mask);

@@ -75,7 +75,7 @@ final class KernelChecks {
         ? Check.ok("rights", "root, with all that is needed")
         : Check.note(
             "rights",
-            "root without SYS_RESOURCE: no tasks whose processes have several users",
+            "root without SYS_RESOURCE: tasks whose processes have several users cannot be frozen",
             "give this container the capability SYS_RESOURCE, or let such tasks be");
   }
 

@@ -1,5 +1,6 @@
 package io.sojourn.node.move;
 
+import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.RawSocket;
@@ -27,6 +28,7 @@ final class Beside {
 
   /** The task stands still. Home's own ends of its connections are closed already. */
   Revival restore(Path image, MovedTask task) throws IOException {
+    FileSizes.forget(image);
     giveUpSockets(task.deputy());
     Path notes = notes(settings, task.id());
     Map<Path, TerminalModes> modes = terminals(image, task.deputy());

@@ -1,5 +1,6 @@
 package io.sojourn.node.move;
 
+import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.home.files.HeldFiles;
@@ -28,12 +29,12 @@ final class FilesInItsPlace implements HeldFiles {
 
   @Override
   public List<Integer> locked() {
-    return Descriptor.of(pid).stream().filter(Descriptor::locked).map(Descriptor::number).toList();
+    return held().stream().filter(Descriptor::locked).map(Descriptor::number).toList();
   }
 
   @Override
   public List<Integer> open() {
-    return Descriptor.of(pid).stream()
+    return held().stream()
         .filter(held -> held.target().startsWith("/"))
         .map(Descriptor::number)
         .toList();
@@ -41,9 +42,16 @@ final class FilesInItsPlace implements HeldFiles {
 
   @Override
   public int duplicate(int number) throws IOException {
-    try (PidDescriptor process = PidDescriptor.open(pid)) {
-      return process.duplicate(number).release();
-    }
+    return ThreadIdentity.withAllRights(
+        () -> {
+          try (PidDescriptor process = PidDescriptor.open(pid)) {
+            return process.duplicate(number).release();
+          }
+        });
+  }
+
+  private List<Descriptor> held() {
+    return ThreadIdentity.withAllRights(() -> Descriptor.of(pid));
   }
 
   @Override

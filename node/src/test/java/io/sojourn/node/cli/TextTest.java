@@ -67,7 +67,7 @@ class TextTest {
     assertThat(KernelChecks.rights("Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff").state())
         .isEqualTo(Check.State.OK);
     assertThat(KernelChecks.rights("Uid:\t0\t0\t0\t0\nCapEff:\t000001fffeffffff").found())
-        .contains("tasks of other users");
+        .contains("several users cannot be frozen");
     assertThat(KernelChecks.rights("Uid:\t7\t7\t7\t7\nCapEff:\t0000000000000000").state())
         .isEqualTo(Check.State.NOTE);
   }

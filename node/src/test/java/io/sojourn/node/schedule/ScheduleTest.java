@@ -70,11 +70,11 @@ class ScheduleTest {
   void theAutomaticIntervalIsYoungsAndDalys() {
     assertThat(YoungDaly.interval(List.of(1_000L), 0, 0)).isEqualTo(414_692);
     assertThat(YoungDaly.interval(List.of(1_000L, 9_000L, 800L), 0, 0)).isEqualTo(414_692);
-    assertThat(YoungDaly.interval(List.of(1_000L), 1, 0)).isEqualTo(292_938);
+    assertThat(YoungDaly.interval(List.of(1_000L), 1, 0)).isEqualTo(292_939);
     assertThat(YoungDaly.interval(List.of(1_000L), 9, 9 * DAY)).isEqualTo(414_692);
     assertThat(YoungDaly.interval(List.of(1_000L), 86_399, 0)).isEqualTo(10_000);
     assertThat(YoungDaly.interval(List.of(), 0, 0)).isEqualTo(414_692);
-    assertThat(every("auto", 0).revived().intervalMillis(START)).isEqualTo(292_938);
+    assertThat(every("auto", 0).revived().intervalMillis(START)).isEqualTo(292_939);
   }
 
   @Test

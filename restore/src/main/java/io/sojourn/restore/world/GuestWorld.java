@@ -3,6 +3,7 @@ package io.sojourn.restore.world;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
+import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.JobSignals;
@@ -177,6 +178,7 @@ public final class GuestWorld implements AutoCloseable {
   }
 
   private Revival begin(Path images, GuestPipes made) throws IOException {
+    FileSizes.forget(images);
     ConnectionLock lock = new ConnectionLock(home.task().id());
     lock.cover(ImageSocket.connectionsToItself(images));
     try {
