@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A node's CRIU, with a script of ours that it calls at the steps of its work. So a fault comes at
@@ -21,13 +22,10 @@ final class HeldCriu implements AutoCloseable {
       #!/bin/sh -p
       here=$(dirname "$(readlink -f "$0")")
       lib=$here/root/usr/lib/x86_64-linux-gnu
-      [ ! -e "$here/$1" ] || set -- "$@" --action-script "$here/$1"
+      [ "$1" != restore ] || [ ! -e "$here/restore" ] || set -- "$@" --action-script "$here/restore"
+      [ "$1" != swrk ] || [ ! -e "$here/swrk" ] || kill -STOP $$
       exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$here/root/usr/sbin/criu" "$@"
       """;
-
-  /** All is dumped; the processes are not let go of yet. */
-  private static final String STOPS =
-      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-dump ] || kill -STOP $PPID\n";
 
   /** All is restored; the processes stand still yet. */
   private static final String FAILS = "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ]\n";
@@ -51,9 +49,9 @@ final class HeldCriu implements AutoCloseable {
     point(ours);
   }
 
-  /** Each dump stops at its end, until somebody ends it or lets it go on. */
+  /** Each dump stops before its first step, until somebody ends it or lets it go on. */
   static HeldCriu stoppingDumps(Node node) throws Exception {
-    return new HeldCriu(node, "dump", STOPS);
+    return new HeldCriu(node, "swrk", "");
   }
 
   /** Each restore fails at its end. */
@@ -71,31 +69,28 @@ final class HeldCriu implements AutoCloseable {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** Waits until it has stopped; its process. */
-  int stopped() {
+  /** Waits until it has stopped, and nsenter(1), which stops with it; parents first. */
+  List<Integer> stopped() {
     return await()
         .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 Proc.tree(node.daemonPid()).stream()
-                    .filter(
-                        pid ->
-                            Proc.commandLine(pid).contains(script.toString())
-                                || Proc.commandLine(pid).contains("/dev/.sojourn/criu/dump"))
-                    .filter(pid -> Proc.state(pid) == 'T')
-                    .findAny()
-                    .orElse(0),
-            pid -> pid != 0);
+                    .filter(pid -> Proc.commandLine(pid).contains("swrk"))
+                    .toList(),
+            pids -> !pids.isEmpty() && pids.stream().allMatch(pid -> Proc.state(pid) == 'T'));
   }
 
   /** Ends it where it has stopped. */
   void kill() throws Exception {
-    run("kill", "-KILL", "" + stopped());
+    List<Integer> pids = stopped();
+    run("kill", "-KILL", "" + pids.get(pids.size() - 1));
+    goOn(pids.subList(0, pids.size() - 1));
   }
 
   /** Lets it go on from where it has stopped. */
-  void goOn(int pid) throws Exception {
-    run("kill", "-CONT", "" + pid);
+  void goOn(List<Integer> pids) throws Exception {
+    for (int pid : pids) run("kill", "-CONT", "" + pid);
   }
 
   /** From now on it works as any other; a task that is on the node keeps it until it leaves. */

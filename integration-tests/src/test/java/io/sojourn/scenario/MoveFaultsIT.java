@@ -177,7 +177,7 @@ class MoveFaultsIT {
       a.ckpt("migrate", task.name(), "b").done();
       isOn("b");
       Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
-      int dump = criu.stopped();
+      List<Integer> dump = criu.stopped();
       criu.noMore();
       road.net().cut(2);
       criu.goOn(dump);
