@@ -9,6 +9,7 @@ import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Net;
 import io.sojourn.harness.Node;
+import io.sojourn.harness.Peer;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Streams;
 import io.sojourn.victim.Traveller;
@@ -16,7 +17,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -96,7 +96,7 @@ class MoveIT {
     try (ServerSocket server =
             peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
         Subject task = start(jdk, server.getLocalPort())) {
-      PeerSide peer = new PeerSide(server.accept());
+      Peer peer = new Peer(server.accept());
       peer.goesOn();
       int pid = task.pid();
       for (int round = 0; round < 2; round++) {
@@ -128,7 +128,7 @@ class MoveIT {
     try (ServerSocket server =
             peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
         Subject task = start(Jdk.newest(), server.getLocalPort())) {
-      PeerSide peer = new PeerSide(server.accept());
+      Peer peer = new Peer(server.accept());
       peer.goesOn();
       int pid = task.pid();
       Path inTheWay = memory(b).resolve(".world-" + id(task) + "-2");
@@ -154,7 +154,7 @@ class MoveIT {
     try (ServerSocket server =
             peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
         Subject task = start(Jdk.newest(), server.getLocalPort())) {
-      new PeerSide(server.accept()).goesOn();
+      new Peer(server.accept()).goesOn();
       a.ckpt("migrate", task.name(), "b").done();
       new ProcessBuilder("kill", "-TERM", "" + task.pid()).start().waitFor();
       // A JVM ends of it in good order, with 128 and its number.
@@ -224,7 +224,7 @@ class MoveIT {
     try (ServerSocket server =
             peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
         Subject task = start(Jdk.newest(), server.getLocalPort())) {
-      PeerSide peer = new PeerSide(server.accept());
+      Peer peer = new Peer(server.accept());
       a.ckpt("migrate", task.name(), "nowhere").notFound("nowhere");
       a.ckpt("migrate", task.name(), "home").refused("on node a already");
       peer.goesOn();
@@ -243,85 +243,5 @@ class MoveIT {
 
   private static String where(Subject task) {
     return a.ckpt("ps", task.name()).done().json().at("/tasks/0/node").asText();
-  }
-
-  /** The peer's side of the talk. */
-  private static final class PeerSide {
-    private final Socket socket;
-    private final List<Thread> threads = new ArrayList<>();
-    private volatile boolean over;
-    private volatile long sent;
-    private volatile long received;
-    private volatile String failure = "";
-
-    PeerSide(Socket socket) {
-      this.socket = socket;
-      start(this::write);
-      start(this::read);
-    }
-
-    private interface Work {
-      void run() throws Exception;
-    }
-
-    private void start(Work work) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  work.run();
-                } catch (Exception e) {
-                  failure = e.toString();
-                }
-              });
-      thread.start();
-      threads.add(thread);
-    }
-
-    private void write() throws Exception {
-      byte[] bytes = new byte[3001];
-      while (!over) {
-        int length = 1 + (int) (sent * 13 % bytes.length);
-        for (int i = 0; i < length; i++) bytes[i] = Traveller.text(sent + i);
-        socket.getOutputStream().write(bytes, 0, length);
-        sent += length;
-        Thread.sleep(2);
-      }
-      socket.shutdownOutput();
-    }
-
-    private void read() throws IOException {
-      byte[] bytes = new byte[8192];
-      for (int count; (count = socket.getInputStream().read(bytes)) >= 0; ) {
-        for (int i = 0; i < count; i++)
-          if (bytes[i] != Traveller.text(received + i))
-            throw new IOException("another byte at " + (received + i));
-        received += count;
-      }
-    }
-
-    /** Bytes go both ways. */
-    void goesOn() {
-      long in = received, out = sent;
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .untilAsserted(
-              () -> {
-                assertThat(failure).isEmpty();
-                assertThat(received).isGreaterThan(in + 20_000);
-                assertThat(sent).isGreaterThan(out + 20_000);
-              });
-    }
-
-    void finish() {
-      over = true;
-    }
-
-    /** "SENT RECEIVED", when both directions have ended. */
-    String counts() throws InterruptedException {
-      for (Thread thread : threads) thread.join();
-      assertThat(failure).isEmpty();
-      return sent + " " + received;
-    }
   }
 }

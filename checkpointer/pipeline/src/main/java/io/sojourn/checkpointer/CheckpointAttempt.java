@@ -8,6 +8,7 @@ import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.Clock;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -45,11 +46,12 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final ConnectionLock lock;
   private final ImageStore store;
   private final Pause pause;
+  private final Seat seat;
+  private final Remainder remainder;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
   private @Nullable PauseLimit limit;
-  private @Nullable FrozenStreams holder;
   private @Nullable Observation observation;
   private long startNanos;
 
@@ -61,6 +63,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       TaskFacts facts,
       ImageDraft draft,
       CheckpointOptions options,
+      Seat seat,
       Report report) {
     this.settings = settings;
     this.task = task;
@@ -74,6 +77,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.agent = new Agent(task);
     this.store = new ImageStore(task, digests, draft);
     this.pause = new Pause(task);
+    this.seat = seat;
+    this.remainder = new Remainder(settings, task, streams, seat);
   }
 
   CheckpointResult run() {
@@ -83,7 +88,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       report.phase("lock connections", () -> lock.cover(facts.network()));
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
-    try (DumpConversation criu = DumpConversation.start(settings.criu());
+    try (DumpConversation criu = DumpConversation.start(seat.criu(settings.criu()));
         PauseLimit clock = new PauseLimit(options.pauseLimit(), criu::cancel, () -> abort(criu))) {
       limit = clock;
       dumped = criu.dump(options(), this);
@@ -93,6 +98,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       if (!dumped) giveUp();
     }
     if (!dumped) throw failure("CRIU could not dump the task");
+    if (options.stop()) remainder.stays(imageName(), lock, report);
     pause.reportRelease(report);
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
@@ -113,9 +119,17 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   private CriuOpts options() {
-    return DumpOptions.of(draft.path(), task.pid(), options.ghostLimitBytes(), streams)
-        .setLeaveRunning(!options.stop())
-        .build();
+    CriuOpts.Builder criu =
+        DumpOptions.of(
+                draft.path(), Proc.innermostPid(task.pid()), options.ghostLimitBytes(), streams)
+            .setLeaveRunning(!options.stop());
+    // Connects that wait in a listening socket are in no image: they wait in the deputy's.
+    if (options.stop() && seat.kept()) criu.setLeaveStopped(true).setTcpSkipInFlight(true);
+    return criu.build();
+  }
+
+  private String imageName() {
+    return draft.target().getFileName().toString();
   }
 
   /** CRIU has started: stop the VM. From here to the end of the pause nobody is told anything. */
@@ -179,9 +193,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       pause.reportStop(report, options.crac());
       // Connections that were made since the preflight; as a rule none.
       lock.cover(held.facts().network());
-      holder = new FrozenStreams(settings.shim(), settings.runDirectory());
-      holder.hold(task.pid(), streams, draft.target().getFileName().toString());
+      remainder.hold(imageName());
       image = report.phase("store", this::store);
+      remainder.held();
       report.listener().phaseStarted("release");
     } else {
       task.go(Outcome.CHECKPOINTED);
@@ -240,10 +254,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   /** Whatever went wrong: the task runs on, its connections too. */
   private void giveUp() {
-    if (holder != null) holder.release();
     try {
       // First: a call on a socket that is still in repair mode fails with EPERM.
       CriuRemains.clear(TaskFacts.of(task.pid()));
+      remainder.undone();
     } finally {
       task.go(Outcome.ABANDONED);
     }

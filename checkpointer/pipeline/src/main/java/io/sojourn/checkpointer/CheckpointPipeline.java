@@ -28,16 +28,21 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
 
   @Override
   public CheckpointResult checkpoint(
-      ControlBlock task, String taskName, Path target, CheckpointOptions options, Report report) {
+      ControlBlock task,
+      String taskName,
+      Path target,
+      CheckpointOptions options,
+      Seat seat,
+      Report report) {
     if (new Agent(task).busy()) throw busy(taskName);
     TaskFacts facts =
         report.phase(
             "preflight",
             () -> {
               TaskFacts now = TaskFacts.of(task.pid());
+              if (!seat.apart()) Preflight.processes(now);
               // What callbacks may close is looked at when they have.
-              if (options.crac()) Preflight.processes(now);
-              else Preflight.check(now, options.ghostLimitBytes());
+              if (!options.crac()) Preflight.open(now, options.ghostLimitBytes());
               // Libraries and jars are read now, while the task runs; what it writes comes later.
               digests.complete(
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
@@ -45,7 +50,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
             });
     ImageDraft draft = ImageDraft.create(target);
     try {
-      return new CheckpointAttempt(settings, digests, task, taskName, facts, draft, options, report)
+      return new CheckpointAttempt(
+              settings, digests, task, taskName, facts, draft, options, seat, report)
           .run();
     } catch (RuntimeException failed) {
       FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);

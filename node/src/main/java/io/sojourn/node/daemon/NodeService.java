@@ -1,8 +1,12 @@
 package io.sojourn.node.daemon;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.node.CheckpointRequest;
+import io.sojourn.protocol.node.DrainEvent;
+import io.sojourn.protocol.node.DrainRequest;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;
 import io.sojourn.protocol.node.InspectImageRequest;
@@ -29,6 +33,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Checkpoints checkpoints;
   private final Restores restores;
   private final Migrations migrations;
+  private final Errands errands;
+  private final Drains drains;
   private final ImageCalls images;
 
   NodeService(
@@ -38,6 +44,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Checkpoints checkpoints,
       Restores restores,
       Migrations migrations,
+      Errands errands,
+      Drains drains,
       ImageCalls images) {
     this.node = node;
     this.tasks = tasks;
@@ -45,6 +53,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
     this.checkpoints = checkpoints;
     this.restores = restores;
     this.migrations = migrations;
+    this.errands = errands;
+    this.drains = drains;
     this.images = images;
   }
 
@@ -74,13 +84,45 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   @Override
   public void restore(RestoreRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
-    EventStream.serve(answer, listener -> restores.run(request, caller, listener));
+    EventStream.serve(
+        answer,
+        listener ->
+            errands.atHome(
+                request.getTarget(),
+                caller,
+                listener,
+                () -> restores.run(request, caller, listener),
+                home -> home.restore(request)));
   }
 
   @Override
   public void migrate(MigrateRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
-    EventStream.serve(answer, listener -> migrations.run(request, caller, listener));
+    EventStream.serve(
+        answer,
+        listener ->
+            errands.atHome(
+                request.getTask(),
+                caller,
+                listener,
+                () -> migrations.run(request, caller, listener),
+                home -> home.migrate(request)));
+  }
+
+  @Override
+  public void drain(DrainRequest request, StreamObserver<DrainEvent> answer) {
+    Caller caller = Caller.current();
+    // A caller who has gone away changes nothing.
+    ((ServerCallStreamObserver<DrainEvent>) answer).setOnCancelHandler(() -> {});
+    try {
+      if (!caller.root())
+        throw OperationException.refused(
+            "only root may empty a node", "call it as root: sudo ckpt ...");
+      drains.run(request, answer::onNext);
+      answer.onCompleted();
+    } catch (RuntimeException failure) {
+      answer.onError(Problems.statusOf(failure));
+    }
   }
 
   @Override

@@ -1,18 +1,17 @@
 package io.sojourn.node.daemon;
 
 import io.sojourn.engine.control.Agent;
+import io.sojourn.node.move.Moves;
 import io.sojourn.protocol.node.ListTasksResponse;
 import io.sojourn.protocol.node.Task.State;
 import io.sojourn.restore.ExitStatusFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 
 /** Tasks as a user sees them, with their numbers up to date. */
 final class TaskList {
@@ -23,22 +22,18 @@ final class TaskList {
   private final ExecutorService workers;
   private final String node;
   private final Path runDirectory;
-  private final Function<String, Optional<String>> whereIs;
+  private final Moves moves;
 
   /**
-   * @param whereIs the node that a task is on, where that is another
+   * @param moves knows the tasks that are elsewhere, or have a deputy
    */
   TaskList(
-      Operations operations,
-      ExecutorService workers,
-      String node,
-      Path runDirectory,
-      Function<String, Optional<String>> whereIs) {
+      Operations operations, ExecutorService workers, String node, Path runDirectory, Moves moves) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
-    this.whereIs = whereIs;
+    this.moves = moves;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -67,7 +62,7 @@ final class TaskList {
             .setName(record.name())
             .setMainClass(record.mainClass())
             .setState(state(task))
-            .setNode(whereIs.apply(record.id()).orElse(node))
+            .setNode(moves.whereIs(record.id()).orElse(node))
             .setHome(record.home())
             .setIncarnation(record.incarnation())
             .setUid(record.uid());
@@ -86,7 +81,8 @@ final class TaskList {
 
   private void addLife(io.sojourn.protocol.node.Task.Builder view, Task task, Life life) {
     operations.unlessBusy(task.id(), () -> new Agent(life.block()).refresh(REFRESH));
-    view.setPid(life.pid())
+    // It is seen under its own number, which its deputy has here.
+    view.setPid(moves.deputyOf(task.id()).orElse(life.pid()))
         .setIncarnation(life.block().incarnation())
         .setHeapUsedBytes(life.block().heapUsedBytes())
         .setThreads(life.block().threads())
@@ -95,7 +91,7 @@ final class TaskList {
 
   private State state(Task task) {
     if (operations.verb(task.id()).isPresent()) return State.BUSY;
-    if (task.runs() || whereIs.apply(task.id()).isPresent()) return State.RUNNING;
+    if (task.runs() || moves.whereIs(task.id()).isPresent()) return State.RUNNING;
     return task.frozen() ? State.FROZEN : State.ENDED;
   }
 }

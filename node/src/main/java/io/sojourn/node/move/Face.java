@@ -77,6 +77,8 @@ final class Face implements DeputyListener {
   private void pass(int signal) {
     MovedTask.Away away = task.away();
     Revival beside = task.beside();
+    // Nobody listens to the deputy any more: it keeps the signal for the next life.
+    if (task.frozen()) Signals.send(task.deputy().pid(), signal);
     if (beside != null) Signals.send(beside.task().pid(), signal);
     if (away != null)
       GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
@@ -120,6 +122,11 @@ final class Face implements DeputyListener {
       log.warn("the deputy of task {} did not end: {}", task.name(), failed.toString());
     }
     end();
+  }
+
+  /** Passes on what it has heard, and hears no more. */
+  void rest() {
+    inOrder.shutdown();
   }
 
   private void end() {

@@ -31,6 +31,7 @@ import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -180,6 +181,15 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
           "life %d of task %s is not here".formatted(life.getIncarnation(), life.getTask()),
           "see ckpt ps at its home");
     return guest;
+  }
+
+  List<Visitor> visitors() {
+    return guests.entrySet().stream()
+        .map(
+            one ->
+                new Visitor(
+                    one.getKey().getTask(), one.getValue().name(), one.getValue().home()))
+        .toList();
   }
 
   private void remove(TaskLife life) {

@@ -8,12 +8,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /** Images of tasks that are on their way: in memory, and in no list of images. */
 final class Images {
+  static final String PREFIX = ".moving-";
+
   private Images() {}
 
   /** The directory for those of one task. */
   static Path directory(Path memory, String task) throws IOException {
     Files.createDirectories(memory);
-    Path directory = memory.resolve(".moving-" + task);
+    Path directory = memory.resolve(PREFIX + task);
     if (!Files.exists(directory))
       Files.createDirectory(
           directory,

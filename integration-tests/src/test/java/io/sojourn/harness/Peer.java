@@ -1,0 +1,100 @@
+package io.sojourn.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.victim.Traveller;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The peer's side of a {@link Traveller}'s talk. */
+public final class Peer {
+  private final Socket socket;
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean over;
+  private volatile long sent;
+  private volatile long received;
+  private volatile String failure = "";
+
+  public Peer(Socket socket) {
+    this.socket = socket;
+    start(this::write);
+    start(this::read);
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private void start(Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (Exception e) {
+                failure = e.toString();
+              }
+            });
+    thread.start();
+    threads.add(thread);
+  }
+
+  private void write() throws Exception {
+    byte[] bytes = new byte[3001];
+    while (!over) {
+      int length = 1 + (int) (sent * 13 % bytes.length);
+      for (int i = 0; i < length; i++) bytes[i] = Traveller.text(sent + i);
+      socket.getOutputStream().write(bytes, 0, length);
+      sent += length;
+      Thread.sleep(2);
+    }
+    socket.shutdownOutput();
+  }
+
+  private void read() throws IOException {
+    byte[] bytes = new byte[8192];
+    for (int count; (count = socket.getInputStream().read(bytes)) >= 0; ) {
+      for (int i = 0; i < count; i++)
+        if (bytes[i] != Traveller.text(received + i))
+          throw new IOException("another byte at " + (received + i));
+      received += count;
+    }
+  }
+
+  /** Bytes go both ways. */
+  public void goesOn() {
+    long in = received, out = sent;
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              assertThat(failure).isEmpty();
+              assertThat(received).isGreaterThan(in + 20_000);
+              assertThat(sent).isGreaterThan(out + 20_000);
+            });
+  }
+
+  /** How many bytes it has given to its kernel. */
+  public long sent() {
+    return sent;
+  }
+
+  public String failure() {
+    return failure;
+  }
+
+  public void finish() {
+    over = true;
+  }
+
+  /** "SENT RECEIVED", when both directions have ended. */
+  public String counts() throws InterruptedException {
+    for (Thread thread : threads) thread.join();
+    assertThat(failure).isEmpty();
+    return sent + " " + received;
+  }
+}

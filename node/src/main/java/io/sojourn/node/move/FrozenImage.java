@@ -1,0 +1,41 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.criu.TerminalSessions;
+import io.sojourn.engine.image.ImageDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * An image as it is to be restored now, beside the one on disk, which stays as it is: what the
+ * kernel knows better by now is copied, the rest is linked. What an earlier try has left in it is
+ * true: it has taken connections out of the deputy that are nowhere else.
+ */
+final class FrozenImage {
+  static final String NAME = "frozen";
+
+  private FrozenImage() {}
+
+  static Path of(ImageDirectory image, Path directory) throws IOException {
+    Path prepared = directory.resolve(NAME);
+    Files.createDirectories(prepared);
+    try (var members = Files.newDirectoryStream(image.path())) {
+      for (Path member : members) {
+        String name = member.getFileName().toString();
+        Path here = prepared.resolve(name);
+        if (Files.exists(here)) continue;
+        if (changes(name)) Files.copy(member, here, StandardCopyOption.REPLACE_EXISTING);
+        else Files.createSymbolicLink(here, member.toAbsolutePath());
+      }
+    }
+    TerminalSessions.forget(prepared);
+    return prepared;
+  }
+
+  private static boolean changes(String member) {
+    return member.startsWith("tcp-stream-")
+        || List.of("files.img", "tty-info.img").contains(member);
+  }
+}
