@@ -35,6 +35,7 @@ final class NodeCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "which one? start, stop, status, init, token, join, drain, leave or remove");
+        spec.commandLine(),
+        "which one? start, stop, status, init, token, join, drain, leave or remove");
   }
 }

@@ -62,8 +62,7 @@ final class NodeDrainCommand extends NodeCall {
       case MOVED -> task.getTask() + " runs on node " + task.getNode();
       case FROZEN -> task.getTask() + " is frozen; its home is node " + task.getNode();
       default ->
-          "%s stays: %s\n  mend: %s"
-              .formatted(task.getTask(), task.getMessage(), task.getMend());
+          "%s stays: %s\n  mend: %s".formatted(task.getTask(), task.getMessage(), task.getMend());
     };
   }
 

@@ -90,22 +90,13 @@ public final class NodeDaemon implements AutoCloseable {
     TaskLookup tasks = new TaskLookup(registry, moves::deputyOf);
     ImageLookup imageLookup = new ImageLookup(images, tasks);
     Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations, moves);
-    Migrations migrations =
-        new Migrations(moves, tasks, registry, operations, config.nodeName());
+    Migrations migrations = new Migrations(moves, tasks, registry, operations, config.nodeName());
     Restores restores =
         new Restores(
-            engines,
-            imageLookup,
-            registry,
-            operations,
-            moves,
-            migrations,
-            door,
-            config.nodeName());
+            engines, imageLookup, registry, operations, moves, migrations, door, config.nodeName());
     Errands errands = new Errands(this::cluster);
     Drains drains =
-        new Drains(
-            config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
+        new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
     errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
     NodeService service =

@@ -187,8 +187,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     return guests.entrySet().stream()
         .map(
             one ->
-                new Visitor(
-                    one.getKey().getTask(), one.getValue().name(), one.getValue().home()))
+                new Visitor(one.getKey().getTask(), one.getValue().name(), one.getValue().home()))
         .toList();
   }
 
