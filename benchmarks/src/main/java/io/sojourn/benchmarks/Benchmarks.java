@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Measures Sojourn against plain CRIU on this machine, in paired rounds.",
-      "Benchmarks: churn, h2, lucene, idle, overhead, ps, collect."
+      "Benchmarks: churn, h2, lucene, idle, overhead, ps, collect, move, files, connections, home."
     })
 public final class Benchmarks implements Callable<Integer> {
   @Option(
@@ -41,11 +41,27 @@ public final class Benchmarks implements Callable<Integer> {
       description = "JDKs; by default the oldest and the newest found.")
   private @Nullable List<Path> homes;
 
+  private static final long CLEANING_MILLIS = 60_000;
+
   private Benchmarks() {}
 
   /** Measures, and exits with 0 when all could be measured. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Benchmarks()).execute(args));
+    Thread measuring = Thread.currentThread();
+    // Who ends us wants an end of all that we have started: programs, daemons, namespaces.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  measuring.interrupt();
+                  try {
+                    measuring.join(CLEANING_MILLIS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    int status = new CommandLine(new Benchmarks()).execute(args);
+    Runtime.getRuntime().halt(status);
   }
 
   @Override
@@ -82,6 +98,10 @@ public final class Benchmarks implements Callable<Integer> {
     all.put("overhead", new Overhead());
     all.put("ps", new PsTime());
     all.put("collect", new Collect());
+    all.put("move", new MoveTime());
+    all.put("files", new AwayFiles());
+    all.put("connections", new AwayConnections());
+    all.put("home", new HomeAgain());
     return all;
   }
 }

@@ -42,6 +42,10 @@ final class Node implements AutoCloseable {
     return environment;
   }
 
+  Path root() {
+    return root;
+  }
+
   /** The very CRIU that the daemon uses. */
   Path criu() {
     return state.resolve("criu/criu");

@@ -17,7 +17,18 @@ final class Results {
   private static final String DATA = "results.json";
   private static final String PLOT = "ratios.png";
   private static final List<String> ORDER =
-      List.of("churn", "h2", "lucene", "idle", "overhead", "ps", "collect");
+      List.of(
+          "churn",
+          "h2",
+          "lucene",
+          "idle",
+          "overhead",
+          "ps",
+          "collect",
+          "move",
+          "files",
+          "connections",
+          "home");
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -66,7 +77,7 @@ final class Results {
     StringBuilder page = new StringBuilder("# Measured\n\n");
     page.append("Written by `benchmarks/run`; what each round does is said in")
         .append(" [../README.md](../README.md). Medians, and in brackets the least and the")
-        .append(" largest. A ratio is ours to plain CRIU's.\n\n")
+        .append(" largest. A ratio is ours to theirs.\n\n")
         .append("![ratios](")
         .append(PLOT)
         .append(")\n");

@@ -65,6 +65,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   /** As before all tests of a class that registers it. */
   public void begin() throws Exception {
+    ProcessNumbers.areMany();
     Path made = Files.createTempDirectory("sojourn-it-");
     // Subjects of other users get through.
     Files.setPosixFilePermissions(

@@ -21,7 +21,16 @@ class DemoIT {
 
   private static final List<String> COMMANDS =
       List.of(
-          "freeze h2", "restore h2", "freeze h2", "restore h2", "checkpoint opt", "restore opt");
+          "freeze h2",
+          "restore h2",
+          "freeze h2",
+          "restore h2",
+          "checkpoint opt",
+          "restore opt",
+          "migrate traveller away",
+          "migrate traveller home",
+          "migrate traveller away",
+          "migrate traveller home");
 
   @Test
   void losesNothingAndLeavesNothing() throws Exception {
@@ -45,14 +54,19 @@ class DemoIT {
     JsonNode json = new ObjectMapper().readTree(out.toFile());
     assertThat(json.path("right").asBoolean()).as(said).isTrue();
     assertThat(json.path("weightsEqual").asBoolean()).as(said).isTrue();
-    assertThat(json.path("transactions").asInt()).as(said).isPositive();
-    assertThat(json.path("rows").asInt()).as(said).isGreaterThan(json.path("transactions").asInt());
-    for (String count : List.of("missing", "duplicates", "unexpected", "errors"))
-      assertThat(json.path(count).asInt(-1)).as("%s in %s", count, said).isZero();
+    nothingIsLost(json, said);
+    nothingIsLost(json.path("moved"), said);
     assertThat(json.path("longestCallMillis").asInt()).as(said).isGreaterThanOrEqualTo(2000);
     assertThat(json.path("phases").findValuesAsText("name")).as(said).containsSubsequence(COMMANDS);
     Path played = Path.of(json.path("directory").asText());
     assertThat(played).isAbsolute().doesNotExist();
     assertThat(Remains.processesOf(played.resolve("run"))).as("processes left").isEmpty();
+  }
+
+  private static void nothingIsLost(JsonNode json, String said) {
+    assertThat(json.path("transactions").asInt()).as(said).isPositive();
+    assertThat(json.path("rows").asInt()).as(said).isGreaterThan(json.path("transactions").asInt());
+    for (String count : List.of("missing", "duplicates", "unexpected", "errors"))
+      assertThat(json.path(count).asInt(-1)).as("%s in %s", count, said).isZero();
   }
 }

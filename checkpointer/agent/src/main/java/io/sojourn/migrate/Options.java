@@ -31,6 +31,27 @@ record Options(
     return !text.isEmpty() && text.length() <= 100;
   }
 
+  /** The node daemon reads it, from the options' text; here a mistake is found and told. */
+  private static boolean isInterval(String text) {
+    if (text.equals("auto")) return true;
+    int unit = 0;
+    while (unit < text.length() && isDigit(text.charAt(unit))) unit++;
+    String name = text.substring(unit);
+    return unit > 0
+        && unit < 7
+        && (name.equals("s") || name.equals("m") || name.equals("min") || name.equals("h"))
+        && Integer.parseInt(text.substring(0, unit)) > 0;
+  }
+
+  private static boolean isCount(String text) {
+    for (int i = 0; i < text.length(); i++) if (!isDigit(text.charAt(i))) return false;
+    return !text.isEmpty() && text.length() < 7;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
   static Options parse(String text) {
     String name = "";
     boolean crac = true;
@@ -57,9 +78,20 @@ record Options(
             problems.add("crac='" + value + "' was taken as on: use on or off");
         }
         case "guard" -> guard = GuardOption.parse(value, problems);
+        case "every" -> {
+          if (!isInterval(value))
+            problems.add(
+                "every='" + value + "' was not taken: use a time as in 30s, 5m or 1h, or auto");
+        }
+        case "keep" -> {
+          if (!isCount(value))
+            problems.add("keep='" + value + "' was not taken: use a number of images");
+        }
         default ->
             problems.add(
-                "option '" + key + "' is not known and was passed over (known: name, crac, guard)");
+                "option '"
+                    + key
+                    + "' is not known and was passed over (known: name, crac, guard, every, keep)");
       }
     }
     String directory = System.getenv("SOJOURN_RUN_DIR");

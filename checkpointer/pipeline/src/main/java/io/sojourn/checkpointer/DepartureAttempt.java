@@ -118,6 +118,8 @@ final class DepartureAttempt implements DumpConversation.Steps {
             streams)
         // Not ended by CRIU: the first process of a world would take CRIU along.
         .setLeaveStopped(true)
+        // Who has connected and was not accepted yet waits at home.
+        .setTcpSkipInFlight(true)
         .build();
   }
 

@@ -47,6 +47,14 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
         .toList();
   }
 
+  /**
+   * Whether a lock is held through it, or on its file by its process: the "lock" lines of fdinfo.
+   */
+  public boolean locked() {
+    return Proc.lines(Proc.of(pid).resolve("fdinfo/" + number)).stream()
+        .anyMatch(line -> line.startsWith("lock:"));
+  }
+
   public boolean readable() {
     return (flags & O_ACCMODE) != O_WRONLY;
   }

@@ -39,7 +39,7 @@ public final class OwnDescriptor implements AutoCloseable {
   /** Takes a TCP socket out of repair mode; without effect on others. */
   public void endRepair() {
     try {
-      TcpRepair.set(number(), TcpRepair.OFF_WITHOUT_PROBE);
+      TcpRepair.end(number());
     } catch (LastErrorException notTcp) {
       // There is nothing to be taken out of.
     }

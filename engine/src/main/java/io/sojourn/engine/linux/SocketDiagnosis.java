@@ -8,7 +8,9 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Asks the kernel for the sockets of a network namespace that are in certain states; the others
@@ -28,6 +30,7 @@ public final class SocketDiagnosis implements AutoCloseable {
   private static final int INET_DIAG_SKV6ONLY = 11;
   private static final int IPPROTO_TCP = 6;
   private static final int IPPROTO_UDP = 17;
+  private static final int SYN_RECEIVED = 3;
   private static final int LISTEN = 10;
 
   private final int socket;
@@ -58,7 +61,17 @@ public final class SocketDiagnosis implements AutoCloseable {
 
   /** All TCP sockets that listen. */
   public List<Listening> listening() {
-    return ask(IPPROTO_TCP, 1 << LISTEN);
+    return ask(IPPROTO_TCP, 1 << LISTEN).stream()
+        .map(one -> new Listening(one.local(), one.v6Only(), one.backlog()))
+        .toList();
+  }
+
+  /** Ports to which somebody connects, and is not connected yet or was not accepted yet. */
+  public Set<Integer> arriving() {
+    Set<Integer> ports = new HashSet<>();
+    for (Answer one : ask(IPPROTO_TCP, 1 << SYN_RECEIVED | 1 << LISTEN))
+      if (one.state() == SYN_RECEIVED || one.waiting() > 0) ports.add(one.local().getPort());
+    return ports;
   }
 
   /** All UDP sockets that have a port. */
@@ -69,8 +82,17 @@ public final class SocketDiagnosis implements AutoCloseable {
         .toList();
   }
 
-  private List<Listening> ask(int protocol, int states) {
-    List<Listening> all = new ArrayList<>();
+  /**
+   * A socket as inet_diag(7) has it.
+   *
+   * @param waiting of one that listens: how many were not accepted yet
+   * @param backlog of one that listens
+   */
+  private record Answer(
+      int state, InetSocketAddress local, boolean v6Only, int waiting, int backlog) {}
+
+  private List<Answer> ask(int protocol, int states) {
+    List<Answer> all = new ArrayList<>();
     for (int family : new int[] {SocketAddresses.AF_INET, SocketAddresses.AF_INET6}) {
       ByteBuffer request = ByteBuffer.allocate(REQUEST).order(ByteOrder.nativeOrder());
       request.putInt(REQUEST).putShort(SOCK_DIAG_BY_FAMILY).putShort(REQUEST_DUMP).putLong(0);
@@ -85,7 +107,7 @@ public final class SocketDiagnosis implements AutoCloseable {
   }
 
   /** Whether more is to come. */
-  private boolean answers(int family, List<Listening> all) {
+  private boolean answers(int family, List<Answer> all) {
     int length;
     try {
       // SAFETY: the kernel writes at most as much as there is room for.
@@ -98,12 +120,12 @@ public final class SocketDiagnosis implements AutoCloseable {
     for (int at = 0; at + HEADER <= length; at += answers.getInt(at) + 3 & ~3) {
       int type = answers.getShort(at + 4);
       if (type == NLMSG_DONE || type == NLMSG_ERROR || answers.getInt(at) < HEADER) return false;
-      all.add(listening(answers, at + HEADER, at + answers.getInt(at), family));
+      all.add(answer(answers, at + HEADER, at + answers.getInt(at), family));
     }
     return true;
   }
 
-  private Listening listening(ByteBuffer answer, int at, int end, int family) {
+  private Answer answer(ByteBuffer answer, int at, int end, int family) {
     byte[] address = new byte[family == SocketAddresses.AF_INET ? 4 : 16];
     System.arraycopy(buffer, at + 8, address, 0, address.length);
     int port = (buffer[at + 4] & 255) << 8 | buffer[at + 5] & 255;
@@ -114,7 +136,8 @@ public final class SocketDiagnosis implements AutoCloseable {
     }
     try {
       InetSocketAddress local = new InetSocketAddress(InetAddress.getByAddress(address), port);
-      return new Listening(local, v6Only, answer.getInt(at + 60));
+      return new Answer(
+          answer.get(at + 1), local, v6Only, answer.getInt(at + 56), answer.getInt(at + 60));
     } catch (UnknownHostException impossible) {
       throw new AssertionError(impossible);
     }

@@ -4,6 +4,8 @@ import com.sun.jna.LastErrorException;
 
 /** The repair mode of TCP sockets of a process. See TCP_REPAIR in tcp(7), net/ipv4/tcp.c. */
 public final class TcpRepair {
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_REUSEADDR = 2;
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_REPAIR = 19;
   static final int ON = 1;
@@ -44,12 +46,19 @@ public final class TcpRepair {
             Libc.getsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, repair, new int[] {4});
             // To switch it off where it is not on would clear SO_REUSEADDR.
             if (repair[0] == 0) return false;
-            set(duplicate, OFF_WITHOUT_PROBE);
+            end(duplicate);
             return true;
           } catch (LastErrorException notTcp) {
             return false;
           }
         });
+  }
+
+  /** Switches it off. The kernel clears SO_REUSEADDR then, which servers have. */
+  static void end(int socket) {
+    set(socket, OFF_WITHOUT_PROBE);
+    // SAFETY: the value is one int; the descriptor is a duplicate of ours.
+    Libc.setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, new int[] {1}, 4);
   }
 
   static void set(int socket, int mode) {

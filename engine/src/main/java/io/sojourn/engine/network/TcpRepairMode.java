@@ -51,12 +51,19 @@ public final class TcpRepairMode {
 
   /** Switches it off and asks the peer where it stands; without effect where it is off. */
   public static void off(RawSocket socket) {
-    socket.option(SOL_TCP, TCP_REPAIR, 0);
+    off(socket, 0);
   }
 
   /** Switches it off and says nothing to the peer. */
   public static void offQuietly(RawSocket socket) {
-    socket.option(SOL_TCP, TCP_REPAIR, OFF_WITHOUT_PROBE);
+    off(socket, OFF_WITHOUT_PROBE);
+  }
+
+  private static void off(RawSocket socket, int how) {
+    socket.option(SOL_TCP, TCP_REPAIR, how);
+    // The kernel clears it. Then nobody could listen on the port again for as long as this
+    // connection, or what is left of it after its end, is there.
+    socket.reuseAddress();
   }
 
   /** State of a connection, in repair mode or not. */

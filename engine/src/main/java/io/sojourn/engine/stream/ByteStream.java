@@ -50,6 +50,16 @@ public final class ByteStream {
     session.wantsToSend(this);
   }
 
+  /** Whether home has opened it. */
+  public boolean byHome() {
+    return (number & 1) == 0;
+  }
+
+  /** Whether the other side has answered the opening. */
+  public boolean answered() {
+    return incoming.opening() != null;
+  }
+
   /** Whether more may be sent. What is sent regardless is kept, and memory is what it costs. */
   public boolean writable() {
     full =

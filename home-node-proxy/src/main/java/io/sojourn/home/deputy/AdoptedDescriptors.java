@@ -79,6 +79,20 @@ public final class AdoptedDescriptors {
     try (OwnDescriptor socket = duplicate(number)) {
       InternetSocket known = sockets().get(number);
       if (known != null && known.tcp() && !known.listening()) socket.repair();
+      close(number);
+    }
+  }
+
+  /**
+   * Lets go of all locks, for a task that takes its own: closes the descriptors through which they
+   * are held. Until the task has them, others may take them.
+   */
+  public void giveUpLocks() throws IOException {
+    for (Descriptor held : all()) if (held.locked()) close(held.number());
+  }
+
+  private void close(int number) throws IOException {
+    try {
       CompletableFuture<Integer> closing = deputy.closeDescriptor(number);
       int error = closing.get(DeputyTimes.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       if (error != 0) throw new IOException("descriptor " + number + ": error " + error);

@@ -58,6 +58,7 @@ final class Calls {
     Answer.Builder answer = Answer.newBuilder();
     try {
       perform(request, answer, wait);
+      if (changesDirectory(request)) answer.setDirectory(files.attributes(node(request)));
     } catch (Refused e) {
       answer.clearResult().setErrno(e.errno());
     }
@@ -105,6 +106,13 @@ final class Calls {
       case FORGET -> forget(request.getForget());
       case CALL_NOT_SET -> throw new Refused(ErrorNumber.ENOSYS);
     }
+  }
+
+  private static boolean changesDirectory(Request request) {
+    return switch (request.getCallCase()) {
+      case CREATE, MAKE_NODE, SYMLINK, UNLINK, MAKE_DIRECTORY, REMOVE_DIRECTORY -> true;
+      default -> false;
+    };
   }
 
   private Node node(Request request) throws Refused {

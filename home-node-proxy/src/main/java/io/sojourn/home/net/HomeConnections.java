@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class HomeConnections implements StreamAcceptor {
   private final Map<InetSocketAddress, RawSocket> datagrams = new ConcurrentHashMap<>();
   private volatile @Nullable StreamSession session;
   private final Map<Long, Carried> carried = new HashMap<>();
+  private final Map<ByteStream, Integer> heard = new HashMap<>();
 
   /** The session that carries the connections; before its first call. */
   public void start(StreamSession session) {
@@ -107,6 +109,7 @@ public final class HomeConnections implements StreamAcceptor {
                   .bind(local)
                   .listen(order.getBacklog());
       stream.answer(Listening.getDefaultInstance().toByteString());
+      heard.put(stream, local.getPort());
       return HomeListener.start(stream, socket, this::accepted);
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
@@ -146,6 +149,22 @@ public final class HomeConnections implements StreamAcceptor {
     for (Carried one : carried.values())
       if (!one.relay().stream().isOver()) ends.put(one.peer(), one.task());
     return ends;
+  }
+
+  /** The ports on which home listens for the task. On the loop. */
+  public Set<Integer> ports() {
+    heard.keySet().removeIf(ByteStream::isOver);
+    return Set.copyOf(heard.values());
+  }
+
+  /**
+   * Whether all whom home has accepted for the task are connected to it. On the loop. Where nobody
+   * may connect any more, this is so within a moment, and remains so.
+   */
+  public boolean settled() {
+    return carried.values().stream()
+        .map(one -> one.relay().stream())
+        .allMatch(stream -> !stream.byHome() || stream.isOver() || stream.answered());
   }
 
   private void carry(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {

@@ -93,6 +93,27 @@ class BecomeTest {
     }
   }
 
+  @Test
+  void locksAreGivenUp() throws Exception {
+    Process jvm = stage.java(Holding.class, "" + stage.place());
+    connect(jvm).close();
+    Process flock =
+        stage.start("sh", "-c", "exec 9>" + stage.place() + "/flocked; flock 9; exec sleep 600");
+    await("sleep", flock);
+    Deputy deputy = stage.deputyOf(Stage.pid(jvm)), other = stage.deputyOf(Stage.pid(flock));
+    Heard.of(deputy);
+    Heard.of(other);
+    deputy.descriptors().giveUpLocks();
+    other.descriptors().giveUpLocks();
+    try (RandomAccessFile file =
+            new RandomAccessFile(stage.place().resolve("locked").toFile(), "rw");
+        FileChannel channel = file.getChannel()) {
+      assertThat(channel.tryLock()).isNotNull();
+    }
+    String second = "flock -n " + stage.place() + "/flocked echo free || echo held";
+    assertThat(Stage.said(stage.start("sh", "-c", second))).isEqualTo("free\n");
+  }
+
   private static void await(String command, Process process) {
     org.awaitility.Awaitility.await().until(() -> Proc.command(Stage.pid(process)).equals(command));
   }

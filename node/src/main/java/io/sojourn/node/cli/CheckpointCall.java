@@ -80,21 +80,27 @@ abstract class CheckpointCall extends OperationCall {
 
   @Override
   Iterator<OperationEvent> start(NodeClient client) {
-    return client
-        .node()
-        .checkpoint(
-            CheckpointRequest.newBuilder()
-                .setTask(task)
-                .setThen(then())
-                .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
-                .setCrac(crac)
-                .setWithoutDeputy(withoutDeputy())
-                .setPauseLimitMillis(pauseLimit.toMillis())
-                .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
-                .setGhostLimitBytes(ghostLimit)
-                .setDirectory(directory == null ? "" : session().absolute(directory).toString())
-                .build());
+    CheckpointRequest.Builder request =
+        CheckpointRequest.newBuilder()
+            .setTask(task)
+            .setThen(then())
+            .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
+            .setCrac(crac)
+            .setWithoutDeputy(withoutDeputy())
+            .setPauseLimitMillis(pauseLimit.toMillis())
+            .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
+            .setGhostLimitBytes(ghostLimit)
+            .setDirectory(directory == null ? "" : session().absolute(directory).toString());
+    complete(request);
+    return client.node().checkpoint(request.build());
   }
+
+  String task() {
+    return task;
+  }
+
+  /** Says what only one of the commands has. */
+  void complete(CheckpointRequest.Builder request) {}
 
   static String into(OperationResult result) {
     return "%s, %s; stood still for %s"

@@ -1,18 +1,91 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.schedule.Durations;
+import io.sojourn.node.schedule.Interval;
+import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.CheckpointRequest.Then;
+import io.sojourn.protocol.node.EndScheduleRequest;
 import io.sojourn.protocol.node.OperationResult;
+import io.sojourn.protocol.node.Schedule;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-@Command(name = "checkpoint", description = "Makes an image of a task, which runs on.")
+@Command(
+    name = "checkpoint",
+    description = "Makes an image of a task, which runs on; with --every again and again.")
 final class CheckpointCommand extends CheckpointCall {
+  private static final String OFF = "off";
+
+  @Option(
+      names = "--every",
+      paramLabel = "TIME|auto|off",
+      description =
+          "Make one now, and then one in each of these intervals: 5m; auto, what the cost of one and"
+              + " the failures so far make best; off, no more.")
+  private @Nullable String every;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "Of those that --every makes keep the newest ones. Default: all.")
+  private int keep;
+
+  @Override
+  public Integer call() {
+    if (keep < 0 || keep != 0 && every == null)
+      throw OperationException.usage(
+          "--keep says how many of the images of --every stay", "say --every 5m --keep 10");
+    return OFF.equals(every) ? end() : super.call();
+  }
+
+  private int end() {
+    String task;
+    try (NodeClient client = connect()) {
+      task =
+          client
+              .node()
+              .endSchedule(EndScheduleRequest.newBuilder().setTask(task()).build())
+              .getTask();
+    }
+    if (json()) print(new JsonText().object().put("task", task).put("every", OFF).end());
+    else print("no more periodic checkpoints of " + task);
+    return 0;
+  }
+
   @Override
   Then then() {
     return Then.RUN_ON;
   }
 
   @Override
+  void complete(CheckpointRequest.Builder request) {
+    if (every == null) return;
+    try {
+      Interval interval = Interval.parse(every);
+      request.setSchedule(
+          Schedule.newBuilder()
+              .setEveryMillis(interval.millis())
+              .setAutomatic(interval.auto())
+              .setKeep(keep));
+    } catch (IllegalArgumentException wrong) {
+      throw OperationException.usage(
+          "--every: " + wrong.getMessage(), "write a time as in 5m, or auto, or off");
+    }
+  }
+
+  @Override
   String sentence(OperationResult result) {
-    return "checkpointed " + result.getTask() + " into " + into(result);
+    return "checkpointed %s into %s%s"
+        .formatted(result.getTask(), into(result), every == null ? "" : "\n" + rhythm(every));
+  }
+
+  private String rhythm(String text) {
+    Interval interval = Interval.parse(text);
+    return (interval.auto()
+            ? "from now on as often as is best"
+            : "from now on every " + Durations.text(interval.millis()))
+        + (keep == 0 ? ", all images stay" : ", of which the newest " + keep + " stay");
   }
 }

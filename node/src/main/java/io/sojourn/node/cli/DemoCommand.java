@@ -13,8 +13,10 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "The whole story on this machine, with real programs: a database server is frozen in the middle"
-          + " of its work and restored, twice; a training is killed and goes on from its checkpoint.",
-      "With a node daemon and directories of its own, which are gone at the end. Takes a minute."
+          + " of its work and restored, twice; a training is killed and goes on from its checkpoint;"
+          + " another server moves to a second node and home again, twice, while its client works.",
+      "With node daemons, networks and directories of its own, which are gone at the end. Takes a"
+          + " minute."
     })
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -54,25 +56,29 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static JsonText toJson(Demo.Outcome outcome) {
-    JsonText text =
-        new JsonText()
-            .object()
-            .put("right", outcome.right())
-            .put("transactions", outcome.database().transactions())
-            .put("rows", outcome.database().rows())
-            .put("missing", outcome.database().missing())
-            .put("duplicates", outcome.database().duplicates())
-            .put("unexpected", outcome.database().unexpected())
-            .put("errors", outcome.database().errors())
-            .put("longestCallMillis", outcome.database().longestCallMillis())
-            .put("weightsEqual", outcome.weightsEqual())
-            .put("directory", outcome.directory().toString())
-            .array("phases");
+    JsonText text = new JsonText().object().put("right", outcome.right());
+    count(text, outcome.frozen());
+    text.object("moved");
+    count(text, outcome.moved());
+    text.end()
+        .put("weightsEqual", outcome.weightsEqual())
+        .put("directory", outcome.directory().toString())
+        .array("phases");
     outcome
         .phases()
         .forEach(
             phase ->
                 text.object().put("name", phase.name()).millis("millis", phase.millis()).end());
     return text.end().end();
+  }
+
+  private static void count(JsonText text, Demo.Count count) {
+    text.put("transactions", count.transactions())
+        .put("rows", count.rows())
+        .put("missing", count.missing())
+        .put("duplicates", count.duplicates())
+        .put("unexpected", count.unexpected())
+        .put("errors", count.errors())
+        .put("longestCallMillis", count.longestCallMillis());
   }
 }

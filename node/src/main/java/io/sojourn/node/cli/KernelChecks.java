@@ -1,6 +1,8 @@
 package io.sojourn.node.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,9 @@ final class KernelChecks {
 
   private static final int SYS_RESOURCE = 24;
 
+  /** The kernel's default on small machines, where nothing (systemd does) has raised it. */
+  private static final int FEW_NUMBERS = 32768;
+
   private KernelChecks() {}
 
   static List<Check> all() {
@@ -26,6 +31,7 @@ final class KernelChecks {
     checks.add(memfd(read("/proc/sys/vm/memfd_noexec")));
     checks.add(namespaces());
     checks.add(ioUring(read("/proc/sys/kernel/io_uring_disabled")));
+    checks.add(numbers(read("/proc/sys/kernel/pid_max")));
     return checks;
   }
 
@@ -104,9 +110,25 @@ final class KernelChecks {
         : Check.note("io_uring", "on; a task that uses it cannot be frozen", "");
   }
 
+  /**
+   * A frozen task is restored with its process and thread numbers. Where there are few, others come
+   * round to them while it is away.
+   */
+  static Check numbers(String pidMax) {
+    return Integer.parseInt(pidMax) > FEW_NUMBERS
+        ? Check.ok("process numbers", "up to " + pidMax)
+        : Check.note(
+            "process numbers",
+            "only up to " + pidMax + ": others soon take those of a frozen task",
+            "sysctl kernel.pid_max=4194304");
+  }
+
+  /** In one read: of a number among the kernel's parameters, a second one gets nothing. */
   static String read(String file) {
-    try {
-      return Files.readString(Path.of(file)).trim();
+    try (InputStream input = Files.newInputStream(Path.of(file))) {
+      byte[] text = new byte[8192];
+      int length = Math.max(0, input.read(text));
+      return new String(text, 0, length, StandardCharsets.US_ASCII).trim();
     } catch (IOException none) {
       return "";
     }

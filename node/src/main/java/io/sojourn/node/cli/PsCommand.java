@@ -1,7 +1,10 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.node.schedule.Durations;
 import io.sojourn.protocol.node.ListTasksRequest;
+import io.sojourn.protocol.node.Schedule;
 import io.sojourn.protocol.node.Task;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,7 @@ final class PsCommand extends NodeCall {
     text.put("id", task.getId()).put("name", task.getName());
     if (task.getPid() == 0) text.none("pid");
     else text.put("pid", task.getPid());
-    return text.put("mainClass", task.getMainClass())
+    text.put("mainClass", task.getMainClass())
         .put("state", state(task))
         .put("node", task.getNode())
         .put("home", task.getHome())
@@ -47,6 +50,15 @@ final class PsCommand extends NodeCall {
         .put("threads", task.getThreads())
         .put("connections", task.getConnections())
         .put("lastImage", task.getLastImage().isEmpty() ? null : task.getLastImage());
+    if (task.hasSchedule())
+      text.put("everyMillis", task.getSchedule().getEveryMillis())
+          .put("everyAutomatic", task.getSchedule().getAutomatic())
+          .put("keep", task.getSchedule().getKeep())
+          .put(
+              "nextCheckpoint",
+              Instant.ofEpochMilli(task.getSchedule().getDueEpochMillis()).toString())
+          .put("lastCheckpointFailure", orNull(task.getSchedule().getLastFailure()));
+    return text;
   }
 
   static String toTable(List<Task> tasks, long nowMillis) {
@@ -63,7 +75,8 @@ final class PsCommand extends NodeCall {
             "HEAP>",
             "THREADS>",
             "CONNECTIONS>",
-            "LAST IMAGE");
+            "LAST IMAGE",
+            "EVERY");
     for (Task task : tasks) {
       boolean lives = task.getPid() != 0;
       table.row(
@@ -80,9 +93,22 @@ final class PsCommand extends NodeCall {
           lives ? String.valueOf(task.getConnections()) : "-",
           task.getLastImage().isEmpty()
               ? "-"
-              : task.getLastImage() + ", " + Units.ago(task.getLastImageEpochMillis(), nowMillis));
+              : task.getLastImage() + ", " + Units.ago(task.getLastImageEpochMillis(), nowMillis),
+          every(task));
     }
     return table.toString();
+  }
+
+  private static String every(Task task) {
+    if (!task.hasSchedule()) return "-";
+    Schedule schedule = task.getSchedule();
+    return Durations.text(schedule.getEveryMillis())
+        + (schedule.getAutomatic() ? " (auto)" : "")
+        + (schedule.getLastFailure().isEmpty() ? "" : ", failed: " + schedule.getLastFailure());
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static String state(Task task) {

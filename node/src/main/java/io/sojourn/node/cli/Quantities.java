@@ -1,5 +1,6 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.node.schedule.Durations;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,25 +18,11 @@ final class Quantities {
   static final class Time implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
-      Matcher parts = QUANTITY.matcher(text);
-      if (!parts.matches()) throw wrong(text);
-      double millis =
-          Double.parseDouble(parts.group(1))
-              * switch (parts.group(2)) {
-                case "ms" -> 1;
-                case "s" -> 1_000;
-                case "m", "min" -> 60_000;
-                case "h" -> 3_600_000;
-                default -> throw wrong(text);
-              };
-      if (millis < 1 || millis > Integer.MAX_VALUE)
-        throw new TypeConversionException("'" + text + "' is not from 1ms to 596h");
-      return Duration.ofMillis(Math.round(millis));
-    }
-
-    private static TypeConversionException wrong(String text) {
-      return new TypeConversionException(
-          "'" + text + "' is no time: write a number and ms, s, m or h, as in 15s");
+      try {
+        return Durations.parse(text);
+      } catch (IllegalArgumentException wrong) {
+        throw new TypeConversionException(wrong.getMessage());
+      }
     }
   }
 

@@ -5,17 +5,25 @@ import io.grpc.BindableService;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.files.FilesGrpc;
+import io.sojourn.protocol.stream.StreamsGrpc;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -26,6 +34,7 @@ final class PeerServer implements AutoCloseable {
   /** A piece of an image or of a file, and what is around it. */
   static final int LARGEST_MESSAGE = 4 << 20;
 
+  private static final int LARGEST_READ = 512 << 10;
   private static final int LARGEST_HEADERS = 16 << 10;
   private static final int CALLS_OF_ONE = 10_000;
   private static final int HANDSHAKE_SECONDS = 10;
@@ -71,7 +80,9 @@ final class PeerServer implements AutoCloseable {
             .withChildOption(EpollChannelOption.TCP_KEEPIDLE, DeadLinks.IDLE_SECONDS)
             .withChildOption(EpollChannelOption.TCP_KEEPINTVL, 1)
             .withChildOption(EpollChannelOption.TCP_KEEPCNT, DeadLinks.PROBES)
+            .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, reading())
             .executor(workers)
+            .callExecutor(executors(workers))
             .maxInboundMessageSize(LARGEST_MESSAGE)
             .maxInboundMetadataSize(LARGEST_HEADERS)
             .maxConcurrentCallsPerConnection(CALLS_OF_ONE)
@@ -93,6 +104,23 @@ final class PeerServer implements AutoCloseable {
           "choose another address or port with --listen, or end who has it (ss -ltnp)");
     }
     return new PeerServer(server, door);
+  }
+
+  /** Where bulk goes, 64 KiB at a time would be twice the system calls and events. */
+  static RecvByteBufAllocator reading() {
+    return new AdaptiveRecvByteBufAllocator(2048, 32 << 10, LARGEST_READ);
+  }
+
+  /** Streams and file calls hand on what they hear and never wait: no other thread is woken. */
+  private static ServerCallExecutorSupplier executors(Executor workers) {
+    Set<String> handOn = Set.of(StreamsGrpc.SERVICE_NAME, FilesGrpc.SERVICE_NAME);
+    return new ServerCallExecutorSupplier() {
+      @Override
+      public <A, B> Executor getExecutor(ServerCall<A, B> call, Metadata headers) {
+        boolean direct = handOn.contains(call.getMethodDescriptor().getServiceName());
+        return direct ? Runnable::run : workers;
+      }
+    };
   }
 
   private static String reason(IOException failure) {

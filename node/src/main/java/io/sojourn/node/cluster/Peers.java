@@ -5,6 +5,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The ways to the other nodes: a channel each, which connects anew by itself. A dead link is seen
@@ -23,12 +25,16 @@ public final class Peers implements AutoCloseable {
 
   private record Way(String address, ManagedChannel channel) {}
 
+  /** A connection of its own for each loop that has asked for one. */
+  private record Own(String node, EventLoop loop) {}
+
   private final Roster roster;
   private final Credentials credentials;
   private final Trust trust;
   private final EventLoopGroup loop;
   private final Executor workers;
   private final Map<String, Way> ways = new HashMap<>();
+  private final Map<Own, Way> own = new HashMap<>();
   private boolean closed;
 
   Peers(
@@ -46,18 +52,35 @@ public final class Peers implements AutoCloseable {
    * @throws io.sojourn.engine.operation.OperationException there is no such node
    */
   public synchronized Channel channel(String node) {
+    return way(ways, node, node, loop).channel();
+  }
+
+  /**
+   * A way to a node over a connection that is served by this loop, as those are who use it: what
+   * they say and hear crosses no other thread, and waits behind nobody else's bytes.
+   *
+   * @throws io.sojourn.engine.operation.OperationException there is no such node
+   */
+  public synchronized Channel channel(String node, EventLoop served) {
+    Way way = way(own, new Own(node, served), node, served);
+    // Connects while the caller prepares: a handshake later would be in a task's way.
+    way.channel().getState(true);
+    return way.channel();
+  }
+
+  private <K> Way way(Map<K, Way> known, K key, String node, EventLoopGroup served) {
     String address = roster.find(node).getAddress();
     if (closed) throw new IllegalStateException("the daemon is about to end");
-    Way way = ways.get(node);
+    Way way = known.get(key);
     if (way != null && !way.address().equals(address)) {
       way.channel().shutdownNow();
       way = null;
     }
     if (way == null) {
-      way = new Way(address, open(node, address));
-      ways.put(node, way);
+      way = new Way(address, open(node, address, served));
+      known.put(key, way);
     }
-    return way.channel();
+    return way;
   }
 
   /** Tries at once again to reach a node, instead of in ever longer intervals. */
@@ -69,20 +92,26 @@ public final class Peers implements AutoCloseable {
 
   /** Closes the ways to nodes that are none any more. */
   synchronized void prune() {
-    ways.entrySet()
+    prune(ways, Function.identity());
+    prune(own, Own::node);
+  }
+
+  private <K> void prune(Map<K, Way> known, Function<K, String> node) {
+    known
+        .entrySet()
         .removeIf(
             way -> {
-              boolean gone = !roster.has(way.getKey());
+              boolean gone = !roster.has(node.apply(way.getKey()));
               if (gone) way.getValue().channel().shutdownNow();
               return gone;
             });
   }
 
-  private ManagedChannel open(String node, String address) {
+  private ManagedChannel open(String node, String address, EventLoopGroup served) {
     return builder(
             Address.parse(address),
             PeerTls.client(credentials, PeerCheck.of(trust, node)),
-            loop,
+            served,
             workers)
         .build();
   }
@@ -100,6 +129,7 @@ public final class Peers implements AutoCloseable {
         .withOption(EpollChannelOption.TCP_KEEPIDLE, DeadLinks.IDLE_SECONDS)
         .withOption(EpollChannelOption.TCP_KEEPINTVL, 1)
         .withOption(EpollChannelOption.TCP_KEEPCNT, DeadLinks.PROBES)
+        .withOption(ChannelOption.RECVBUF_ALLOCATOR, PeerServer.reading())
         .keepAliveTime(HTTP_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(DeadLinks.MILLIS, TimeUnit.MILLISECONDS)
         .keepAliveWithoutCalls(true)
@@ -114,6 +144,8 @@ public final class Peers implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     ways.values().forEach(way -> way.channel().shutdownNow());
+    own.values().forEach(way -> way.channel().shutdownNow());
     ways.clear();
+    own.clear();
   }
 }

@@ -11,6 +11,7 @@ import io.sojourn.protocol.node.InspectImageResponse;
 import io.sojourn.protocol.node.ListImagesResponse;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RemoveImageResponse;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +98,21 @@ final class ImageCalls {
               "verify", () -> Verification.full(image, done -> listener.progress(done, total)));
           return Results.of(image, report).build();
         });
+  }
+
+  /** Removes an image that a schedule no longer keeps. */
+  void removeIfThere(Path directory) {
+    catalog
+        .entry(directory)
+        .image()
+        .ifPresent(
+            image -> {
+              var task = image.manifest().getTask();
+              try (var operation = operations.begin(task.getId(), task.getName(), "rm")) {
+                // One that a task lives in is not a checkpoint any more, whoever made it.
+                if (!registry.livesIn(image)) catalog.repository().remove(image);
+              }
+            });
   }
 
   RemoveImageResponse remove(String text, boolean force, Caller caller) {

@@ -48,6 +48,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Cluster cluster;
   private final Moves moves;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
+  private final Schedules schedules;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -90,26 +91,44 @@ public final class NodeDaemon implements AutoCloseable {
     TaskLookup tasks = new TaskLookup(registry, moves::deputyOf);
     ImageLookup imageLookup = new ImageLookup(images, tasks);
     Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations, moves);
+    ProgramRequests requests = new ProgramRequests(checkpoints, operations);
+    ImageCalls imageCalls =
+        new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
+    schedules =
+        Schedules.open(
+            config.stateDirectory().resolve("schedules"),
+            checkpoints,
+            tasks,
+            registry,
+            imageCalls,
+            operations,
+            task -> moves.whereIs(task).isPresent());
+    registry.onFound(schedules::found);
     Migrations migrations = new Migrations(moves, tasks, registry, operations, config.nodeName());
     Restores restores =
         new Restores(
-            engines, imageLookup, registry, operations, moves, migrations, door, config.nodeName());
+            engines, imageLookup, registry, operations, moves, migrations, door, config.nodeName(), schedules::revived);
     Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
     errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));
-    ProgramRequests requests = new ProgramRequests(checkpoints, operations);
     NodeService service =
         new NodeService(
             () -> describe(engines),
             tasks,
-            new TaskList(operations, workers, config.nodeName(), config.runDirectory(), moves),
-            checkpoints,
+            new TaskList(
+                operations,
+                workers,
+                config.nodeName(),
+                config.runDirectory(),
+                moves,
+                schedules::of),
+            schedules,
             restores,
             migrations,
             errands,
             drains,
-            new ImageCalls(imageLookup, images, tasks, registry, operations, remains));
+            imageCalls);
     cluster =
         Cluster.open(
             config.stateDirectory(),
@@ -203,6 +222,7 @@ public final class NodeDaemon implements AutoCloseable {
     try {
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
+      schedules.close();
       within.close();
       sockets.close();
       moves.close();

@@ -7,6 +7,8 @@ import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.DrainEvent;
 import io.sojourn.protocol.node.DrainRequest;
+import io.sojourn.protocol.node.EndScheduleRequest;
+import io.sojourn.protocol.node.EndScheduleResponse;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;
 import io.sojourn.protocol.node.InspectImageRequest;
@@ -30,7 +32,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Supplier<GetNodeResponse> node;
   private final TaskLookup tasks;
   private final TaskList list;
-  private final Checkpoints checkpoints;
+  private final Schedules checkpoints;
   private final Restores restores;
   private final Migrations migrations;
   private final Errands errands;
@@ -41,7 +43,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Supplier<GetNodeResponse> node,
       TaskLookup tasks,
       TaskList list,
-      Checkpoints checkpoints,
+      Schedules checkpoints,
       Restores restores,
       Migrations migrations,
       Errands errands,
@@ -79,6 +81,12 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   public void checkpoint(CheckpointRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
     EventStream.serve(answer, listener -> checkpoints.run(request, caller, listener));
+  }
+
+  @Override
+  public void endSchedule(EndScheduleRequest request, StreamObserver<EndScheduleResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> checkpoints.end(request, caller));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.node.move.Door;
 import io.sojourn.node.move.Moves;
 import io.sojourn.protocol.node.MigrateRequest;
+import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;
 import io.sojourn.protocol.node.RestoreRequest;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Runs tasks again. */
 final class Restores {
@@ -28,7 +30,12 @@ final class Restores {
   private final Migrations migrations;
   private final Door door;
   private final String self;
+  private final Consumer<String> fromCheckpoint;
 
+  /**
+   * @param self this node's name
+   * @param fromCheckpoint is told of each task that runs again from a checkpoint
+   */
   Restores(
       Engines engines,
       ImageLookup images,
@@ -37,7 +44,9 @@ final class Restores {
       Moves moves,
       Migrations migrations,
       Door door,
-      String self) {
+      String self,
+      Consumer<String> fromCheckpoint) {
+    this.fromCheckpoint = fromCheckpoint;
     this.engines = engines;
     this.images = images;
     this.registry = registry;
@@ -120,6 +129,8 @@ final class Restores {
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);
     else registry.revived(image, done.incarnation());
+    if (!request.getClone() && image.manifest().getKind() == Manifest.Kind.CHECKPOINT)
+      fromCheckpoint.accept(id);
     return result
         .setPauseMillis(done.pauseMillis())
         .setPid(done.pid())

@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.control.Agent;
 import io.sojourn.node.move.Moves;
 import io.sojourn.protocol.node.ListTasksResponse;
+import io.sojourn.protocol.node.Schedule;
 import io.sojourn.protocol.node.Task.State;
 import io.sojourn.restore.ExitStatusFile;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /** Tasks as a user sees them, with their numbers up to date. */
 final class TaskList {
@@ -23,17 +25,24 @@ final class TaskList {
   private final String node;
   private final Path runDirectory;
   private final Moves moves;
+  private final Function<String, Optional<Schedule>> schedules;
 
   /**
    * @param moves knows the tasks that are elsewhere, or have a deputy
    */
   TaskList(
-      Operations operations, ExecutorService workers, String node, Path runDirectory, Moves moves) {
+      Operations operations,
+      ExecutorService workers,
+      String node,
+      Path runDirectory,
+      Moves moves,
+      Function<String, Optional<Schedule>> schedules) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
     this.moves = moves;
+    this.schedules = schedules;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -72,6 +81,7 @@ final class TaskList {
                 view.setLastImage(image.name())
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
+    schedules.apply(record.id()).ifPresent(view::setSchedule);
     if (state(task) == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()

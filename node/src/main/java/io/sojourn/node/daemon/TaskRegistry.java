@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class TaskRegistry {
   private final ImageCatalog images;
   private final String node;
   private final Predicate<String> away;
+  private volatile BiConsumer<TaskRecord, String> found = (task, options) -> {};
 
   /**
    * @param away whether a task is on another node: its process, where it can be seen from here, is
@@ -35,6 +37,13 @@ final class TaskRegistry {
     this.images = images;
     this.node = node;
     this.away = away;
+  }
+
+  /**
+   * @param listener is told of each new task, with the options of its agent
+   */
+  void onFound(BiConsumer<TaskRecord, String> listener) {
+    found = listener;
   }
 
   /** A process has knocked: the task that it is, registered; or empty. */
@@ -165,6 +174,7 @@ final class TaskRegistry {
                     1,
                     ""));
     store.put(record.withIncarnation(Math.max(record.incarnation(), block.incarnation())));
+    if (known.isEmpty()) found.accept(record, block.options());
     if (known.isEmpty())
       log.info(
           "task registered: {} ({}) {}, pid {}, uid {}",

@@ -16,6 +16,7 @@ import java.util.Map;
 final class Ckpt {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final List<String> place;
   private final Path launcher;
   private final Map<String, String> environment;
 
@@ -28,7 +29,11 @@ final class Ckpt {
       double totalMillis,
       List<Report.Phase> phases) {}
 
-  Ckpt(Path launcher, Map<String, String> environment) {
+  /**
+   * @param place words before each command
+   */
+  Ckpt(List<String> place, Path launcher, Map<String, String> environment) {
+    this.place = place;
     this.launcher = launcher;
     this.environment = environment;
   }
@@ -48,7 +53,8 @@ final class Ckpt {
   }
 
   JsonNode run(String... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    List<String> command = new ArrayList<>(place);
+    command.add(launcher.toString());
     command.addAll(List.of(words));
     command.add("--json");
     ProcessBuilder builder =

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The story: its two acts, and whether all was right. */
+/** The story: its three acts, and whether all was right. */
 public final class Demo {
   private final Path root;
   private final Path runtime;
@@ -14,14 +14,17 @@ public final class Demo {
   private final Story story;
 
   /**
+   * @param frozen by the client of the server that was frozen
+   * @param moved by the client of the server that was on another node
    * @param right all acknowledged rows are there, once, and the weights are the same to the bit
    * @param directory where it was played, with the node's run directory in "run"; gone now
    * @param phases each step with its time
    */
   public record Outcome(
       boolean right,
-      Count database,
+      Count frozen,
       boolean weightsEqual,
+      Count moved,
       Path directory,
       List<Report.Phase> phases) {}
 
@@ -57,11 +60,13 @@ public final class Demo {
   /** Plays it. Whatever comes, all that it started has ended when this returns. */
   public Outcome run() throws Exception {
     try (Stage stage = Stage.build(root, runtime, stateDirectory, story)) {
-      Count count = new DatabaseAct(stage, story, length).play();
-      boolean equal = new TrainingAct(stage, story, length).play();
-      boolean right = count.right() && equal;
+      Machine machine = story.step("$ ckpt node start", stage::machine);
+      Count frozen = new DatabaseAct(stage, machine, story, length).play();
+      boolean equal = new TrainingAct(stage, machine, story, length).play();
+      Count moved = new MoveAct(stage, story, length).play();
+      boolean right = frozen.right() && equal && moved.right();
       story.end(right);
-      return new Outcome(right, count, equal, stage.directory(), story.phases());
+      return new Outcome(right, frozen, equal, moved, stage.directory(), story.phases());
     }
   }
 }

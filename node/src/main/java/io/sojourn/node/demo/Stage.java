@@ -1,11 +1,9 @@
 package io.sojourn.node.demo;
 
-import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.daemon.CriuProvision;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -13,40 +11,29 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Where the demo plays: directories and a daemon of its own. All is struck at the end. */
+/** Where the demo plays: directories and daemons of its own. All is struck at the end. */
 final class Stage implements AutoCloseable {
-  private static final int END_SECONDS = 30;
-
   private final Path root;
   private final Path runtime;
+  private final Path criu;
   private final Path directory;
-  private final Map<String, String> environment;
-  private final Ckpt ckpt;
-  private final Deque<ProcessHandle> programs = new ArrayDeque<>();
+  private final Programs programs = new Programs();
+  private final Deque<Machine> machines = new ArrayDeque<>();
+  private final Deque<TwoNetworks> networks = new ArrayDeque<>();
   private final Thread hook = new Thread(this::strike, "strike");
-  private boolean daemonRuns;
 
-  private Stage(Path root, Path runtime, Path directory) {
+  private Stage(Path root, Path runtime, Path criu, Path directory) {
     this.root = root;
     this.runtime = runtime;
+    this.criu = criu;
     this.directory = directory;
-    this.environment =
-        Map.of(
-            "SOJOURN_RUN_DIR",
-            directory.resolve("run").toString(),
-            "SOJOURN_STATE_DIR",
-            directory.resolve("state").toString());
-    this.ckpt = new Ckpt(root.resolve("ckpt"), environment);
   }
 
   static Stage build(Path root, Path runtime, Path stateDirectory, Story story) throws Exception {
-    story.act("A node of its own");
     Path criu = stateDirectory.resolve("criu");
+    story.act("A node of its own");
     story.step(
         "CRIU",
         () -> {
@@ -54,34 +41,39 @@ final class Stage implements AutoCloseable {
               stateDirectory, root.resolve("scripts/provision-criu.sh"), story::note);
           return criu;
         });
-    Stage stage = new Stage(root, runtime, Files.createTempDirectory("ckpt-demo"));
+    Stage stage = new Stage(root, runtime, criu, Files.createTempDirectory("ckpt-demo"));
     Runtime.getRuntime().addShutdownHook(stage.hook);
-    try {
-      Path state = Files.createDirectories(stage.directory.resolve("state"));
-      if (Files.exists(criu)) Files.createSymbolicLink(state.resolve("criu"), criu);
-      story.step(
-          "$ ckpt node start",
-          () -> {
-            stage.ckpt.run("node", "start");
-            return stage.daemonRuns = true;
-          });
-      return stage;
-    } catch (Exception failure) {
-      stage.close();
-      throw failure;
-    }
-  }
-
-  Ckpt ckpt() {
-    return ckpt;
+    return stage;
   }
 
   Path directory() {
     return directory;
   }
 
-  Path file(String name) {
-    return directory.resolve(name);
+  /** A machine in this one's network, whose files are in the demo's directory itself. */
+  Machine machine() throws IOException, InterruptedException {
+    return machine("", List.of());
+  }
+
+  /**
+   * @param name of the node and of its directory
+   * @param place words before each command
+   */
+  Machine machine(String name, List<String> place) throws IOException, InterruptedException {
+    Path own = Files.createDirectories(directory.resolve(name));
+    Machine machine = new Machine(own, place, root.resolve("ckpt"), programs);
+    synchronized (machines) {
+      machines.push(machine);
+    }
+    return name.isEmpty() ? machine.start(criu) : machine.start(criu, "--node-name", name);
+  }
+
+  TwoNetworks networks() throws IOException, InterruptedException {
+    TwoNetworks made = new TwoNetworks("ckpt-demo-" + ProcessHandle.current().pid());
+    synchronized (machines) {
+      networks.push(made);
+    }
+    return made.lay();
   }
 
   /** Class path of example programs. */
@@ -93,55 +85,6 @@ final class Stage implements AutoCloseable {
 
   String agent(String taskName) {
     return "-javaagent:" + runtime.resolve("migrate.jar") + "=name=" + taskName;
-  }
-
-  /** Starts a JVM in the background, as a service: its output goes to a file. */
-  Process service(String name, String... arguments) throws IOException {
-    File log = file(name + ".out").toFile();
-    return keep(
-        java(arguments)
-            .redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true)
-            .redirectOutput(Redirect.appendTo(log))
-            .start());
-  }
-
-  /** Starts a JVM whose output is read here. */
-  Child client(String name, String... arguments) throws IOException {
-    return new Child(name, keep(java(arguments).redirectErrorStream(true).start()));
-  }
-
-  private ProcessBuilder java(String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of("setsid", Path.of(System.getProperty("java.home"), "bin/java").toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.environment().putAll(environment);
-    return builder;
-  }
-
-  private Process keep(Process process) {
-    keep(process.toHandle());
-    return process;
-  }
-
-  /** Ends it with the stage, however the demo ends. */
-  ProcessHandle keep(ProcessHandle process) {
-    synchronized (programs) {
-      programs.push(process);
-    }
-    return process;
-  }
-
-  /** A restored process, which is a child of another. */
-  ProcessHandle restored(Ckpt.Done done) {
-    return keep(
-        ProcessHandle.of(done.pid())
-            .orElseThrow(
-                () ->
-                    OperationException.failed(
-                        "the restored process " + done.pid() + " has ended", "")));
   }
 
   @Override
@@ -157,10 +100,11 @@ final class Stage implements AutoCloseable {
   private synchronized void strike() {
     try {
       if (!Files.exists(directory)) return;
-      synchronized (programs) {
-        while (!programs.isEmpty()) end(programs.pop());
+      programs.end();
+      synchronized (machines) {
+        while (!machines.isEmpty()) machines.pop().end();
+        while (!networks.isEmpty()) networks.pop().remove();
       }
-      if (daemonRuns) endDaemon();
       try (Stream<Path> tree = Files.walk(directory)) {
         for (Path path : tree.sorted(Comparator.reverseOrder()).toList())
           Files.deleteIfExists(path);
@@ -169,24 +113,6 @@ final class Stage implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void endDaemon() throws IOException, InterruptedException {
-    daemonRuns = false;
-    // What a failure has left frozen keeps a lock on its connections.
-    for (var image : ckpt.run("images").path("images"))
-      ckpt.run("rm", "--force", image.path("name").asText());
-    ckpt.run("node", "stop");
-  }
-
-  private static void end(ProcessHandle process) {
-    CompletableFuture<ProcessHandle> end = process.onExit();
-    process.destroy();
-    try {
-      end.orTimeout(END_SECONDS, TimeUnit.SECONDS).join();
-    } catch (RuntimeException hangs) {
-      process.destroyForcibly();
     }
   }
 }

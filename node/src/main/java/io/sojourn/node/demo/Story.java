@@ -38,15 +38,14 @@ final class Story {
   /** A command, what it did and its phases. */
   void command(String line, Ckpt.Done done) {
     phases.add(new Report.Phase(line, done.totalMillis()));
+    String image =
+        done.image().isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT, "image %s, %.1f MiB, ", done.image(), done.bytes() / 1048576.0);
     say.accept(
-        String.format(
-            Locale.ROOT,
-            "  $ ckpt %s  %s: image %s, %.1f MiB, pause %s",
-            line,
-            time(done.totalMillis()),
-            done.image(),
-            done.bytes() / 1048576.0,
-            time(done.pauseMillis())));
+        "  $ ckpt %s  %s: %spause %s"
+            .formatted(line, time(done.totalMillis()), image, time(done.pauseMillis())));
     for (Report.Phase phase : done.phases()) {
       phases.add(new Report.Phase(line + ": " + phase.name(), phase.millis()));
       say.accept("      " + phase.name() + "  " + time(phase.millis()));

@@ -16,12 +16,14 @@ final class TrainingAct {
   private static final String TASK = "opt";
 
   private final Stage stage;
+  private final Machine machine;
   private final Story story;
   private final Length length;
 
-  TrainingAct(Stage stage, Story story, Length length) {
+  TrainingAct(Stage stage, Machine machine, Story story, Length length) {
     this.length = length;
     this.stage = stage;
+    this.machine = machine;
     this.story = story;
   }
 
@@ -29,10 +31,10 @@ final class TrainingAct {
   boolean play() throws Exception {
     story.act(
         "A neural network is trained; the training is killed and goes on from its checkpoint");
-    Path expected = stage.file("undisturbed.weights");
+    Path expected = machine.file("undisturbed.weights");
     story.step("undisturbed, " + length.iterations() + " iterations", this::undisturbed);
-    Path log = stage.file("training.log");
-    Path weights = stage.file("training.weights");
+    Path log = machine.file("training.log");
+    Path weights = machine.file("training.weights");
     GrowingFile progress = new GrowingFile(log);
     Process first = start("training", log, weights, stage.agent(TASK));
     story.step(
@@ -41,11 +43,11 @@ final class TrainingAct {
           progress.awaitLines(length.checkpointAt(), first.toHandle(), PATIENCE);
           return length.checkpointAt();
         });
-    story.command("checkpoint " + TASK, stage.ckpt().operation("checkpoint", TASK));
+    story.command("checkpoint " + TASK, machine.ckpt().operation("checkpoint", TASK));
     story.step("on to iteration " + length.killAt(), () -> killAt(progress, first));
     story.note("killed with SIGKILL after iteration " + progress.lines());
-    Ckpt.Done restored = stage.ckpt().operation("restore", TASK);
-    ProcessHandle second = stage.restored(restored);
+    Ckpt.Done restored = machine.ckpt().operation("restore", TASK);
+    ProcessHandle second = machine.restored(restored);
     story.command("restore " + TASK, restored);
     story.step("on from the checkpoint to the end", () -> awaitEnd(second));
     boolean equal = Files.exists(weights) && Files.mismatch(expected, weights) == -1;
@@ -58,7 +60,7 @@ final class TrainingAct {
 
   private Process undisturbed() throws IOException, InterruptedException {
     Process process =
-        start("undisturbed", stage.file("undisturbed.log"), stage.file("undisturbed.weights"));
+        start("undisturbed", machine.file("undisturbed.log"), machine.file("undisturbed.weights"));
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0)
       throw OperationException.failed("the undisturbed training failed", "");
     return process;
@@ -77,7 +79,7 @@ final class TrainingAct {
             weights.toString(),
             "--iterations",
             String.valueOf(length.iterations())));
-    return stage.service(name, arguments.toArray(String[]::new));
+    return machine.service(name, arguments.toArray(String[]::new));
   }
 
   private Process killAt(GrowingFile progress, Process process)

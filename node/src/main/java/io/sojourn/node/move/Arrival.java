@@ -20,12 +20,17 @@ final class Arrival {
   private final Path memory;
   private final GuestWorld.Tools tools;
   private final Channel home;
+  private final Channel streams;
   private final EventLoop loop;
 
-  Arrival(Path memory, GuestWorld.Tools tools, Channel home, EventLoop loop) {
+  /**
+   * @param streams leads home, over a connection that the loop serves
+   */
+  Arrival(Path memory, GuestWorld.Tools tools, Channel home, Channel streams, EventLoop loop) {
     this.memory = memory;
     this.tools = tools;
     this.home = home;
+    this.streams = streams;
     this.loop = loop;
   }
 
@@ -59,6 +64,7 @@ final class Arrival {
         request.getHostName(),
         Path.of(request.getRunDirectory()),
         request.getNetwork(),
-        home);
+        home,
+        streams);
   }
 }

@@ -31,6 +31,7 @@ final class Beside {
   /** The task stands still. Home's own ends of its connections are closed already. */
   Revival restore(Path image, MovedTask task) throws IOException {
     giveUpSockets(task.deputy());
+    task.deputy().descriptors().giveUpLocks();
     return revive(image, task, task.deputy().pid(), UNLIMITED);
   }
 

@@ -104,7 +104,9 @@ final class Guest {
     }
 
     @Override
-    public void beginning(ControlBlock task) {}
+    public void beginning(ControlBlock task) throws IOException {
+      world.letArrive();
+    }
 
     @Override
     public void standing(ControlBlock task) throws IOException {

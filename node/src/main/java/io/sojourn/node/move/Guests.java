@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.sojourn.checkpointer.Departures;
 import io.sojourn.engine.operation.OperationException;
@@ -98,8 +99,14 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
         answer,
         () -> {
           TaskLife life = request.getLife();
+          EventLoop loop = loops.next();
           Arrival arrival =
-              new Arrival(memory, tools.get(), peers.get().channel(home), loops.next());
+              new Arrival(
+                  memory,
+                  tools.get(),
+                  peers.get().channel(home),
+                  peers.get().channel(home, loop),
+                  loop);
           GuestWorld world = Moves.lasting(() -> arrival.world(request));
           guests.put(life, new Guest(home, request.getName(), world));
           log.info("task {} ({}) of node {} has arrived", request.getName(), life.getTask(), home);

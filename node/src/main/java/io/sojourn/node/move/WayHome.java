@@ -2,6 +2,8 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.InternetSocket;
+import io.sojourn.engine.linux.SocketDiagnosis;
+import io.sojourn.engine.network.Arrivals;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.operation.Report;
@@ -16,14 +18,19 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A task's way home: its image comes back, and its connections become the kernel's again. */
 final class WayHome {
+  private static final Logger log = LoggerFactory.getLogger(WayHome.class);
+
   private final Moves.Settings settings;
   private final Moves moves;
   private final Report report;
@@ -47,6 +54,7 @@ final class WayHome {
     MovedTask.Away away = Objects.requireNonNull(task.away());
     ConnectionLock lock = new ConnectionLock(task.id());
     try {
+      report.phase("let arrive", () -> Step.of("the way home", () -> letArrive(away, lock)));
       // What the peers send from now on would not be in the image.
       lock.cover(carried(away));
       DepartResponse gone =
@@ -64,7 +72,7 @@ final class WayHome {
       Path image = Images.directory(settings.memory(), task.id()).resolve("image");
       Trees.delete(image);
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
-      merge(away, gone, image);
+      merge(away, lock, gone, image);
       moves.callBack(task);
       Revival here =
           report.phase(
@@ -83,10 +91,36 @@ final class WayHome {
     }
   }
 
+  /** From now on nobody new comes to the task, and who is on the way gets there. */
+  private boolean letArrive(MovedTask.Away away, ConnectionLock lock) throws Exception {
+    Set<Integer> ports = Step.on(away.session().loop(), away.connections()::ports);
+    if (ports.isEmpty()) return true;
+    lock.cover(
+        InternetSocket.inNamespaceOf((int) ProcessHandle.current().pid()).values().stream()
+            .filter(socket -> socket.listening() && ports.contains(port(socket)))
+            .toList());
+    try (SocketDiagnosis diagnosis = SocketDiagnosis.make()) {
+      boolean in =
+          Arrivals.settle(
+              () ->
+                  Collections.disjoint(diagnosis.arriving(), ports)
+                      && Step.on(away.session().loop(), away.connections()::settled));
+      if (!in) log.warn("not all who connect to the task can be let in before it leaves");
+      return in;
+    }
+  }
+
+  private static int port(InternetSocket socket) {
+    return Integer.parseInt(socket.local().substring(socket.local().lastIndexOf(':') + 1));
+  }
+
   /** Writes what home's kernel holds of the connections into the image. */
-  private static void merge(MovedTask.Away away, DepartResponse gone, Path image)
+  private static void merge(
+      MovedTask.Away away, ConnectionLock lock, DepartResponse gone, Path image)
       throws IOException {
     SessionState state = Step.on(away.session().loop(), away.session()::freeze);
+    // The task may have made connections after the first look.
+    lock.cover(carried(away));
     Map<Long, FrozenRelay> sockets = Step.on(away.session().loop(), away.connections()::frozen);
     SessionState piped = Step.on(away.pipeSession().loop(), away.pipeSession()::freeze);
     away.pipes()

@@ -171,16 +171,19 @@ final class WayOut {
       GuestWorldsGrpc.GuestWorldsBlockingStub guest, MovedTask task, Shipping.Shipped shipped) {
     return Step.of(
         "the arrival",
-        () ->
-            guest.arrive(
-                ArriveRequest.newBuilder()
-                    .setLife(Face.life(task))
-                    .setName(task.name())
-                    .setDirectory(shipped.directory())
-                    .setRunDirectory(settings.runDirectory().toString())
-                    .setHostName(Files.readString(HOST_NAME).strip())
-                    .setNetwork(HomeInterfaces.read())
-                    .build()));
+        () -> {
+          // It takes them there; what the deputy held would be in its way.
+          task.deputy().descriptors().giveUpLocks();
+          return guest.arrive(
+              ArriveRequest.newBuilder()
+                  .setLife(Face.life(task))
+                  .setName(task.name())
+                  .setDirectory(shipped.directory())
+                  .setRunDirectory(settings.runDirectory().toString())
+                  .setHostName(Files.readString(HOST_NAME).strip())
+                  .setNetwork(HomeInterfaces.read())
+                  .build());
+        });
   }
 
   private void run(

@@ -57,6 +57,10 @@ class TextTest {
     assertThat(KernelChecks.kernel("5.10.0", "amd64").state()).isEqualTo(Check.State.OK);
     assertThat(KernelChecks.kernel("4.19.0", "amd64").state()).isEqualTo(Check.State.MISSING);
     assertThat(KernelChecks.kernel("6.1.0", "aarch64").state()).isEqualTo(Check.State.MISSING);
+    assertThat(Integer.parseInt(KernelChecks.read("/proc/sys/kernel/pid_max"))).isGreaterThan(300);
+    assertThat(KernelChecks.numbers("4194304").state()).isEqualTo(Check.State.OK);
+    assertThat(KernelChecks.numbers("32768").state()).isEqualTo(Check.State.NOTE);
+    assertThat(KernelChecks.numbers("32768").mend()).contains("kernel.pid_max");
     assertThat(KernelChecks.ptrace("3").mend()).contains("ptrace_scope");
     assertThat(KernelChecks.rights("Uid:\t0\t0\t0\t0\nCapEff:\t0000000000000000").found())
         .contains("SYS_ADMIN");

@@ -24,15 +24,17 @@ final class Answers implements HomeLink.Listener {
   private final ThreadLocal<FuseReply> replies = ThreadLocal.withInitial(FuseReply::new);
   private final Map<Long, Pending> asked;
   private final WriteBehind behind;
+  private final Aftermath aftermath;
   private final Notifier notifier;
   private volatile ToKernel toKernel = new ToKernel(false);
 
   @SuppressWarnings("NullAway.Init")
   private volatile HomeLink link;
 
-  Answers(Map<Long, Pending> asked, WriteBehind behind, Notifier notifier) {
+  Answers(Map<Long, Pending> asked, WriteBehind behind, Aftermath aftermath, Notifier notifier) {
     this.asked = asked;
     this.behind = behind;
+    this.aftermath = aftermath;
     this.notifier = notifier;
   }
 
@@ -55,6 +57,7 @@ final class Answers implements HomeLink.Listener {
   public void answered(Pending pending, Answer answer) {
     Consumer<Answer> then = pending.then();
     if (then != null) then.accept(answer);
+    aftermath.ended(pending, answer);
     if (pending.isBehind()) behind.done(pending, answer);
     if (silent(pending) || pending.isBehind()) return;
     remember(answer);
@@ -113,7 +116,8 @@ final class Answers implements HomeLink.Listener {
     return listed.build();
   }
 
-  private void deliver(Pending pending, Answer given) {
+  /** Tells the kernel. */
+  void deliver(Pending pending, Answer given) {
     Answer answer = given.hasEntries() ? listed(pending, given) : given;
     boolean fresh = answer.getAsOf() >= link.heard();
     FuseReply out = replies.get();
@@ -184,6 +188,7 @@ final class Answers implements HomeLink.Listener {
     Answer lost = Answer.newBuilder().setErrno(ErrorNumber.EIO).build();
     Consumer<Answer> then = pending.then();
     if (then != null) then.accept(lost);
+    aftermath.ended(pending, lost);
     if (pending.isBehind()) behind.done(pending, lost);
     if (silent(pending) || pending.isBehind()) return;
     asked.remove(pending.unique());

@@ -1,6 +1,7 @@
 package io.sojourn.restore.fuse;
 
 import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Forget;
 import io.sojourn.protocol.files.Request;
 import java.util.Map;
@@ -14,6 +15,7 @@ final class Conversation {
 
   private final LockOwners owners = new LockOwners();
   private final WriteBehind behind = new WriteBehind();
+  private final Aftermath aftermath = new Aftermath();
   private final Map<Long, Pending> asked = new ConcurrentHashMap<>();
   private final Notifier notifier;
   private final Answers answers;
@@ -24,7 +26,7 @@ final class Conversation {
 
   Conversation(Notifier notifier) {
     this.notifier = notifier;
-    answers = new Answers(asked, behind, notifier);
+    answers = new Answers(asked, behind, aftermath, notifier);
   }
 
   /** Who takes home's answers. */
@@ -68,6 +70,14 @@ final class Conversation {
     Pending pending = new Pending(channel, in, size(in), request);
     if (in.opcode() == Opcode.COPY_FILE_RANGE) pending.otherNode(in.u64(16));
     asked.put(in.unique(), pending);
+    if (in.opcode() == Opcode.GETATTR) {
+      Answer known = aftermath.attributes(in.node(), link.heard());
+      if (known != null) {
+        answers.deliver(pending, known);
+        return;
+      }
+    }
+    aftermath.begins(pending);
     if (mayGoBehind(in) && behind.take(pending, request.getWrite())) goBehind(pending);
     else behind.after(pending.node(), () -> alone(pending));
   }

@@ -13,6 +13,7 @@ import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.engine.stream.StreamAcceptor;
 import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
+import io.sojourn.protocol.connection.Connected;
 import io.sojourn.protocol.connection.Established;
 import io.sojourn.protocol.connection.Inbound;
 import io.sojourn.protocol.connection.Listen;
@@ -205,6 +206,9 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
     }
     relay.connected(socket);
     carry(relay, task, peer);
+    // Home waits for this before the task leaves: who is on the way here would be lost.
+    Connected here = Connected.newBuilder().setLocal(Endpoints.of(task)).build();
+    relay.stream().answer(here.toByteString());
   }
 
   /** Begins to connect from the peer's own address. Whether that was done shows in the socket. */

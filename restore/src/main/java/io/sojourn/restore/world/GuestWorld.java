@@ -6,6 +6,8 @@ import io.netty.channel.EventLoop;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.SocketDiagnosis;
+import io.sojourn.engine.network.Arrivals;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpStreamImage;
@@ -61,9 +63,17 @@ public final class GuestWorld implements AutoCloseable {
    * What the task has at home.
    *
    * @param runDirectory of home's daemon
+   * @param channel for its files
+   * @param streams for its connections, pipes and terminals: over a connection that is served by
+   *     the loop that serves those
    */
   public record Home(
-      HomeTask task, String hostName, Path runDirectory, HomeNetwork network, Channel channel) {}
+      HomeTask task,
+      String hostName,
+      Path runDirectory,
+      HomeNetwork network,
+      Channel channel,
+      Channel streams) {}
 
   private record Mirrored(ImageSocket socket, TcpStreamImage image, MirrorSocket mirror) {}
 
@@ -141,7 +151,7 @@ public final class GuestWorld implements AutoCloseable {
         new GuestPipes(
             home.task(),
             ImageDirectory.open(images).manifest().getStreamsList(),
-            home.channel(),
+            home.streams(),
             session.loop());
     pipes = made;
     revival = namespace.call(() -> Revival.begin(order(made.given())));
@@ -186,7 +196,7 @@ public final class GuestWorld implements AutoCloseable {
     mirrors.clear();
     streams =
         new GuestStreams(
-            session, home.task().incarnation(), home.channel(), status -> refused.run());
+            session, home.task().incarnation(), home.streams(), status -> refused.run());
     streams.start();
     Objects.requireNonNull(pipes).start();
   }
@@ -217,6 +227,18 @@ public final class GuestWorld implements AutoCloseable {
   /** How a path below {@link #directory} is called inside. */
   public Path inside(Path ours) {
     return PLACE.resolve(directory.relativize(ours));
+  }
+
+  /** Lets the task accept who has come already; home lets nobody in any more. The task runs. */
+  public void letArrive() throws IOException {
+    try (SocketDiagnosis diagnosis = namespace.call(SocketDiagnosis::make)) {
+      if (!Arrivals.settle(() -> diagnosis.arriving().isEmpty()))
+        LOG.warn("task {} does not accept who connects to it: they are lost", home.task().id());
+    } catch (IOException | RuntimeException failed) {
+      throw failed;
+    } catch (Exception impossible) {
+      throw new IOException(impossible);
+    }
   }
 
   /** Takes the streams apart, before the task is dumped; the task stands still. */

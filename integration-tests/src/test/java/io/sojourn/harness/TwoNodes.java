@@ -1,0 +1,179 @@
+package io.sojourn.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.Proc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A home and a guest node of one cluster, and a third machine for peers; each has a network of its
+ * own. Nothing of home's directory is on the guest node.
+ */
+public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+  private static final Duration SETTLE = Duration.ofSeconds(20);
+
+  private @Nullable Net net;
+  private @Nullable Node home;
+  private @Nullable Node guest;
+  private @Nullable NetworkNamespace atHome;
+  private @Nullable NetworkNamespace atPeers;
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    Net made = new Net("sojourn-w-" + ProcessHandle.current().pid(), 3);
+    net = made;
+    atHome = NetworkNamespace.open(space(1));
+    atPeers = NetworkNamespace.open(space(3));
+    // Not by "ip netns exec": in a mount namespace of its own it would not see ours as tasks do.
+    Node first = new Node(List.of("nsenter", "--net=" + space(1)), "--node-name", "a");
+    home = first;
+    first.begin();
+    List<String> elsewhere = new ArrayList<>(made.on(2));
+    elsewhere.addAll(
+        List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$0\" && exec \"$@\""));
+    elsewhere.add(first.home().toString());
+    Node second = new Node(elsewhere, "--node-name", "b");
+    guest = second;
+    second.begin();
+    String token = first.ckpt("node", "init").done().json().path("token").asText();
+    second.ckpt("node", "join", made.address(1), "--token", token).done();
+    await().atMost(Duration.ofSeconds(30)).until(this::joined);
+  }
+
+  private Path space(int machine) {
+    return Path.of("/run/netns", net().on(machine).get(3));
+  }
+
+  private boolean joined() {
+    for (JsonNode node : home().ckpt("nodes").done().json().path("nodes"))
+      if (node.path("name").asText().equals("b")) return node.path("state").asText().equals("up");
+    return false;
+  }
+
+  private Net net() {
+    return Objects.requireNonNull(net);
+  }
+
+  public Node home() {
+    return Objects.requireNonNull(home);
+  }
+
+  public Node guest() {
+    return Objects.requireNonNull(guest);
+  }
+
+  /** The third machine's address. */
+  public String peerAddress() {
+    return net().address(3);
+  }
+
+  public String homeAddress() {
+    return net().address(1);
+  }
+
+  /** Does something in home's network: what it makes there remains there. */
+  public <T> T atHome(Callable<T> work) throws IOException {
+    return Objects.requireNonNull(atHome).call(work);
+  }
+
+  /** Does something in the third machine's network. */
+  public <T> T atPeers(Callable<T> work) throws IOException {
+    return Objects.requireNonNull(atPeers).call(work);
+  }
+
+  /** A subject whose home is the first node. */
+  public Subject.Builder subject(Jdk jdk, Class<?> victim) {
+    return home().subject(jdk, victim).by("nsenter", "--net=" + space(1));
+  }
+
+  public void out(Subject subject) {
+    home().ckpt("migrate", subject.name(), "b").done();
+    assertThat(where(subject)).isEqualTo("b");
+    assertThat(Proc.command(subject.pid())).isEqualTo("ckpt-deputy");
+  }
+
+  public void back(Subject subject) {
+    home().ckpt("migrate", subject.name(), "home").done();
+    assertThat(where(subject)).isEqualTo("a");
+  }
+
+  private String where(Subject subject) {
+    return home().ckpt("ps", subject.name()).done().json().at("/tasks/0/node").asText();
+  }
+
+  /** Out and home again, twice, with a question at each place. */
+  public void twice(Subject subject, Runnable check) {
+    check.run();
+    for (int round = 0; round < 2; round++) {
+      out(subject);
+      check.run();
+      back(subject);
+      check.run();
+    }
+  }
+
+  /** The pid that a subject has in this process's pid namespace, beside its deputy or on a node. */
+  public int realPid(Subject subject) throws IOException {
+    String mark = "-Dcontrol=" + subject.home();
+    try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+      for (Path process :
+          all.filter(path -> path.getFileName().toString().matches("\\d+")).toList())
+        try {
+          if (Files.readString(process.resolve("cmdline")).contains(mark)
+              && Files.readString(process.resolve("comm")).equals("java\n"))
+            return Integer.parseInt(process.getFileName().toString());
+        } catch (IOException ended) {
+          // Another will be it.
+        }
+    }
+    throw new IOException(subject.name() + " runs nowhere");
+  }
+
+  /** Where a node keeps what must not touch a disk. */
+  public static Path memory(Node node) {
+    return Path.of("/dev/shm/sojourn-" + Integer.toHexString(node.run().toString().hashCode()));
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    home().afterEach(context);
+    guest().afterEach(context);
+    await()
+        .atMost(SETTLE)
+        .untilAsserted(
+            () -> {
+              for (Node node : List.of(home(), guest()))
+                try (Stream<Path> left = Files.list(memory(node))) {
+                  assertThat(left).as("left in the memory of a node").isEmpty();
+                }
+              assertThat(home().ckpt("ps").done().json().at("/tasks")).isEmpty();
+            });
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws Exception {
+    try {
+      for (Node node : new Node[] {guest, home}) if (node != null) node.end();
+    } finally {
+      for (NetworkNamespace one : new NetworkNamespace[] {atHome, atPeers})
+        if (one != null) one.close();
+      if (net != null) net.close();
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.node.schedule.Interval;
+import io.sojourn.node.schedule.Schedule;
+import io.sojourn.node.schedule.Scheduler;
+import io.sojourn.node.schedule.Work;
+import io.sojourn.protocol.node.CheckpointRequest;
+import io.sojourn.protocol.node.CheckpointRequest.Then;
+import io.sojourn.protocol.node.EndScheduleRequest;
+import io.sojourn.protocol.node.EndScheduleResponse;
+import io.sojourn.protocol.node.OperationResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Periodic checkpoints: begun and ended by users, or by an option of the agent. */
+final class Schedules implements AutoCloseable {
+  private static final int AT_ONCE = 1;
+
+  private final Checkpoints checkpoints;
+  private final TaskLookup tasks;
+  private final TaskRegistry registry;
+  private final ImageCalls images;
+  private final Operations operations;
+  private final Predicate<String> away;
+  private final Scheduler scheduler;
+  private final Clock clock = Clock.systemUTC();
+
+  /**
+   * @param directory for their files
+   * @param away whether a task is on another node
+   */
+  static Schedules open(
+      Path directory,
+      Checkpoints checkpoints,
+      TaskLookup tasks,
+      TaskRegistry registry,
+      ImageCalls images,
+      Operations operations,
+      Predicate<String> away)
+      throws IOException {
+    return new Schedules(directory, checkpoints, tasks, registry, images, operations, away);
+  }
+
+  private Schedules(
+      Path directory,
+      Checkpoints checkpoints,
+      TaskLookup tasks,
+      TaskRegistry registry,
+      ImageCalls images,
+      Operations operations,
+      Predicate<String> away)
+      throws IOException {
+    this.checkpoints = checkpoints;
+    this.tasks = tasks;
+    this.registry = registry;
+    this.images = images;
+    this.operations = operations;
+    this.away = away;
+    this.scheduler = Scheduler.open(directory, new TaskWork(), clock, AT_ONCE);
+  }
+
+  /** Makes an image, and where the request says so more of them from then on. */
+  OperationResult run(CheckpointRequest request, Caller caller, OperationListener listener) {
+    if (!request.hasSchedule()) return checkpoints.run(request, caller, listener);
+    if (request.getThen() != Then.RUN_ON)
+      throw OperationException.usage(
+          "what stops the task cannot be repeated", "say ckpt checkpoint --every");
+    if (!request.getDirectory().isEmpty())
+      throw OperationException.usage(
+          "periodic images lie in the node's repository", "leave -o out");
+    Interval interval = interval(request.getSchedule());
+    OperationResult result = checkpoints.run(request, caller, listener);
+    TaskRecord record = tasks.find(request.getTask(), caller).record();
+    scheduler.begin(
+        Schedule.begin(
+            record.id(),
+            interval,
+            Math.max(0, request.getSchedule().getKeep()),
+            record.uid(),
+            request.getCrac(),
+            clock.millis()));
+    scheduler.made(record.id(), made(result));
+    return result;
+  }
+
+  private static Interval interval(io.sojourn.protocol.node.Schedule schedule) {
+    try {
+      return schedule.getAutomatic() ? Interval.AUTO : new Interval(schedule.getEveryMillis());
+    } catch (IllegalArgumentException tooOften) {
+      throw OperationException.usage(
+          String.valueOf(tooOften.getMessage()), "name a longer interval");
+    }
+  }
+
+  private static Work.Made made(OperationResult result) {
+    return new Work.Made(result.getDirectory(), Math.round(result.getTotalMillis()));
+  }
+
+  EndScheduleResponse end(EndScheduleRequest request, Caller caller) {
+    Task task = tasks.find(request.getTask(), caller);
+    if (!scheduler.end(task.id()))
+      throw OperationException.refused(
+          "task " + task.title() + " is not checkpointed periodically",
+          "nothing is to be done; ckpt ps shows which are");
+    return EndScheduleResponse.newBuilder().setTask(task.name()).build();
+  }
+
+  /** A new task has been found: its agent may have been told how often. */
+  void found(TaskRecord record, String agentOptions) {
+    AgentSchedule.parse(agentOptions)
+        .ifPresent(
+            wanted ->
+                scheduler.begin(
+                    Schedule.begin(
+                        record.id(),
+                        wanted.every(),
+                        wanted.keep(),
+                        record.uid(),
+                        false,
+                        clock.millis())));
+  }
+
+  /** A task runs again from a checkpoint. */
+  void revived(String taskId) {
+    scheduler.revived(taskId);
+  }
+
+  /** As a user sees it. */
+  Optional<io.sojourn.protocol.node.Schedule> of(String taskId) {
+    long now = clock.millis();
+    return scheduler
+        .of(taskId)
+        .map(
+            schedule ->
+                io.sojourn.protocol.node.Schedule.newBuilder()
+                    .setEveryMillis(schedule.intervalMillis(now))
+                    .setAutomatic(schedule.everyMillis() == 0)
+                    .setKeep(schedule.keep())
+                    .setDueEpochMillis(schedule.dueEpochMillis(now))
+                    .setLastFailure(schedule.lastFailure())
+                    .build());
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    scheduler.close();
+  }
+
+  /** On behalf of the task's owner. */
+  private final class TaskWork implements Work {
+    @Override
+    public Condition condition(String id) {
+      if (operations.verb(id).isPresent() || away.test(id)) return Condition.WAITS;
+      return registry.tasks().stream()
+          .filter(task -> task.id().equals(id))
+          .findFirst()
+          .map(task -> task.runs() ? Condition.RUNS : Condition.WAITS)
+          .orElse(Condition.GONE);
+    }
+
+    @Override
+    public Made checkpoint(Schedule schedule) {
+      CheckpointRequest request =
+          CheckpointRequest.newBuilder()
+              .setTask(schedule.task())
+              .setThen(Then.RUN_ON)
+              .setCrac(schedule.crac())
+              .build();
+      return made(checkpoints.run(request, caller(schedule), OperationListener.NONE));
+    }
+
+    @Override
+    public void remove(String directory) {
+      images.removeIfThere(Path.of(directory));
+    }
+
+    private static Caller caller(Schedule schedule) {
+      return new Caller(schedule.uid(), (int) ProcessHandle.current().pid());
+    }
+  }
+}
