@@ -107,7 +107,15 @@ public final class NodeDaemon implements AutoCloseable {
     Migrations migrations = new Migrations(moves, tasks, registry, operations, config.nodeName());
     Restores restores =
         new Restores(
-            engines, imageLookup, registry, operations, moves, migrations, door, config.nodeName(), schedules::revived);
+            engines,
+            imageLookup,
+            registry,
+            operations,
+            moves,
+            migrations,
+            door,
+            config.nodeName(),
+            schedules::revived);
     Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
