@@ -35,6 +35,8 @@ final class FoundAgain {
     Set<String> withDeputies = new HashSet<>();
     for (Deputy deputy : new DeputyDirectory(settings.runDirectory()).find()) {
       withDeputies.add(deputy.name().task());
+      if (CgroupFreeze.isIn(deputy.pid()))
+        CgroupFreeze.of(deputy.pid()).ifPresent(CgroupFreeze::close);
       Optional<MoveRecord> record = ledger.read(deputy.name().task());
       if (record.isPresent()) one(deputy, record.get());
       else deputy.close();
