@@ -113,8 +113,7 @@ public record Outside(
     try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
       for (Path task : tasks.toList()) {
         String name = Files.readString(task.resolve("comm")).trim();
-        if (!OWN_THREADS_OF_THE_VM.matcher(name).matches())
-          threads.put(own(task), name);
+        if (!OWN_THREADS_OF_THE_VM.matcher(name).matches()) threads.put(own(task), name);
       }
     }
     return threads;
