@@ -1,5 +1,6 @@
 package io.sojourn.harness;
 
+import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -112,11 +113,15 @@ public record Outside(
     try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
       for (Path task : tasks.toList()) {
         String name = Files.readString(task.resolve("comm")).trim();
-        if (!OWN_THREADS_OF_THE_VM.matcher(name).matches())
-          threads.put(Integer.valueOf(task.getFileName().toString()), name);
+        if (!OWN_THREADS_OF_THE_VM.matcher(name).matches()) threads.put(own(task), name);
       }
     }
     return threads;
+  }
+
+  /** As the task sees it: beside its deputy it is in a pid namespace of its own. */
+  private static int own(Path task) {
+    return Proc.innermostPid(Integer.parseInt(task.getFileName().toString()));
   }
 
   private static String credentials(Path process) throws IOException {

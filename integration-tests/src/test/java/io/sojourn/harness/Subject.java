@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.engine.linux.Proc;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ public final class Subject implements AutoCloseable {
   private String frozenIn = "";
   private String id = "";
   private int incarnation = 1;
+  private boolean keepsHome;
 
   private Subject(Node node, String name, Path home, Process first) {
     this.node = node;
@@ -149,6 +151,28 @@ public final class Subject implements AutoCloseable {
     return pid;
   }
 
+  /** From now on a freeze leaves its deputy behind. */
+  public Subject keepHome() {
+    keepsHome = true;
+    return this;
+  }
+
+  /** Its process as seen from here: beside its deputy it has another number than its own. */
+  public int process() {
+    if (!isDeputy()) return pid;
+    return ProcessHandle.allProcesses()
+        .map(process -> (int) process.pid())
+        .filter(other -> other != pid && Proc.innermostPid(other) == pid)
+        .filter(other -> String.join(" ", Proc.commandLine(other)).contains("-Dcontrol=" + home))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether its number is its deputy's now. */
+  public boolean isDeputy() {
+    return Proc.command(pid).equals("ckpt-deputy");
+  }
+
   /** Its working directory. */
   public Path home() {
     return home;
@@ -219,7 +243,14 @@ public final class Subject implements AutoCloseable {
   }
 
   public Answer freeze(String... options) {
-    return noteFreeze(node.ckpt(command("freeze", name, options)));
+    return noteFreeze(node.ckpt(command("freeze", name, withHome(options))));
+  }
+
+  private String[] withHome(String... options) {
+    if (keepsHome) return options;
+    List<String> words = new ArrayList<>(List.of(options));
+    words.add("--no-deputy");
+    return words.toArray(String[]::new);
   }
 
   /** It was frozen by a command that was not {@link #freeze}. */
@@ -258,19 +289,23 @@ public final class Subject implements AutoCloseable {
 
   /** The same, by commands of another user. */
   public void anotherLifeAs(List<String> user) {
-    Outside before = Outside.of(pid);
-    noteFreeze(node.ckptAs(user, "freeze", name)).done();
-    assertThat(lives()).as("%s lives although it is frozen", name).isFalse();
+    Outside before = Outside.of(process());
+    noteFreeze(node.ckptAs(user, command("freeze", name, withHome()))).done();
+    assertThat(lives()).as("%s has its place although it is frozen", name).isEqualTo(keepsHome);
     noteRestore(node.ckptAs(user, "restore", name)).done();
-    assertThat(Outside.of(pid).since(before)).as("changes seen from outside").isEmpty();
+    assertThat(Outside.of(process()).since(before)).as("changes seen from outside").isEmpty();
   }
 
-  /** Two generations, with a question before, between and after. */
+  /**
+   * Two generations, with a question before, between and after: one that ends its process, and one
+   * that leaves its deputy.
+   */
   public void twoGenerations(Runnable check) {
     check.run();
     for (int generation = 0; generation < 2; generation++) {
       anotherLife();
       check.run();
+      keepHome();
     }
   }
 

@@ -2,7 +2,9 @@ package io.sojourn.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Load;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -77,14 +80,40 @@ class FaultsIT {
               () ->
                   assertThat(node.ckpt("ps", subject.name()).json().at("/tasks/0/state").asText())
                       .as("%s", node.ckpt("ps", subject.name()))
-                      .isEqualTo(subject.lives() ? "running" : "frozen"));
-      if (subject.lives()) {
+                      .isEqualTo(runs(subject) ? "running" : "frozen"));
+      if (runs(subject)) {
         unharmed(subject, peer);
         subject.freeze().done();
       }
       subject.restore().done();
       echo(peer, "after all");
     }
+  }
+
+  /** Its image is complete, and its process is about to become its deputy. */
+  @Test
+  void theDaemonIsKilledWhenTheTaskIsHeld() throws Exception {
+    Subject subject = slowToDump();
+    Optional<CgroupFreeze> group = CgroupFreeze.of(subject.pid());
+    assumeTrue(group.isPresent(), "control groups of the second version");
+    group.get().close();
+    try (Socket peer = connect(subject)) {
+      Node.Running freeze = node.ckptInBackground("freeze", subject.name());
+      while (!CgroupFreeze.isIn(subject.pid()))
+        assertThat(freeze.process().isAlive()).as("the freeze runs").isTrue();
+      node.killDaemon();
+      node.await(freeze);
+      node.startDaemon();
+      assertThat(CgroupFreeze.isIn(subject.pid())).as("held by its control group").isFalse();
+      if (!runs(subject)) subject.restore().done();
+      assertThat(subject.ask("failure")).isEqualTo("null");
+      echo(peer, "after all");
+    }
+  }
+
+  /** And not its deputy. */
+  private static boolean runs(Subject subject) {
+    return subject.lives() && !subject.isDeputy();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
+import io.sojourn.harness.Peer;
 import io.sojourn.harness.Subject;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -34,7 +35,7 @@ class MoveFaultsIT {
 
   private ServerSocket server;
   private Subject task;
-  private PeerSide peer;
+  private Peer peer;
 
   @BeforeAll
   static void machines() throws Exception {
@@ -52,7 +53,7 @@ class MoveFaultsIT {
   void start() throws Exception {
     server = road.listen();
     task = road.start(Jdk.newest(), server);
-    peer = new PeerSide(server.accept());
+    peer = new Peer(server.accept());
     peer.goesOn();
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
+import io.sojourn.harness.Peer;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Streams;
 import java.io.BufferedWriter;
@@ -51,7 +52,7 @@ class MoveIT {
   void aTaskGoesAndComesHomeTwice(Jdk jdk) throws Exception {
     try (ServerSocket server = road.listen();
         Subject task = road.start(jdk, server)) {
-      PeerSide peer = new PeerSide(server.accept());
+      Peer peer = new Peer(server.accept());
       peer.goesOn();
       int pid = task.pid();
       for (int round = 0; round < 2; round++) {
@@ -82,7 +83,7 @@ class MoveIT {
   void whatCannotBeRestoredThereRunsOnAtHome() throws Exception {
     try (ServerSocket server = road.listen();
         Subject task = road.start(Jdk.newest(), server)) {
-      PeerSide peer = new PeerSide(server.accept());
+      Peer peer = new Peer(server.accept());
       peer.goesOn();
       int pid = task.pid();
       Path inTheWay = Road.memory(b).resolve(".world-" + road.id(task) + "-2");
@@ -138,7 +139,7 @@ class MoveIT {
   void aSignalReachesItWhereverItIs() throws Exception {
     try (ServerSocket server = road.listen();
         Subject task = road.start(Jdk.newest(), server)) {
-      new PeerSide(server.accept()).goesOn();
+      new Peer(server.accept()).goesOn();
       a.ckpt("migrate", task.name(), "b").done();
       new ProcessBuilder("kill", "-TERM", "" + task.pid()).start().waitFor();
       // A JVM ends of it in good order, with 128 and its number.
@@ -207,7 +208,7 @@ class MoveIT {
   void whereItCannotGoItIsNotTouched() throws Exception {
     try (ServerSocket server = road.listen();
         Subject task = road.start(Jdk.newest(), server)) {
-      PeerSide peer = new PeerSide(server.accept());
+      Peer peer = new Peer(server.accept());
       a.ckpt("migrate", task.name(), "nowhere").notFound("nowhere");
       a.ckpt("migrate", task.name(), "home").refused("on node a already");
       peer.goesOn();

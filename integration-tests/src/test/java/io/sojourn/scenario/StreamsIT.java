@@ -1,7 +1,9 @@
 package io.sojourn.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
@@ -23,6 +25,7 @@ class StreamsIT {
   void onAFile(Jdk jdk) {
     Subject subject = node.subject(jdk, Streams.class).start();
     subject.ask("one");
+    await().until(() -> !readsOn(subject));
     subject.anotherLife();
     subject.ask("two");
     subject.anotherLife();
@@ -30,6 +33,11 @@ class StreamsIT {
     assertThat(subject.output().lines())
         .containsExactly(
             "end of stdin", "out one", "err one", "out two", "err two", "out three", "err three");
+  }
+
+  private static boolean readsOn(Subject subject) {
+    return Proc.threads(subject.pid()).stream()
+        .anyMatch(thread -> Proc.command(thread).equals("stdin"));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,14 @@ import java.util.Optional;
 public record ExitStatusFile(Path path) {
   public static ExitStatusFile of(Path runDirectory, String taskId, int incarnation) {
     return new ExitStatusFile(runDirectory.resolve("exits").resolve(taskId + "-" + incarnation));
+  }
+
+  /** How a task ended that had a deputy: its shim is not asked. */
+  public void note(String how) throws IOException {
+    Path directory = Files.createDirectories(Objects.requireNonNull(path.getParent()));
+    String file = path.getFileName().toString();
+    forgetEarlier(directory, file.substring(0, file.lastIndexOf('-')));
+    Files.writeString(path, how + "\n");
   }
 
   static ExitStatusFile create(RestoreOrder order) {

@@ -18,6 +18,10 @@ final class Preflight {
           Streams::find,
           FileCheck::check);
 
+  /** Those that look at the image and its files alone. */
+  private static final List<Consumer<RestoreOrder>> OF_THE_IMAGE =
+      List.of(order -> Verification.quick(order.image()), MachineCheck::check, FileCheck::check);
+
   private Preflight() {}
 
   /** Each check once, whatever it says. */
@@ -35,5 +39,14 @@ final class Preflight {
    */
   static void check(RestoreOrder order) {
     CHECKS.forEach(check -> check.accept(order));
+  }
+
+  /**
+   * For a task whose deputy holds its number, ports and pipes.
+   *
+   * @throws OperationException refused, as above
+   */
+  static void image(RestoreOrder order) {
+    OF_THE_IMAGE.forEach(check -> check.accept(order));
   }
 }

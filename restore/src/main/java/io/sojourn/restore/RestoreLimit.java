@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * Gives a restore up that stands still: a CRIU that was stopped, or waits for something that does
  * not come. Nothing of the task has run by then, and the image is as it was.
  */
-final class RestoreLimit implements AutoCloseable {
+public final class RestoreLimit implements AutoCloseable {
   private final Duration limit;
   private final Shim shim;
   private boolean hit;
@@ -20,7 +20,7 @@ final class RestoreLimit implements AutoCloseable {
   }
 
   /** The time runs from now on. */
-  static RestoreLimit on(Shim shim, Duration limit) {
+  public static RestoreLimit on(Shim shim, Duration limit) {
     RestoreLimit set = new RestoreLimit(limit, shim);
     CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS).execute(set::hit);
     return set;
@@ -33,7 +33,7 @@ final class RestoreLimit implements AutoCloseable {
   }
 
   /** Whether the restore was given up. */
-  synchronized boolean wasHit() {
+  public synchronized boolean wasHit() {
     return hit;
   }
 

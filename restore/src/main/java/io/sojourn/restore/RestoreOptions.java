@@ -22,7 +22,7 @@ public record RestoreOptions(
   }
 
   /** How long an image of that size may take. */
-  Duration limitFor(long bytes) {
+  public Duration limitFor(long bytes) {
     return limit.isZero() ? LEAST.plusSeconds(bytes / SLOWEST_BYTES) : limit;
   }
 }

@@ -8,6 +8,7 @@ import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.Clock;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -39,11 +40,12 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final TaskFacts facts;
   private final ConnectionLock lock;
   private final Pause pause;
+  private final Seat seat;
+  private final Remainder remainder;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
   private @Nullable PauseLimit limit;
-  private @Nullable FrozenStreams holder;
   private @Nullable Observation observation;
   private long startNanos;
 
@@ -51,7 +53,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
    * @param quiet keep the task's connections still. A frozen task's must be; peers of one that runs
    *     on would wait for TCP to repeat itself, 0.2 s and more
    */
-  CheckpointAttempt(TaskInHand hand, TaskFacts facts, boolean quiet, Report report) {
+  CheckpointAttempt(TaskInHand hand, TaskFacts facts, boolean quiet, Seat seat, Report report) {
     this.hand = hand;
     this.task = hand.task();
     this.draft = hand.draft();
@@ -61,6 +63,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.quiet = quiet;
     this.lock = new ConnectionLock(task.id());
     this.report = report;
+    this.seat = seat;
+    this.remainder = new Remainder(hand.settings(), task, hand.streams(), seat);
   }
 
   CheckpointResult run() {
@@ -71,8 +75,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
     try (DumpConversation criu =
-            DumpConversation.start(
-                CriuCommand.of(List.of(hand.settings().criu().toString()), task.pid()));
+            DumpConversation.start(CriuCommand.of(seat.criu(hand.settings().criu()), task.pid()));
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
@@ -83,7 +86,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       if (!dumped) giveUp();
     }
     if (!dumped) throw failure("CRIU could not dump the task");
-    if (!options.stop()) unlock();
+    if (options.stop()) remainder.stays(imageName(), lock, report);
+    else unlock();
     pause.reportRelease(report);
     // A frozen task has been stored already. One that runs on is stored now, behind its back.
     ImageDirectory stored = image != null ? image : report.phase("store", this::store);
@@ -99,9 +103,20 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   private CriuOpts options() {
-    return DumpOptions.of(draft.path(), task.pid(), options.ghostLimitBytes(), hand.streams())
-        .setLeaveRunning(!options.stop())
-        .build();
+    CriuOpts.Builder criu =
+        DumpOptions.of(
+                draft.path(),
+                Proc.innermostPid(task.pid()),
+                options.ghostLimitBytes(),
+                hand.streams())
+            .setLeaveRunning(!options.stop());
+    // Connects that wait in a listening socket are in no image: they wait in the deputy's.
+    if (options.stop() && seat.kept()) criu.setLeaveStopped(true).setTcpSkipInFlight(true);
+    return criu.build();
+  }
+
+  private String imageName() {
+    return draft.target().getFileName().toString();
   }
 
   /** CRIU has started: stop the VM. From here to the end of the pause nobody is told anything. */
@@ -158,9 +173,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       pause.reportStop(report, options.crac());
       // Connections that were made since the preflight; as a rule none.
       lock.cover(held.facts().network());
-      holder = new FrozenStreams(hand.settings().shim(), hand.settings().runDirectory());
-      holder.hold(task.pid(), hand.streams(), draft.target().getFileName().toString());
+      remainder.hold(imageName());
       image = report.phase("store", this::store);
+      remainder.held();
       report.listener().phaseStarted("release");
     } else {
       task.go(Outcome.CHECKPOINTED);
@@ -219,8 +234,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   /** Whatever went wrong: the task runs on, its connections too. */
   private void giveUp() {
-    if (holder != null) holder.release();
-    hand.runsOn(() -> {});
+    hand.runsOn(remainder::undone);
     unlock();
     hand.settled();
   }

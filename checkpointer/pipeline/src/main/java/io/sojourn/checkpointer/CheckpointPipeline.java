@@ -28,23 +28,28 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
 
   @Override
   public CheckpointResult checkpoint(
-      ControlBlock task, String taskName, Path target, CheckpointOptions options, Report report) {
+      ControlBlock task,
+      String taskName,
+      Path target,
+      CheckpointOptions options,
+      Seat seat,
+      Report report) {
     if (new Agent(task).busy()) throw busy(taskName);
     TaskFacts facts =
         report.phase(
             "preflight",
             () -> {
               TaskFacts now = TaskFacts.of(task.pid());
+              if (!seat.apart()) Preflight.processes(now);
               // What callbacks may close is looked at when they have.
-              if (options.crac()) Preflight.processes(now);
-              else Preflight.check(now, options.ghostLimitBytes());
+              if (!options.crac()) Preflight.open(now, options.ghostLimitBytes());
               // Libraries and jars are read now, while the task runs; what it writes comes later.
               digests.complete(
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
               return now;
             });
     // A task that runs on keeps nobody waiting; unless its peers disturb CRIU.
-    return attempt(task, taskName, facts, target, options, options.stop(), report);
+    return attempt(task, taskName, facts, target, options, options.stop(), seat, report);
   }
 
   private CheckpointResult attempt(
@@ -54,10 +59,11 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       Path target,
       CheckpointOptions options,
       boolean quiet,
+      Seat seat,
       Report report) {
     ImageDraft draft = ImageDraft.create(target);
     TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
-    CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, quiet, report);
+    CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, quiet, seat, report);
     try {
       return attempt.run();
     } catch (RuntimeException failed) {
@@ -67,7 +73,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       if (!again) throw failed;
     }
     TaskFacts now = TaskFacts.of(task.pid());
-    return attempt(task, taskName, now, target, options, true, report);
+    return attempt(task, taskName, now, target, options, true, seat, report);
   }
 
   @Override

@@ -10,9 +10,15 @@ public interface Checkpointer {
    * @param task the running task
    * @param taskName as users know it
    * @param target the image's directory, which must not exist
+   * @param seat where it runs, and who stays there when it is frozen
    * @throws io.sojourn.engine.operation.OperationException the task runs on as before, and no image
    *     was made
    */
   CheckpointResult checkpoint(
-      ControlBlock task, String taskName, Path target, CheckpointOptions options, Report report);
+      ControlBlock task,
+      String taskName,
+      Path target,
+      CheckpointOptions options,
+      Seat seat,
+      Report report);
 }

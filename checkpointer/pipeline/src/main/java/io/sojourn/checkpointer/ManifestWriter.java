@@ -41,7 +41,7 @@ final class ManifestWriter {
                 TaskIdentity.newBuilder()
                     .setId(task.id())
                     .setName(taskName)
-                    .setPid(pid)
+                    .setPid(Proc.innermostPid(pid))
                     .setUid(owner[0])
                     .setGid(owner[1])
                     .setMainClass(task.mainClass())
@@ -72,8 +72,8 @@ final class ManifestWriter {
     for (int each : facts.processes())
       manifest.addProcesses(
           Process.newBuilder()
-              .setPid(each)
-              .setParent(Proc.parent(each))
+              .setPid(Proc.innermostPid(each))
+              .setParent(Proc.innermostPid(Proc.parent(each)))
               .setCommand(Proc.command(each))
               .setThreads(Proc.threads(each).size()));
     return manifest;

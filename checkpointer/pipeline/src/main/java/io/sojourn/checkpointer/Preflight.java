@@ -60,12 +60,6 @@ final class Preflight {
     this.ghostLimitBytes = ghostLimitBytes;
   }
 
-  /** Throws the first reason against an image. */
-  static void check(TaskFacts facts, long ghostLimitBytes) {
-    processes(facts);
-    open(facts, ghostLimitBytes);
-  }
-
   /** Throws the first reason that the program can do nothing about. */
   static void processes(TaskFacts facts) {
     new Preflight(facts, 0).processes();

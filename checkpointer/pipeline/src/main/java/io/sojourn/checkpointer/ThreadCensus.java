@@ -7,7 +7,9 @@ import io.sojourn.engine.linux.ThreadCall;
 import io.sojourn.engine.linux.UnixSocket;
 import io.sojourn.protocol.image.Thread;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -15,8 +17,12 @@ import java.util.stream.Collectors;
 final class ThreadCensus {
   private final List<ThreadCall> calls;
 
-  private ThreadCensus(List<ThreadCall> calls) {
+  /** As the task sees them, where that is otherwise than here. */
+  private final Map<Integer, Integer> numbers;
+
+  private ThreadCensus(List<ThreadCall> calls, Map<Integer, Integer> numbers) {
     this.calls = calls;
+    this.numbers = numbers;
   }
 
   /**
@@ -25,9 +31,14 @@ final class ThreadCensus {
    */
   static ThreadCensus take(int root) {
     List<ThreadCall> calls = new ArrayList<>();
+    Map<Integer, Integer> numbers = new HashMap<>();
+    boolean apart = Proc.innermostPid(root) != root;
     for (int pid : Proc.tree(root))
-      for (int tid : Proc.threads(pid)) calls.add(ThreadCall.of(pid, tid));
-    return new ThreadCensus(calls);
+      for (int tid : Proc.threads(pid)) {
+        calls.add(ThreadCall.of(pid, tid));
+        if (apart) numbers.put(tid, Proc.innermostPid(tid));
+      }
+    return new ThreadCensus(calls, numbers);
   }
 
   /** With the descriptors' meaning, which may be read later. */
@@ -35,9 +46,13 @@ final class ThreadCensus {
     return calls.stream().map(call -> describe(call, facts)).toList();
   }
 
-  private static Thread describe(ThreadCall call, TaskFacts facts) {
+  private int own(int number) {
+    return numbers.getOrDefault(number, number);
+  }
+
+  private Thread describe(ThreadCall call, TaskFacts facts) {
     Thread.Builder thread =
-        Thread.newBuilder().setPid(call.pid()).setTid(call.tid()).setName(call.name());
+        Thread.newBuilder().setPid(own(call.pid())).setTid(own(call.tid())).setName(call.name());
     if (call.number() < 0) return thread.build();
     String name = SystemCalls.name(call.number());
     thread.setSystemCall(name);

@@ -35,6 +35,8 @@ final class Libc {
 
   static native int fcntl(int descriptor, int command, int argument) throws LastErrorException;
 
+  static native int fchown(int fd, int uid, int gid) throws LastErrorException;
+
   static native int close(int descriptor) throws LastErrorException;
 
   static native int socketpair(int domain, int type, int protocol, int[] pair)

@@ -23,6 +23,7 @@ public final class RawSocket implements AutoCloseable {
   private static final int SOL_IPV6 = 41;
   private static final int SO_REUSEADDR = 2;
   private static final int SO_ERROR = 4;
+  private static final int SO_REUSEPORT = 15;
   private static final int SO_MARK = 36;
   private static final int IP_TRANSPARENT = 19;
   private static final int IPV6_V6ONLY = 26;
@@ -209,6 +210,18 @@ public final class RawSocket implements AutoCloseable {
 
   public RawSocket reuseAddress() {
     return option(SOL_SOCKET, SO_REUSEADDR, 1);
+  }
+
+  /** Others may bind and listen at the same address, of the same owner. */
+  public RawSocket reusePort() {
+    return option(SOL_SOCKET, SO_REUSEPORT, 1);
+  }
+
+  /** Makes it a socket of root's: the owner counts where several share an address. */
+  public RawSocket ownedByRoot() {
+    // SAFETY: numbers only.
+    call("fchown", () -> Libc.fchown(descriptor, 0, 0));
+    return this;
   }
 
   public RawSocket noDelay() {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,6 +33,32 @@ public final class DeputyDirectory {
   void create() throws IOException {
     Files.createDirectories(directory);
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** Those of one task that live, the oldest first; nobody is connected to. */
+  public List<DeputyName> of(String task) throws IOException {
+    if (!Files.isDirectory(directory)) return List.of();
+    List<DeputyName> names = new ArrayList<>();
+    try (DirectoryStream<Path> sockets = Files.newDirectoryStream(directory, task + ".*")) {
+      for (Path socket : sockets)
+        DeputyName.parse(socket).filter(DeputyName::lives).ifPresent(names::add);
+    }
+    names.sort(Comparator.comparingInt(DeputyName::incarnation));
+    return names;
+  }
+
+  /**
+   * Connects to one, in place of whoever is connected.
+   *
+   * @throws IOException when it is gone
+   */
+  public Deputy connect(DeputyName name) throws IOException {
+    return Deputy.connect(socket(name), name);
+  }
+
+  /** Waits for the end of one, and leaves everything that it has to say to who connects next. */
+  public DeputyWatch watch(DeputyName name, Runnable gone) throws IOException {
+    return DeputyWatch.begin(socket(name), name, gone);
   }
 
   /** Connects to all that live; removes what dead ones left. The caller closes them. */

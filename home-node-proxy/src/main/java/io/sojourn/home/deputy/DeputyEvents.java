@@ -71,7 +71,8 @@ final class DeputyEvents implements Runnable, AutoCloseable {
               + hello.value()
               + ", and this daemon "
               + Record.VERSION);
-    if (hello.pid() != name.pid()
+    // It says the number that it sees itself; one of a task beside its deputy has another outside.
+    if (hello.pid() != Proc.innermostPid(name.pid())
         || hello.incarnation() != name.incarnation()
         || !hello.task().equals(name.task()))
       throw new IOException("who answers for task " + name.task() + " is not its deputy");

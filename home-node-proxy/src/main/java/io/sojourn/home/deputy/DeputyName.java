@@ -41,7 +41,7 @@ public record DeputyName(String task, int incarnation, int pid, long startTicks)
   }
 
   /** Whether that process is there. */
-  boolean lives() {
+  public boolean lives() {
     return Proc.startTicks(pid) == startTicks && Proc.state(pid) != 'Z';
   }
 

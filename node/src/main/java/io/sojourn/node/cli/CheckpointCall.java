@@ -74,6 +74,10 @@ abstract class CheckpointCall extends OperationCall {
 
   abstract Then then();
 
+  boolean withoutDeputy() {
+    return false;
+  }
+
   @Override
   Iterator<OperationEvent> start(NodeClient client) {
     CheckpointRequest.Builder request =
@@ -82,6 +86,7 @@ abstract class CheckpointCall extends OperationCall {
             .setThen(then())
             .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
             .setCrac(crac)
+            .setWithoutDeputy(withoutDeputy())
             .setPauseLimitMillis(pauseLimit.toMillis())
             .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
             .setGhostLimitBytes(ghostLimit)

@@ -3,9 +3,22 @@ package io.sojourn.node.cli;
 import io.sojourn.protocol.node.CheckpointRequest.Then;
 import io.sojourn.protocol.node.OperationResult;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(name = "freeze", description = "Stops a task into an image. Its peers stay connected.")
 final class FreezeCommand extends CheckpointCall {
+  @Option(
+      names = "--no-deputy",
+      description =
+          "Leave nobody behind in the task's place: its process ends, and its peers are not"
+              + " answered until it is restored.")
+  private boolean withoutDeputy;
+
+  @Override
+  boolean withoutDeputy() {
+    return withoutDeputy;
+  }
+
   @Override
   Then then() {
     return Then.STOP;
@@ -13,6 +26,12 @@ final class FreezeCommand extends CheckpointCall {
 
   @Override
   String sentence(OperationResult result) {
-    return "froze " + result.getTask() + " into " + into(result);
+    return "froze %s into %s%s"
+        .formatted(
+            result.getTask(),
+            into(result),
+            result.getDeputyPid() == 0
+                ? ""
+                : "; process %d holds its place".formatted(result.getDeputyPid()));
   }
 }

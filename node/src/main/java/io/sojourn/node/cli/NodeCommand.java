@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       NodeInitCommand.class,
       NodeTokenCommand.class,
       NodeJoinCommand.class,
+      NodeDrainCommand.class,
       NodeLeaveCommand.class,
       NodeRemoveCommand.class
     })
@@ -34,6 +35,7 @@ final class NodeCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "which one? start, stop, status, init, token, join, leave or remove");
+        spec.commandLine(),
+        "which one? start, stop, status, init, token, join, drain, leave or remove");
   }
 }

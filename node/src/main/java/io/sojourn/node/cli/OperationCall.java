@@ -46,6 +46,7 @@ abstract class OperationCall extends NodeCall {
             .put("incarnation", result.getIncarnation());
     if (result.getPid() == 0) text.none("pid");
     else text.put("pid", result.getPid());
+    if (result.getDeputyPid() != 0) text.put("deputyPid", result.getDeputyPid());
     if (!result.getNode().isEmpty())
       text.put("node", result.getNode()).put("wireBytes", result.getWireBytes());
     text.millis("pauseMillis", result.getPauseMillis())

@@ -24,6 +24,13 @@ final class RestoreCommand extends OperationCall {
   private boolean asClone;
 
   @Option(
+      names = "--on",
+      paramLabel = "NODE",
+      defaultValue = "",
+      description = "Run it on this node of the cluster; its home stays the same.")
+  private String node = "";
+
+  @Option(
       names = "--accept-changed-files",
       description = "Go on where a file has another content, but its size.")
   private boolean acceptChangedFiles;
@@ -53,16 +60,18 @@ final class RestoreCommand extends OperationCall {
                 .setAcceptChangedFiles(acceptChangedFiles)
                 .setStreamsMayBeLost(streamsMayBeLost)
                 .setLimitMillis(limit == null ? 0 : limit.toMillis())
+                .setNode(node)
                 .build());
   }
 
   @Override
   String sentence(OperationResult result) {
-    return "restored %s from %s, %s: pid %d, life %d, after %s"
+    return "restored %s from %s, %s%s: pid %d, life %d, after %s"
         .formatted(
             result.getTask(),
             result.getImage(),
             Units.bytes(result.getBytes()),
+            result.getNode().isEmpty() ? "" : ", on node " + result.getNode(),
             result.getPid(),
             result.getIncarnation(),
             Units.millis(result.getPauseMillis()));

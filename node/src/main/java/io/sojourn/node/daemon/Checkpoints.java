@@ -5,12 +5,15 @@ import io.sojourn.checkpointer.CheckpointResult;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.move.Moves;
+import io.sojourn.node.move.Place;
 import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.CheckpointRequest.Then;
 import io.sojourn.protocol.node.OperationResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Freezes and checkpoints. */
 final class Checkpoints {
@@ -19,18 +22,21 @@ final class Checkpoints {
   private final TaskRegistry registry;
   private final ImageCatalog images;
   private final Operations operations;
+  private final Moves moves;
 
   Checkpoints(
       Engines engines,
       TaskLookup tasks,
       TaskRegistry registry,
       ImageCatalog images,
-      Operations operations) {
+      Operations operations,
+      Moves moves) {
     this.engines = engines;
     this.tasks = tasks;
     this.registry = registry;
     this.images = images;
     this.operations = operations;
+    this.moves = moves;
   }
 
   OperationResult run(CheckpointRequest request, Caller caller, OperationListener listener) {
@@ -50,21 +56,39 @@ final class Checkpoints {
       Life life = task.life().orElseThrow(() -> doesNotRun(task));
       Path target = target(request.getDirectory(), task, caller);
       Report report = new Report(listener);
-      CheckpointResult done =
-          engines
-              .checkpointer()
-              .checkpoint(life.block(), task.name(), target, options(request), report);
+      CheckpointResult done;
+      try (Place place = place(request, id)) {
+        done =
+            engines
+                .checkpointer()
+                .checkpoint(
+                    life.block(), task.name(), target, options(request), place.seat(), report);
+      }
       registry.imaged(id, done.image());
+      int deputy = moves.deputyOf(id).orElse(0);
+      boolean stopped = request.getThen() == Then.STOP;
       return Results.of(done.image(), report)
           .setTask(task.name())
           .setPauseMillis(done.pauseMillis())
-          .setPid(request.getThen() == Then.STOP ? 0 : life.pid())
+          .setPid(stopped ? 0 : deputy > 0 ? deputy : life.pid())
+          .setDeputyPid(stopped ? deputy : 0)
           .setIncarnation(life.block().incarnation())
           .build();
     }
   }
 
-  private static OperationException doesNotRun(Task task) {
+  private Place place(CheckpointRequest request, String id) {
+    // One that is frozen by itself ends, as it has asked for.
+    boolean keep = request.getThen() == Then.STOP && !request.getWithoutDeputy();
+    return request.getThen() == Then.STOP ? moves.place(id, keep) : moves.placeOf(id);
+  }
+
+  private OperationException doesNotRun(Task task) {
+    Optional<String> away = moves.whereIs(task.id());
+    if (away.isPresent())
+      return OperationException.refused(
+          "task " + task.title() + " is on node " + away.get(),
+          "bring it home first: ckpt migrate " + task.id() + " home");
     return OperationException.refused(
         "task "
             + task.title()

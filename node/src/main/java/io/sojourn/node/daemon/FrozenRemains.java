@@ -4,6 +4,7 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.network.ConnectionLock;
+import io.sojourn.node.move.FrozenTasks;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -23,8 +24,10 @@ final class FrozenRemains {
   private static final Logger log = LoggerFactory.getLogger(FrozenRemains.class);
 
   private final Path holders;
+  private final FrozenTasks deputies;
 
-  FrozenRemains(Path runDirectory) {
+  FrozenRemains(Path runDirectory, FrozenTasks deputies) {
+    this.deputies = deputies;
     this.holders = runDirectory.resolve("holders");
   }
 
@@ -32,6 +35,7 @@ final class FrozenRemains {
   void release(ImageDirectory image) {
     ConnectionLock.remove(image.manifest().getEngine().getNetworkLock());
     endHolder(holders.resolve(image.name()));
+    deputies.giveUp(image.manifest().getTask().getId());
   }
 
   /** Takes away what a daemon left that died in the middle of a freeze; its task runs on. */

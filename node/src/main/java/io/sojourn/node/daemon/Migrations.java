@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Moves tasks to other nodes and home again. */
 final class Migrations {
-  private static final String HOME = "home";
+  static final String HOME = "home";
 
   private final Moves moves;
   private final TaskLookup tasks;

@@ -7,6 +7,7 @@ import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.cluster.Membership;
 import io.sojourn.node.cluster.Peers;
+import io.sojourn.node.move.Door;
 import io.sojourn.node.move.Moves;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
@@ -20,11 +21,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Sockets sockets;
   private final Cluster cluster;
   private final Moves moves;
+  private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
 
   private final CallsWithin within;
@@ -60,6 +64,7 @@ public final class NodeDaemon implements AutoCloseable {
     repository.sweep();
     UnpackedImage.sweep(config.stateDirectory());
     ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
+    Door door = new Door(config.stateDirectory().resolve("drained"), config.nodeName());
     Shipping shipping = new Shipping(this::peers, workers);
     moves =
         new Moves(
@@ -71,7 +76,8 @@ public final class NodeDaemon implements AutoCloseable {
                 engines::departures,
                 this::peers,
                 shipping,
-                workers));
+                workers,
+                door));
     TaskRegistry registry =
         new TaskRegistry(
             new TaskScan(config.runDirectory()),
@@ -79,12 +85,15 @@ public final class NodeDaemon implements AutoCloseable {
             images,
             config.nodeName(),
             task -> moves.whereIs(task).isPresent());
-    FrozenRemains remains = new FrozenRemains(config.runDirectory());
+    FrozenRemains remains = new FrozenRemains(config.runDirectory(), moves.frozen());
     List<Task> known = registry.tasks();
+    moves
+        .frozen()
+        .begin(known.stream().filter(Task::frozen).map(Task::id).toList(), registry::endedFrozen);
     remains.sweep(known);
-    TaskLookup tasks = new TaskLookup(registry);
+    TaskLookup tasks = new TaskLookup(registry, moves::deputyOf);
     ImageLookup imageLookup = new ImageLookup(images, tasks);
-    Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations);
+    Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations, moves);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
     ImageCalls imageCalls =
         new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
@@ -98,6 +107,22 @@ public final class NodeDaemon implements AutoCloseable {
             operations,
             task -> moves.whereIs(task).isPresent());
     registry.onFound(schedules::found);
+    Migrations migrations = new Migrations(moves, tasks, registry, operations, config.nodeName());
+    Restores restores =
+        new Restores(
+            engines,
+            imageLookup,
+            registry,
+            operations,
+            moves,
+            migrations,
+            door,
+            config.nodeName(),
+            schedules::revived);
+    Errands errands = new Errands(this::cluster);
+    Drains drains =
+        new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
+    errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));
     NodeService service =
         new NodeService(
             () -> describe(engines),
@@ -107,12 +132,13 @@ public final class NodeDaemon implements AutoCloseable {
                 workers,
                 config.nodeName(),
                 config.runDirectory(),
-                moves::whereIs,
-                schedules::of,
-                moves::note),
+                moves,
+                schedules::of),
             schedules,
-            new Restores(engines, imageLookup, registry, operations, schedules::revived),
-            new Migrations(moves, tasks, registry, operations, config.nodeName()),
+            restores,
+            migrations,
+            errands,
+            drains,
             imageCalls);
     cluster =
         Cluster.open(
@@ -168,8 +194,13 @@ public final class NodeDaemon implements AutoCloseable {
 
   private List<BindableService> peerServices(ImageRepository repository) {
     List<BindableService> services = new ArrayList<>(moves.services());
+    services.add(new ErrandService(() -> Objects.requireNonNull(errandWork.get())));
     services.add(new ImageReceiver(repository, config.imagesInMemory()));
     return services;
+  }
+
+  private Cluster cluster() {
+    return cluster;
   }
 
   /** Asked for when a task moves: not before there is a cluster. */

@@ -1,8 +1,12 @@
 package io.sojourn.node.daemon;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.node.CheckpointRequest;
+import io.sojourn.protocol.node.DrainEvent;
+import io.sojourn.protocol.node.DrainRequest;
 import io.sojourn.protocol.node.EndScheduleRequest;
 import io.sojourn.protocol.node.EndScheduleResponse;
 import io.sojourn.protocol.node.GetNodeRequest;
@@ -31,6 +35,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Schedules checkpoints;
   private final Restores restores;
   private final Migrations migrations;
+  private final Errands errands;
+  private final Drains drains;
   private final ImageCalls images;
 
   NodeService(
@@ -40,6 +46,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Schedules checkpoints,
       Restores restores,
       Migrations migrations,
+      Errands errands,
+      Drains drains,
       ImageCalls images) {
     this.node = node;
     this.tasks = tasks;
@@ -47,6 +55,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
     this.checkpoints = checkpoints;
     this.restores = restores;
     this.migrations = migrations;
+    this.errands = errands;
+    this.drains = drains;
     this.images = images;
   }
 
@@ -82,13 +92,45 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   @Override
   public void restore(RestoreRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
-    EventStream.serve(answer, listener -> restores.run(request, caller, listener));
+    EventStream.serve(
+        answer,
+        listener ->
+            errands.atHome(
+                request.getTarget(),
+                caller,
+                listener,
+                () -> restores.run(request, caller, listener),
+                home -> home.restore(request)));
   }
 
   @Override
   public void migrate(MigrateRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
-    EventStream.serve(answer, listener -> migrations.run(request, caller, listener));
+    EventStream.serve(
+        answer,
+        listener ->
+            errands.atHome(
+                request.getTask(),
+                caller,
+                listener,
+                () -> migrations.run(request, caller, listener),
+                home -> home.migrate(request)));
+  }
+
+  @Override
+  public void drain(DrainRequest request, StreamObserver<DrainEvent> answer) {
+    Caller caller = Caller.current();
+    // A caller who has gone away changes nothing.
+    ((ServerCallStreamObserver<DrainEvent>) answer).setOnCancelHandler(() -> {});
+    try {
+      if (!caller.root())
+        throw OperationException.refused(
+            "only root may empty a node", "call it as root: sudo ckpt ...");
+      drains.run(request, answer::onNext);
+      answer.onCompleted();
+    } catch (RuntimeException failure) {
+      answer.onError(Problems.statusOf(failure));
+    }
   }
 
   @Override

@@ -46,6 +46,7 @@ final class ProgramRequests {
             .setTask(task.id())
             .setThen(CheckpointRequest.Then.STOP)
             .setCrac(true)
+            .setWithoutDeputy(true)
             .build();
     try {
       checkpoints.run(request, new Caller(life.uid(), life.pid()), OperationListener.NONE);

@@ -4,14 +4,20 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.move.Door;
+import io.sojourn.node.move.Moves;
 import io.sojourn.protocol.image.Manifest;
+import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationResult;
+import io.sojourn.protocol.node.Phase;
 import io.sojourn.protocol.node.RestoreRequest;
 import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.RestoreResult;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Runs tasks again. */
@@ -20,9 +26,14 @@ final class Restores {
   private final ImageLookup images;
   private final TaskRegistry registry;
   private final Operations operations;
+  private final Moves moves;
+  private final Migrations migrations;
+  private final Door door;
+  private final String self;
   private final Consumer<String> fromCheckpoint;
 
   /**
+   * @param self this node's name
    * @param fromCheckpoint is told of each task that runs again from a checkpoint
    */
   Restores(
@@ -30,15 +41,61 @@ final class Restores {
       ImageLookup images,
       TaskRegistry registry,
       Operations operations,
+      Moves moves,
+      Migrations migrations,
+      Door door,
+      String self,
       Consumer<String> fromCheckpoint) {
     this.fromCheckpoint = fromCheckpoint;
     this.engines = engines;
     this.images = images;
     this.registry = registry;
     this.operations = operations;
+    this.moves = moves;
+    this.migrations = migrations;
+    this.door = door;
+    this.self = self;
   }
 
+  /** On this node, or on the one that is asked for. */
   OperationResult run(RestoreRequest request, Caller caller, OperationListener listener) {
+    if (request.getNode().isEmpty() || request.getNode().equals(self)) {
+      if (!request.getClone()) door.refuse();
+      return runHere(request, caller, listener);
+    }
+    if (request.getClone())
+      throw OperationException.usage(
+          "a clone has no home that it could be away from", "restore it without --on");
+    return elsewhere(request, caller, listener);
+  }
+
+  /** Its way there begins in its place at home: that holds what peers have sent meanwhile. */
+  private OperationResult elsewhere(
+      RestoreRequest request, Caller caller, OperationListener listener) {
+    String id = images.findFor(request.getTarget(), caller).manifest().getTask().getId();
+    moves.ready(request.getNode());
+    OperationResult here = runHere(request, caller, listener);
+    OperationResult there =
+        migrations.run(
+            MigrateRequest.newBuilder().setTask(id).setNode(request.getNode()).build(),
+            caller,
+            listener);
+    List<Phase> phases = new ArrayList<>(here.getPhasesList());
+    phases.addAll(there.getPhasesList());
+    return here.toBuilder()
+        .setNode(there.getNode())
+        .setIncarnation(there.getIncarnation())
+        .setPid(there.getPid())
+        .setPauseMillis(here.getPauseMillis() + there.getPauseMillis())
+        .setTotalMillis(here.getTotalMillis() + there.getTotalMillis())
+        .clearPhases()
+        .addAllPhases(phases)
+        .addAllWarnings(there.getWarningsList())
+        .build();
+  }
+
+  private OperationResult runHere(
+      RestoreRequest request, Caller caller, OperationListener listener) {
     return OperationLog.noted(
         request.getClone() ? "clone" : "restore",
         request.getTarget(),
@@ -56,19 +113,19 @@ final class Restores {
       ImageDirectory image, RestoreRequest request, OperationListener listener) {
     String id = image.manifest().getTask().getId();
     if (!request.getClone()) registry.running(id).ifPresent(task -> refuseSecond(image, task));
+    if (!request.getClone()) moves.whereIs(id).ifPresent(node -> refuseSecond(image, node));
     Report report = new Report(listener);
+    RestoreOptions options =
+        new RestoreOptions(
+            request.getClone(),
+            request.getAcceptChangedFiles(),
+            request.getStreamsMayBeLost(),
+            Duration.ofMillis(request.getLimitMillis()));
+    int incarnation = registry.nextIncarnation(image);
     RestoreResult done =
-        engines
-            .restorer()
-            .restore(
-                image,
-                registry.nextIncarnation(image),
-                new RestoreOptions(
-                    request.getClone(),
-                    request.getAcceptChangedFiles(),
-                    request.getStreamsMayBeLost(),
-                    Duration.ofMillis(request.getLimitMillis())),
-                report);
+        moves.frozen().has(id) && !request.getClone()
+            ? besideDeputy(image, incarnation, options, report)
+            : engines.restorer().restore(image, incarnation, options, report);
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);
     else registry.revived(image, done.incarnation());
@@ -81,12 +138,26 @@ final class Restores {
         .build();
   }
 
+  private RestoreResult besideDeputy(
+      ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
+    Moves.Moved moved = moves.thaw(image, incarnation, options, report);
+    int pid = moves.deputyOf(image.manifest().getTask().getId()).orElse(0);
+    return new RestoreResult(pid, moved.incarnation(), moved.pauseMillis());
+  }
+
   /** Two tasks of one id could not be told apart. */
   private void separate(int pid, OperationResult.Builder result) {
     byte[] id = new byte[6];
     new SecureRandom().nextBytes(id);
     result.setTaskId(HexFormat.of().formatHex(id)).setTask(result.getTask() + "-clone");
     registry.separate(pid, result.getTaskId(), result.getTask());
+  }
+
+  private static void refuseSecond(ImageDirectory image, String node) {
+    throw OperationException.refused(
+        "task %s runs on node %s: a restore of %s would be a second life of it"
+            .formatted(image.manifest().getTask().getName(), node, image.name()),
+        "make a second task of the image: --clone");
   }
 
   private static void refuseSecond(ImageDirectory image, Task task) {

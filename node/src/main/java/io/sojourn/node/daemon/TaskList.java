@@ -1,6 +1,7 @@
 package io.sojourn.node.daemon;
 
 import io.sojourn.engine.control.Agent;
+import io.sojourn.node.move.Moves;
 import io.sojourn.protocol.node.ListTasksResponse;
 import io.sojourn.protocol.node.Schedule;
 import io.sojourn.protocol.node.Task.State;
@@ -24,29 +25,25 @@ final class TaskList {
   private final ExecutorService workers;
   private final String node;
   private final Path runDirectory;
-  private final Function<String, Optional<String>> whereIs;
+  private final Moves moves;
   private final Function<String, Optional<Schedule>> schedules;
-  private final Function<String, Optional<String>> note;
 
   /**
-   * @param whereIs the node that a task is on, where that is another
-   * @param note what is to be known of that
+   * @param moves knows the tasks that are elsewhere, or have a deputy
    */
   TaskList(
       Operations operations,
       ExecutorService workers,
       String node,
       Path runDirectory,
-      Function<String, Optional<String>> whereIs,
-      Function<String, Optional<Schedule>> schedules,
-      Function<String, Optional<String>> note) {
+      Moves moves,
+      Function<String, Optional<Schedule>> schedules) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
-    this.whereIs = whereIs;
+    this.moves = moves;
     this.schedules = schedules;
-    this.note = note;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -75,7 +72,7 @@ final class TaskList {
             .setName(record.name())
             .setMainClass(record.mainClass())
             .setState(state(task))
-            .setNode(whereIs.apply(record.id()).orElse(node))
+            .setNode(moves.whereIs(record.id()).orElse(node))
             .setHome(record.home())
             .setIncarnation(record.incarnation())
             .setUid(record.uid());
@@ -86,7 +83,7 @@ final class TaskList {
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
     schedules.apply(record.id()).ifPresent(view::setSchedule);
-    note.apply(record.id()).ifPresent(view::setNote);
+    moves.note(record.id()).ifPresent(view::setNote);
     if (state(task) == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()
@@ -96,7 +93,8 @@ final class TaskList {
 
   private void addLife(io.sojourn.protocol.node.Task.Builder view, Task task, Life life) {
     operations.unlessBusy(task.id(), () -> new Agent(life.block()).refresh(REFRESH));
-    view.setPid(life.pid())
+    // It is seen under its own number, which its deputy has here.
+    view.setPid(moves.deputyOf(task.id()).orElse(life.pid()))
         .setIncarnation(life.block().incarnation())
         .setHeapUsedBytes(life.block().heapUsedBytes())
         .setThreads(life.block().threads())
@@ -105,7 +103,7 @@ final class TaskList {
 
   private State state(Task task) {
     if (operations.verb(task.id()).isPresent()) return State.BUSY;
-    if (task.runs() || whereIs.apply(task.id()).isPresent()) return State.RUNNING;
+    if (task.runs() || moves.whereIs(task.id()).isPresent()) return State.RUNNING;
     return task.frozen() ? State.FROZEN : State.ENDED;
   }
 }

@@ -2,6 +2,8 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.operation.OperationException;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Finds the one task that a user means, among those that the user may see. */
@@ -9,9 +11,14 @@ final class TaskLookup {
   private static final String MEND = "ckpt ps lists the tasks";
 
   private final TaskRegistry registry;
+  private final Function<String, OptionalInt> deputyOf;
 
-  TaskLookup(TaskRegistry registry) {
+  /**
+   * @param deputyOf the process that has a task's number, where that is not itself
+   */
+  TaskLookup(TaskRegistry registry, Function<String, OptionalInt> deputyOf) {
     this.registry = registry;
+    this.deputyOf = deputyOf;
   }
 
   List<Task> visible(Caller caller) {
@@ -43,7 +50,9 @@ final class TaskLookup {
     return found.get(0);
   }
 
-  private static boolean hasPid(Task task, String text) {
+  private boolean hasPid(Task task, String text) {
+    OptionalInt deputy = deputyOf.apply(task.id());
+    if (deputy.isPresent() && String.valueOf(deputy.getAsInt()).equals(text)) return true;
     return task.life().map(life -> String.valueOf(life.pid()).equals(text)).orElse(false);
   }
 

@@ -123,6 +123,11 @@ final class TaskRegistry {
     store.get(taskId).ifPresent(record -> store.put(record.withIncarnation(incarnation)));
   }
 
+  /** Its deputy was killed while it was frozen: it lives in no image any more, though there are. */
+  void endedFrozen(String taskId) {
+    lives(taskId, incarnation(taskId) + 1);
+  }
+
   /** The number of the next life of an image's task. */
   int nextIncarnation(ImageDirectory image) {
     Manifest manifest = image.manifest();

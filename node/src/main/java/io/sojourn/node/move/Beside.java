@@ -10,6 +10,7 @@ import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Map;
 final class Beside {
   /** Above what CRIU needs for itself at its start. */
   private static final int FIRST_DESCRIPTOR = 200;
+
+  private static final Duration UNLIMITED = Duration.ofDays(1);
 
   private final Moves.Settings settings;
 
@@ -30,8 +33,18 @@ final class Beside {
   Revival restore(Path image, MovedTask task) throws IOException {
     FileSizes.forget(image);
     giveUpSockets(task.deputy());
+    return revive(image, task, task.deputy().pid(), UNLIMITED);
+  }
+
+  /**
+   * The task stands still.
+   *
+   * @param keeper a process that has its pipes and terminals, under the task's numbers
+   * @param limit after which it is given up
+   */
+  Revival revive(Path image, MovedTask task, int keeper, Duration limit) {
     Path notes = notes(settings, task.id());
-    Map<Path, TerminalModes> modes = terminals(image, task.deputy());
+    Map<Path, TerminalModes> modes = terminals(image, keeper);
     Revival revival =
         Revival.begin(
             new Revival.Order(
@@ -42,19 +55,20 @@ final class Beside {
                 notes,
                 notes,
                 settings.runDirectory(),
-                given(image, task.deputy()),
-                false));
+                given(image, keeper),
+                false),
+            limit);
     // CRIU has set them as the task has; but where the job is in the background they are its
     // shell's.
     modes.forEach(Beside::apply);
     return revival;
   }
 
-  private static Map<Path, TerminalModes> terminals(Path image, Deputy deputy) {
+  private static Map<Path, TerminalModes> terminals(Path image, int keeper) {
     Map<Path, TerminalModes> modes = new HashMap<>();
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
       if (stream.getKind().equals("terminal")) {
-        Path path = Path.of("/proc/" + deputy.pid() + "/fd/" + stream.getDescriptors(0));
+        Path path = Path.of("/proc/" + keeper + "/fd/" + stream.getDescriptors(0));
         try (RawSocket terminal = RawSocket.pipe(path, true)) {
           modes.put(path, TerminalModes.of(terminal));
         }
@@ -68,12 +82,12 @@ final class Beside {
     }
   }
 
-  /** The deputy's own pipes, under the names that the image has for the task's. */
-  private static List<Revival.Given> given(Path image, Deputy deputy) {
+  /** The keeper's own pipes, under the names that the image has for the task's. */
+  private static List<Revival.Given> given(Path image, int keeper) {
     List<Revival.Given> given = new ArrayList<>();
     int number = FIRST_DESCRIPTOR;
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList()) {
-      Path own = Path.of("/proc/" + deputy.pid() + "/fd/" + stream.getDescriptors(0));
+      Path own = Path.of("/proc/" + keeper + "/fd/" + stream.getDescriptors(0));
       given.add(new Revival.Given(number++, own, stream.getKey()));
     }
     return given;

@@ -87,6 +87,8 @@ final class Face implements DeputyListener {
     MovedTask.Away away = task.away();
     Revival beside = task.beside();
     boolean stopped = false;
+    // Nobody listens to the deputy any more: it keeps the signal for the next life.
+    if (task.frozen() && signal != Signals.STOP) Signals.send(task.deputy().pid(), signal);
     if (beside != null) stopped = JobSignals.send(beside.task().pid(), signal, job);
     // Of a new size it hears there, when its terminal has it.
     if (away != null && !(job && signal == Signals.WINCH)) stopped = passOn(away, signal, job);
@@ -154,6 +156,11 @@ final class Face implements DeputyListener {
       log.warn("the deputy of task {} did not end: {}", task.name(), failed.toString());
     }
     end();
+  }
+
+  /** Passes on what it has heard, and hears no more. */
+  void rest() {
+    inOrder.shutdown();
   }
 
   private void end() {

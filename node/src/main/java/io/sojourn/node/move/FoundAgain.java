@@ -33,8 +33,13 @@ final class FoundAgain {
 
   void all() throws IOException {
     Set<String> withDeputies = new HashSet<>();
-    for (Deputy deputy : new DeputyDirectory(settings.runDirectory()).find()) {
+    DeputyDirectory directory = new DeputyDirectory(settings.runDirectory());
+    for (Deputy deputy : directory.find()) {
       withDeputies.add(deputy.name().task());
+      if (CgroupFreeze.isIn(deputy.pid()))
+        CgroupFreeze.of(deputy.pid()).ifPresent(CgroupFreeze::close);
+      // The second is what a task has become that was frozen beside its deputy.
+      if (directory.of(deputy.name().task()).size() > 1) ledger.forget(deputy.name().task());
       Optional<MoveRecord> record = ledger.read(deputy.name().task());
       if (record.isPresent()) one(deputy, record.get());
       else deputy.close();

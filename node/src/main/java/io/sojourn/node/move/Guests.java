@@ -36,6 +36,7 @@ import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -255,6 +256,14 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     if (fate == Fate.LEAVE) remove(life);
     // What has never run waits for the word.
     if (fate == Fate.RUN && guest.hasRun()) guest.stays();
+  }
+
+  List<Visitor> visitors() {
+    return guests.entrySet().stream()
+        .map(
+            one ->
+                new Visitor(one.getKey().getTask(), one.getValue().name(), one.getValue().home()))
+        .toList();
   }
 
   private void remove(TaskLife life) {

@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /** Images of tasks that are on their way: in memory, and in no list of images. */
 final class Images {
+  static final String PREFIX = ".moving-";
+
   private static final Logger log = LoggerFactory.getLogger(Images.class);
 
   /** Ends the names of images of tasks that go home. */
@@ -23,7 +25,7 @@ final class Images {
   /** The directory for those of one task. */
   static Path directory(Path memory, String task) throws IOException {
     Files.createDirectories(memory);
-    Path directory = memory.resolve(".moving-" + task);
+    Path directory = memory.resolve(PREFIX + task);
     if (!Files.exists(directory))
       Files.createDirectory(
           directory,

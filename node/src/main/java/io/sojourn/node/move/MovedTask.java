@@ -28,6 +28,7 @@ final class MovedTask {
   private @Nullable Away away;
   private @Nullable Revival beside;
   private boolean over;
+  private boolean frozen;
 
   /**
    * @param connections what home holds of them
@@ -154,6 +155,18 @@ final class MovedTask {
     if (over || life != incarnation) return false;
     over = true;
     return true;
+  }
+
+  /** It lives in an image only; what is told of this life is no news any more. */
+  synchronized void freezes() {
+    over = true;
+    frozen = true;
+    away = null;
+    beside = null;
+  }
+
+  synchronized boolean frozen() {
+    return frozen;
   }
 
   synchronized boolean over() {

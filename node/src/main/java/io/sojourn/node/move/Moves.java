@@ -9,8 +9,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.checkpointer.Departures;
+import io.sojourn.checkpointer.Seat;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.engine.stream.HomeStreams;
 import io.sojourn.engine.stream.StreamSessions;
@@ -24,6 +27,8 @@ import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.memory.MemoryService;
 import io.sojourn.node.problem.Sizes;
 import io.sojourn.node.shipping.Shipping;
+import io.sojourn.restore.ExitStatusFile;
+import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.world.GuestWorld;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
@@ -32,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +58,7 @@ public final class Moves implements Exports, AutoCloseable {
    * @param runtime the directory that holds the native programs
    * @param criu throws where there is none
    * @param peers throws where this node is one of no cluster
+   * @param door whether this node takes tasks
    */
   public record Settings(
       Path runDirectory,
@@ -61,7 +68,8 @@ public final class Moves implements Exports, AutoCloseable {
       Supplier<Departures> departures,
       Supplier<Peers> peers,
       Shipping shipping,
-      ExecutorService workers) {
+      ExecutorService workers,
+      Door door) {
 
     Path shim() {
       return runtime.resolve("ckpt-shim");
@@ -87,6 +95,7 @@ public final class Moves implements Exports, AutoCloseable {
   private final MoveLedger ledger;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Watch> toWatch = new ArrayList<>();
+  private final FrozenTasks frozen;
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
@@ -96,13 +105,21 @@ public final class Moves implements Exports, AutoCloseable {
     this.guests =
         new Guests(
             settings.memory(),
-            () -> new GuestWorld.Tools(criuPlace(settings.criu().get()), settings.shim()),
+            () -> {
+              settings.door().refuse();
+              return new GuestWorld.Tools(criuPlace(settings.criu().get()), settings.shim());
+            },
             settings.departures(),
             settings.peers(),
             settings.shipping(),
             loops,
             settings.workers());
     guests.sweep();
+    this.frozen =
+        new FrozenTasks(
+            new DeputyDirectory(settings.runDirectory()),
+            settings.memory(),
+            Beside.notes(settings, "").normalize());
     new FoundAgain(settings, this, ledger).all();
   }
 
@@ -178,6 +195,65 @@ public final class Moves implements Exports, AutoCloseable {
     return lasting(() -> new WayHome(settings, this, report).go(known, incarnation));
   }
 
+  /**
+   * @throws OperationException a task of this node could not live there, or the node is away
+   */
+  public void ready(String node) {
+    Readiness.of(settings.peers().get(), node);
+  }
+
+  /** The tasks of other nodes that are here. */
+  public List<Visitor> visitors() {
+    return guests.visitors();
+  }
+
+  /** Those that are frozen, and have a deputy. */
+  public FrozenTasks frozen() {
+    return frozen;
+  }
+
+  /**
+   * The place of a task that runs here, for a freeze or a checkpoint.
+   *
+   * @param keep whether a deputy is to have it when the task is frozen
+   */
+  public Place place(String task, boolean keep) {
+    MovedTask beside = moved.get(task);
+    if (beside != null && !keep)
+      throw OperationException.refused(
+          "task " + beside.name() + " has a deputy, process " + beside.deputy().pid(),
+          "freeze it with its deputy: leave --no-deputy out");
+    return new Place(
+        beside != null || keep ? new DeputySeat(settings, this, beside) : Seat.PLAIN, beside);
+  }
+
+  /** The place of a task that runs here, for a checkpoint. */
+  public Place placeOf(String task) {
+    return place(task, moved.containsKey(task));
+  }
+
+  /** The process that has the number of a task which is not that process itself. */
+  public OptionalInt deputyOf(String task) {
+    MovedTask known = moved.get(task);
+    if (known != null && known.hasDeputy()) return OptionalInt.of(known.deputy().pid());
+    return frozen
+        .find(task)
+        .map(one -> OptionalInt.of(one.face().pid()))
+        .orElse(OptionalInt.empty());
+  }
+
+  /**
+   * Brings a frozen task that has a deputy back to life here.
+   *
+   * @throws io.sojourn.engine.operation.OperationException it is frozen as before
+   */
+  public Moved thaw(ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
+    String id = image.manifest().getTask().getId();
+    FrozenTask task =
+        frozen.find(id).orElseThrow(() -> new IllegalStateException(id + " has no deputy"));
+    return lasting(() -> new Thaw(settings, this, report).go(task, image, incarnation, options));
+  }
+
   /** What is begun in this lasts longer than the call that is being served. */
   static <T> T lasting(Callable<T> work) {
     return Step.of("the move", () -> Context.ROOT.call(work));
@@ -198,6 +274,25 @@ public final class Moves implements Exports, AutoCloseable {
     sessions.takeBack(task.id());
     sessions.takeBack(pipesOf(task));
     files.end(task.id());
+  }
+
+  private void ended(MovedTask task, int incarnation, String how) {
+    if (task.frozen()) return;
+    try {
+      ExitStatusFile.of(settings.runDirectory(), task.id(), incarnation).note(how);
+    } catch (IOException nobodyAsks) {
+      // Its parent hears it from the deputy.
+    }
+    task.face().ended(incarnation, how);
+  }
+
+  /** Its process has turned into what holds its place: nothing of this life is heard any more. */
+  void freezes(MovedTask task) {
+    task.freezes();
+    task.deputy().close();
+    task.face().rest();
+    moved.remove(task.id(), task);
+    ledger.forget(task.id());
   }
 
   void forget(MovedTask task) {
@@ -252,8 +347,7 @@ public final class Moves implements Exports, AutoCloseable {
   /** It lives here, and its end is its deputy's. */
   void follow(MovedTask task, Revival here, int incarnation) {
     var unused =
-        here.ended()
-            .thenAcceptAsync(how -> task.face().ended(incarnation, how), settings.workers());
+        here.ended().thenAcceptAsync(how -> ended(task, incarnation, how), settings.workers());
   }
 
   /** Waits; false where this daemon ends. */
@@ -298,6 +392,7 @@ public final class Moves implements Exports, AutoCloseable {
     closing.countDown();
     guests.close();
     files.close();
+    frozen.close();
     moved.values().stream().filter(MovedTask::hasDeputy).forEach(task -> task.deputy().close());
     loops.shutdownGracefully();
   }

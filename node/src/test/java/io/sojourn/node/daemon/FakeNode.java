@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.checkpointer.CheckpointResult;
 import io.sojourn.checkpointer.Checkpointer;
+import io.sojourn.checkpointer.Seat;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.Digest;
 import io.sojourn.engine.image.ImageDirectory;
@@ -69,7 +70,12 @@ public final class FakeNode implements AutoCloseable {
   }
 
   private CheckpointResult checkpoint(
-      ControlBlock block, String name, Path target, CheckpointOptions options, Report report) {
+      ControlBlock block,
+      String name,
+      Path target,
+      CheckpointOptions options,
+      Seat seat,
+      Report report) {
     lastOptions = options;
     CountDownLatch latch = hold;
     report.phase(

@@ -9,6 +9,7 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,8 @@ class TaskLookupTest {
                 TaskStore.open(directory.resolve("tasks")),
                 catalog,
                 "testnode",
-                task -> false));
+                task -> false),
+            task -> OptionalInt.empty());
     lookup = new ImageLookup(catalog, tasks);
   }
 

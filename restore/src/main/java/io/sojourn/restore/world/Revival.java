@@ -8,6 +8,7 @@ import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.restore.RestoreLimit;
 import io.sojourn.restore.Shim;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Revival {
   private static final Duration WAKE = Duration.ofSeconds(10);
+  private static final Duration UNLIMITED = Duration.ofDays(1);
 
   /**
    * An open file for CRIU to use where the image has another.
@@ -130,6 +132,13 @@ public final class Revival {
    * @throws OperationException nothing is left of it
    */
   public static Revival begin(Order order) {
+    return begin(order, UNLIMITED);
+  }
+
+  /**
+   * @param limit after which it is given up
+   */
+  public static Revival begin(Order order, Duration limit) {
     try {
       Files.createDirectories(order.notes());
       for (String note : List.of("end", "pid", "restore.log"))
@@ -139,7 +148,14 @@ public final class Revival {
           "nothing can be written in " + order.notes() + ": " + full, "see whether it is full");
     }
     Shim shim = Shim.start(order.command(), order.notes().resolve("shim.log"));
-    if (shim.await("restored") < 0) throw failure(order, shim);
+    try (RestoreLimit clock = RestoreLimit.on(shim, limit)) {
+      boolean made = shim.await("restored") > 0;
+      if (clock.wasHit())
+        throw OperationException.failed(
+            "the restore took longer than " + clock + " and was given up",
+            "allow more: --limit, or see " + order.notes().resolve("restore.log"));
+      if (!made) throw failure(order, shim);
+    }
     TaskScan scan = new TaskScan(order.runDirectory());
     for (int candidate : Proc.tree(shim.world())) {
       var task = scan.of(candidate);

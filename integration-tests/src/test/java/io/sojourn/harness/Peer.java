@@ -1,4 +1,4 @@
-package io.sojourn.scenario;
+package io.sojourn.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The peer's side of the talk with a {@link Traveller}. */
-final class PeerSide {
+/** The peer's side of a {@link Traveller}'s talk. */
+public final class Peer {
   private final Socket socket;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean over;
@@ -19,7 +19,7 @@ final class PeerSide {
   private volatile long received;
   private volatile String failure = "";
 
-  PeerSide(Socket socket) {
+  public Peer(Socket socket) {
     this.socket = socket;
     start(this::write);
     start(this::read);
@@ -66,7 +66,7 @@ final class PeerSide {
   }
 
   /** Bytes go both ways. */
-  void goesOn() {
+  public void goesOn() {
     long in = received, out = sent;
     await()
         .atMost(Duration.ofSeconds(30))
@@ -78,12 +78,21 @@ final class PeerSide {
             });
   }
 
-  void finish() {
+  /** How many bytes it has given to its kernel. */
+  public long sent() {
+    return sent;
+  }
+
+  public String failure() {
+    return failure;
+  }
+
+  public void finish() {
     over = true;
   }
 
   /** "SENT RECEIVED", when both directions have ended. */
-  String counts() throws InterruptedException {
+  public String counts() throws InterruptedException {
     for (Thread thread : threads) thread.join();
     assertThat(failure).isEmpty();
     return sent + " " + received;

@@ -1,0 +1,115 @@
+package io.sojourn.node.daemon;
+
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.node.cluster.Cluster;
+import io.sojourn.node.cluster.PeerFailure;
+import io.sojourn.protocol.errand.ErrandsGrpc;
+import io.sojourn.protocol.errand.ErrandsGrpc.ErrandsBlockingStub;
+import io.sojourn.protocol.errand.FindRequest;
+import io.sojourn.protocol.node.OperationEvent;
+import io.sojourn.protocol.node.OperationResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Takes a command to the node that it is for: what concerns a task is done at its home, wherever it
+ * was typed. For root only: a user of some number may be somebody else there.
+ */
+final class Errands {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Supplier<Cluster> cluster;
+
+  Errands(Supplier<Cluster> cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Does it here, or where the task is at home.
+   *
+   * @param here throws "not found" where this node does not know the task
+   */
+  OperationResult atHome(
+      String task,
+      Caller caller,
+      OperationListener listener,
+      Supplier<OperationResult> here,
+      Function<ErrandsBlockingStub, Iterator<OperationEvent>> there) {
+    try {
+      return here.get();
+    } catch (OperationException unknown) {
+      if (unknown.kind() != OperationException.Kind.NOT_FOUND || !caller.root()) throw unknown;
+      String home = home(task).orElseThrow(() -> unknown);
+      return at(home, listener, there);
+    }
+  }
+
+  /** Does it on another node. */
+  OperationResult at(
+      String node,
+      OperationListener listener,
+      Function<ErrandsBlockingStub, Iterator<OperationEvent>> errand) {
+    try {
+      OperationResult result = null;
+      for (Iterator<OperationEvent> events = errand.apply(stub(node)); events.hasNext(); ) {
+        OperationEvent event = events.next();
+        if (event.hasStarted()) listener.phaseStarted(event.getStarted().getName());
+        if (event.hasFinished())
+          listener.phaseFinished(event.getFinished().getName(), event.getFinished().getMillis());
+        if (event.hasProgress())
+          listener.progress(event.getProgress().getDone(), event.getProgress().getTotal());
+        if (event.hasResult()) result = event.getResult();
+      }
+      if (result == null) throw new IllegalStateException("node " + node + " gave no result");
+      return result;
+    } catch (StatusRuntimeException failed) {
+      throw PeerFailure.explain(failed, "node " + node);
+    }
+  }
+
+  ErrandsBlockingStub stub(String node) {
+    Channel channel = cluster.get().peers().channel(node);
+    return ErrandsGrpc.newBlockingStub(channel);
+  }
+
+  /** Names of the other nodes that were heard of lately. */
+  List<String> others() {
+    return cluster.get().nodes().stream()
+        .filter(node -> node.up() && !node.self())
+        .map(Cluster.View::name)
+        .toList();
+  }
+
+  private Optional<String> home(String task) {
+    List<String> found = new ArrayList<>();
+    try {
+      for (String node : others()) if (knows(node, task)) found.add(node);
+    } catch (OperationException alone) {
+      return Optional.empty();
+    }
+    if (found.size() > 1)
+      throw OperationException.usage(
+          "several nodes are the home of a task '" + task + "': " + String.join(", ", found),
+          "use its id (ckpt ps there)");
+    return found.stream().findFirst();
+  }
+
+  private boolean knows(String node, String task) {
+    try {
+      return stub(node)
+          .withDeadlineAfter(PATIENCE)
+          .find(FindRequest.newBuilder().setTask(task).build())
+          .getFound();
+    } catch (StatusRuntimeException away) {
+      return false;
+    }
+  }
+}

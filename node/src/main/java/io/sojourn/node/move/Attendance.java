@@ -1,0 +1,166 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.files.ThreadIdentity;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.home.deputy.Deputy;
+import io.sojourn.home.deputy.DeputyDirectory;
+import io.sojourn.home.deputy.DeputyListener;
+import io.sojourn.home.deputy.DeputySignal;
+import io.sojourn.restore.world.Revival;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The deputies of a frozen task are heard again, while it is brought back to life. What its face is
+ * sent meanwhile waits for that; where there is none, the deputy keeps it as before.
+ */
+final class Attendance implements AutoCloseable {
+  private static final Duration GREETING = Duration.ofSeconds(10);
+
+  private final Moves moves;
+  private final FrozenTask frozen;
+  private final DeputyDirectory directory;
+  private final MovedTask task;
+  private final Face face;
+  private final Deputy holder;
+  private boolean lives;
+
+  private Attendance(
+      Moves moves,
+      FrozenTask frozen,
+      DeputyDirectory directory,
+      MovedTask task,
+      Face face,
+      Deputy holder) {
+    this.moves = moves;
+    this.frozen = frozen;
+    this.directory = directory;
+    this.task = task;
+    this.face = face;
+    this.holder = holder;
+  }
+
+  /**
+   * @throws OperationException refused, where a deputy cannot answer
+   */
+  static Attendance begin(
+      Moves.Settings settings, Moves moves, FrozenTask frozen, ImageDirectory image) {
+    String name = image.manifest().getTask().getName();
+    for (var one : List.of(frozen.face(), frozen.holder()))
+      if (Proc.state(one.pid()) == 'T')
+        throw OperationException.refused(
+            "the deputy of task " + name + " is stopped: process " + one.pid(),
+            "let it go on: kill -CONT " + one.pid());
+    int pid = frozen.face().pid();
+    int[] owner = Proc.owner(pid);
+    ThreadIdentity user = new ThreadIdentity(owner[0], owner[1], Proc.groups(pid));
+    DeputyDirectory directory = new DeputyDirectory(settings.runDirectory());
+    try {
+      Deputy deputy = directory.connect(frozen.face());
+      MovedTask task = new MovedTask(frozen.id(), name, user, pid);
+      Face face = new Face(task, settings.peers(), () -> moves.forget(task));
+      task.deputy(deputy, face);
+      task.setsOut();
+      moves.frozen().release(frozen.id());
+      Deputy holder = frozen.heldBeside() ? directory.connect(frozen.holder()) : deputy;
+      Attendance begun = new Attendance(moves, frozen, directory, task, face, holder);
+      deputy.listen(face);
+      if (frozen.heldBeside()) holder.listen(new Silent());
+      begun.greeted();
+      return begun;
+    } catch (IOException gone) {
+      watchAgain(moves, frozen);
+      throw OperationException.failed(
+          "the deputy of task " + name + " does not answer: " + gone.getMessage(),
+          "see ckpt ps " + name,
+          gone);
+    }
+  }
+
+  private void greeted() throws IOException {
+    try {
+      task.deputy().greeted(GREETING);
+      holder.greeted(GREETING);
+    } catch (IOException silent) {
+      close();
+      throw silent;
+    }
+  }
+
+  MovedTask task() {
+    return task;
+  }
+
+  /** Of what the task had open. */
+  Deputy holder() {
+    return holder;
+  }
+
+  /** All but pipes and terminals, which the task is given: files, and the locks on them, too. */
+  void giveUpFiles() throws IOException {
+    List<CompletableFuture<Integer>> closing = new ArrayList<>();
+    for (Descriptor held : holder.descriptors().all())
+      if (!held.isPipe() && !isTerminal(held)) closing.add(holder.closeDescriptor(held.number()));
+    Step.of(
+        "the deputy",
+        () -> {
+          for (CompletableFuture<Integer> one : closing)
+            one.get(GREETING.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+          return closing;
+        });
+  }
+
+  private static boolean isTerminal(Descriptor held) {
+    return held.target().startsWith("/dev/pts/") || held.target().matches("/dev/tty\\d*");
+  }
+
+  /** The task is there, and has everything. */
+  void lives(int incarnation, Revival here) throws IOException {
+    lives = true;
+    if (frozen.heldBeside()) {
+      holder.close();
+      frozen.endHolder();
+      directory.forget(frozen.holder());
+    }
+    task.isHome(incarnation, here);
+    moves.knows(task);
+    moves.ledger().isHome(task, here);
+  }
+
+  @Override
+  public void close() {
+    if (!lives) {
+      task.freezes();
+      task.deputy().close();
+      if (frozen.heldBeside()) holder.close();
+      face.rest();
+      watchAgain(moves, frozen);
+    }
+    task.arrives();
+  }
+
+  private static void watchAgain(Moves moves, FrozenTask frozen) {
+    moves.frozen().release(frozen.id());
+    Step.of(
+        "the deputy",
+        () -> {
+          if (frozen.face().lives()) moves.frozen().keep(frozen);
+          return frozen;
+        });
+  }
+
+  /** Whoever holds what was open beside the deputy is told nothing that anybody wants to hear. */
+  private static final class Silent implements DeputyListener {
+    @Override
+    public void signal(DeputySignal signal) {}
+
+    @Override
+    public void gone() {}
+  }
+}

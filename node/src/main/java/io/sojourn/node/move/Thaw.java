@@ -1,0 +1,101 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.control.Agent;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.image.UnpackedImage;
+import io.sojourn.engine.operation.Report;
+import io.sojourn.restore.ImageCare;
+import io.sojourn.restore.RestoreOptions;
+import io.sojourn.restore.RestorePipeline;
+import io.sojourn.restore.world.Revival;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A frozen task lives again at home, beside its deputy: what the deputy has kept is the task's own
+ * again. Until the deputy has given it up, a failure leaves everything as it was.
+ */
+final class Thaw {
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+
+  private final Moves.Settings settings;
+  private final Moves moves;
+  private final Report report;
+
+  Thaw(Moves.Settings settings, Moves moves, Report report) {
+    this.settings = settings;
+    this.moves = moves;
+    this.report = report;
+  }
+
+  Moves.Moved go(FrozenTask frozen, ImageDirectory image, int incarnation, RestoreOptions options) {
+    long asked = System.nanoTime();
+    RestorePipeline.Settings restorer =
+        new RestorePipeline.Settings(
+            settings.criu().get(),
+            settings.shim(),
+            settings.runDirectory(),
+            settings.runDirectory(),
+            "");
+    try (ImageCare care = ImageCare.begin(image, incarnation, options, restorer, report);
+        Attendance at = Attendance.begin(settings, moves, frozen, image)) {
+      Revival here = live(at, care, image, incarnation, options);
+      double millis = (System.nanoTime() - asked) / 1e6;
+      care.keep();
+      Agent agent = new Agent(here.task());
+      if (!agent.settle(SETTLE)) report.warn("the agent is still busy; CRaC resources may hang");
+      else if (!here.task().explanation().isEmpty()) report.warn(here.task().explanation());
+      return new Moves.Moved(incarnation, millis);
+    }
+  }
+
+  private Revival live(
+      Attendance at,
+      ImageCare care,
+      ImageDirectory image,
+      int incarnation,
+      RestoreOptions options) {
+    MovedTask task = at.task();
+    return Step.of(
+        "to bring task " + task.name() + " back",
+        () -> {
+          Path directory = Images.directory(settings.memory(), task.id());
+          boolean again = Files.exists(directory.resolve(FrozenImage.NAME));
+          try (UnpackedImage unpacked = UnpackedImage.of(image, directory);
+              ConnectionsOfFrozen connections = new ConnectionsOfFrozen(at, again)) {
+            Path prepared = FrozenImage.of(image, unpacked, directory);
+            report.phase("connections", () -> connections.into(prepared));
+            Revival here =
+                report.phase(
+                    "restore",
+                    () ->
+                        new Beside(settings)
+                            .revive(
+                                prepared,
+                                task,
+                                at.holder().pid(),
+                                options.limitFor(image.bytes())));
+            report.phase("verify", () -> verify(care, here));
+            connections.areTheTasks();
+            at.lives(incarnation, here);
+            connections.unlock();
+            report.phase("resume", () -> here.run(incarnation));
+            moves.follow(task, here, incarnation);
+            Trees.delete(directory);
+            return here;
+          }
+        });
+  }
+
+  private static void verify(ImageCare care, Revival here) {
+    boolean good = false;
+    try {
+      care.verified();
+      good = true;
+    } finally {
+      if (!good) here.end();
+    }
+  }
+}
