@@ -109,7 +109,7 @@ class MoveIT {
   void othersMayWriteToItsFilesMeanwhile() throws Exception {
     try (ServerSocket server = road.listen();
         Subject task = road.start(Jdk.newest(), server)) {
-      PeerSide peer = new PeerSide(server.accept());
+      Peer peer = new Peer(server.accept());
       peer.goesOn();
       // At all times, so that the file has another length whenever CRIU looks at it.
       Path lines = task.home().resolve("lines");
