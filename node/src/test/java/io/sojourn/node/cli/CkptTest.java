@@ -200,7 +200,7 @@ class CkptTest {
     assertThat(shell.run("nonsense").status()).isEqualTo(2);
     assertThat(shell.run("freeze", "x", "--pause-limit=15").err()).contains("15s");
     assertThat(shell.run("freeze", "x", "--gc=much").status()).isEqualTo(2);
-    assertThat(shell.run("restore", "x", "--on", "n2").status()).isEqualTo(2);
+    assertThat(shell.run("restore", "x", "--onto", "n2").status()).isEqualTo(2);
   }
 
   @Test

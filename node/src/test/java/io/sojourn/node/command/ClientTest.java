@@ -9,6 +9,7 @@ import io.sojourn.node.daemon.Uid;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -223,7 +224,10 @@ class ClientTest {
     node.task(ID, "web", 1);
     CountDownLatch hold = new CountDownLatch(1);
     node.hold = hold;
-    Process freeze = client.start(client.command("freeze", "web"));
+    // Where the tests run in a shell's background, SIGINT would be ignored.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    command.addAll(client.command("freeze", "web"));
+    Process freeze = client.start(command);
     Awaitility.await().untilAsserted(() -> frozenState("busy"));
     // As Ctrl-C does.
     new ProcessBuilder("kill", "-INT", String.valueOf(freeze.pid())).start().waitFor();
