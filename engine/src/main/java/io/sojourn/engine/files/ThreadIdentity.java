@@ -1,5 +1,6 @@
 package io.sojourn.engine.files;
 
+import io.sojourn.engine.linux.Proc;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -20,6 +21,12 @@ public record ThreadIdentity(int uid, int gid, int[] groups) {
 
   /** What a thread may at most: its permitted capabilities when it first took an identity. */
   private static final ThreadLocal<NativeMemory> CAPABILITIES = new ThreadLocal<>();
+
+  /** As a process has it. */
+  public static ThreadIdentity of(int pid) {
+    int[] owner = Proc.owner(pid);
+    return new ThreadIdentity(owner[0], owner[1], Proc.groups(pid));
+  }
 
   /** A thread with a umask of its own can be any user; others must not be made one. */
   public static void prepareThread() {

@@ -58,12 +58,10 @@ final class Attendance implements AutoCloseable {
             "the deputy of task " + name + " is stopped: process " + one.pid(),
             "let it go on: kill -CONT " + one.pid());
     int pid = frozen.face().pid();
-    int[] owner = Proc.owner(pid);
-    ThreadIdentity user = new ThreadIdentity(owner[0], owner[1], Proc.groups(pid));
     DeputyDirectory directory = new DeputyDirectory(settings.runDirectory());
     try {
       Deputy deputy = directory.connect(frozen.face());
-      MovedTask task = new MovedTask(frozen.id(), name, user, pid);
+      MovedTask task = new MovedTask(frozen.id(), name, ThreadIdentity.of(pid), pid);
       Face face = new Face(task, settings.peers(), () -> moves.forget(task));
       task.deputy(deputy, face);
       task.setsOut();

@@ -7,7 +7,6 @@ import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.PidDescriptor;
-import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.home.net.HomeInterfaces;
@@ -53,7 +52,9 @@ final class WayOut {
     report.phase("ask the node", () -> Step.at(node, () -> guest(node).ready(requirements())));
     MovedTask known = moves.known(block.id()).orElse(null);
     MovedTask task =
-        known != null ? known : new MovedTask(block.id(), name, user(block.pid()), block.pid());
+        known != null
+            ? known
+            : new MovedTask(block.id(), name, ThreadIdentity.of(block.pid()), block.pid());
     task.setsOut();
     task.standsIn(block.pid());
     try {
@@ -76,11 +77,6 @@ final class WayOut {
     } finally {
       task.arrives();
     }
-  }
-
-  private static ThreadIdentity user(int pid) {
-    int[] owner = Proc.owner(pid);
-    return new ThreadIdentity(owner[0], owner[1], Proc.groups(pid));
   }
 
   private GuestWorldsGrpc.GuestWorldsBlockingStub guest(String node) {
