@@ -1,46 +1,27 @@
 package io.sojourn.node.schedule;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sojourn.node.record.RecordFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The schedules, a file each: {@code schedules/ID.json}. */
 final class ScheduleStore {
-  private static final Logger log = LoggerFactory.getLogger(ScheduleStore.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Path directory;
+  private final RecordFiles<Schedule> files;
   private final Map<String, Schedule> schedules = new ConcurrentHashMap<>();
 
-  private ScheduleStore(Path directory) {
-    this.directory = directory;
+  private ScheduleStore(RecordFiles<Schedule> files) {
+    this.files = files;
   }
 
-  /** Reads what is there; a file that cannot be read is passed over, and the log says so. */
   static ScheduleStore open(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    ScheduleStore store = new ScheduleStore(directory);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.json")) {
-      for (Path file : files) {
-        try {
-          Schedule schedule = JSON.readValue(file.toFile(), Schedule.class);
-          store.schedules.put(schedule.task(), schedule);
-        } catch (IOException damaged) {
-          log.warn("{} was passed over: {}", file, damaged.getMessage());
-        }
-      }
-    }
+    ScheduleStore store = new ScheduleStore(new RecordFiles<>(directory, Schedule.class));
+    for (Schedule schedule : store.files.all()) store.schedules.put(schedule.task(), schedule);
     return store;
   }
 
@@ -53,11 +34,8 @@ final class ScheduleStore {
   }
 
   synchronized void put(Schedule schedule) {
-    Path file = file(schedule.task());
-    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      Files.write(draft, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(schedule));
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+      files.write(schedule.task(), schedule);
       schedules.put(schedule.task(), schedule);
     } catch (IOException full) {
       throw new UncheckedIOException("a schedule could not be noted", full);
@@ -80,14 +58,10 @@ final class ScheduleStore {
 
   synchronized boolean remove(String task) {
     try {
-      Files.deleteIfExists(file(task));
+      files.remove(task);
     } catch (IOException kept) {
       throw new UncheckedIOException("a schedule could not be ended", kept);
     }
     return schedules.remove(task) != null;
-  }
-
-  private Path file(String task) {
-    return directory.resolve(task + ".json");
   }
 }

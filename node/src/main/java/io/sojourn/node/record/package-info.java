@@ -1,0 +1,5 @@
+/** Small records that outlive the daemon, a file of JSON each. */
+@NullMarked
+package io.sojourn.node.record;
+
+import org.jspecify.annotations.NullMarked;
