@@ -98,7 +98,7 @@ public final class NodeDaemon implements AutoCloseable {
     ImageCalls imageCalls =
         new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
     schedules =
-        Schedules.open(
+        new Schedules(
             config.stateDirectory().resolve("schedules"),
             checkpoints,
             tasks,

@@ -34,19 +34,7 @@ final class Schedules implements AutoCloseable {
    * @param directory for their files
    * @param away whether a task is on another node
    */
-  static Schedules open(
-      Path directory,
-      Checkpoints checkpoints,
-      TaskLookup tasks,
-      TaskRegistry registry,
-      ImageCalls images,
-      Operations operations,
-      Predicate<String> away)
-      throws IOException {
-    return new Schedules(directory, checkpoints, tasks, registry, images, operations, away);
-  }
-
-  private Schedules(
+  Schedules(
       Path directory,
       Checkpoints checkpoints,
       TaskLookup tasks,
