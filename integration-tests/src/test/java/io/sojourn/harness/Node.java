@@ -116,6 +116,11 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
     return home().resolve("state");
   }
 
+  /** Where it keeps what must not touch a disk. */
+  public Path memory() {
+    return Path.of("/dev/shm/sojourn-" + Integer.toHexString(run().toString().hashCode()));
+  }
+
   private Process daemon() {
     return java.util.Objects.requireNonNull(daemon);
   }

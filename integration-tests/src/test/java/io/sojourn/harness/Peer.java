@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.sojourn.victim.Traveller;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The peer's side of a {@link Traveller}'s talk. */
 public final class Peer {
@@ -96,5 +98,20 @@ public final class Peer {
     for (Thread thread : threads) thread.join();
     assertThat(failure).isEmpty();
     return sent + " " + received;
+  }
+
+  /**
+   * The talk is over, and so is the traveller: each side has every byte of the other, its file has
+   * every line once, and the shell that started it has its exit status.
+   */
+  public void settle(Subject task) throws Exception {
+    finish();
+    String[] counts = task.ask("finish").split(" ");
+    assertThat(counts()).isEqualTo(counts[1] + " " + counts[0]);
+    assertThat(Files.readAllLines(task.home().resolve("lines")))
+        .isEqualTo(
+            IntStream.rangeClosed(1, Integer.parseInt(counts[2])).mapToObj(n -> "" + n).toList());
+    task.ask("7");
+    task.reads("status", "status 7");
   }
 }

@@ -148,11 +148,6 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
     throw new IOException(subject.name() + " runs nowhere");
   }
 
-  /** Where a node keeps what must not touch a disk. */
-  public static Path memory(Node node) {
-    return Path.of("/dev/shm/sojourn-" + Integer.toHexString(node.run().toString().hashCode()));
-  }
-
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     home().afterEach(context);
@@ -162,7 +157,7 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
         .untilAsserted(
             () -> {
               for (Node node : List.of(home(), guest()))
-                try (Stream<Path> left = Files.list(memory(node))) {
+                try (Stream<Path> left = Files.list(node.memory())) {
                   assertThat(left).as("left in the memory of a node").isEmpty();
                 }
               assertThat(home().ckpt("ps").done().json().at("/tasks")).isEmpty();

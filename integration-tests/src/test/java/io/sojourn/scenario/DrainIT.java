@@ -182,8 +182,7 @@ class DrainIT {
   }
 
   private static List<Path> memory(Node node) throws IOException {
-    Path place =
-        Path.of("/dev/shm/sojourn-" + Integer.toHexString(node.run().toString().hashCode()));
+    Path place = node.memory();
     try (var left = java.nio.file.Files.list(place)) {
       return left.toList();
     }

@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -69,14 +68,7 @@ class FreezeHomeIT {
       }
       peer.goesOn();
       assertThat(task.ask("failure")).isEqualTo("none");
-      peer.finish();
-      String[] counts = task.ask("finish").split(" ");
-      assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
-      assertThat(Files.readAllLines(task.home().resolve("lines")))
-          .isEqualTo(
-              IntStream.rangeClosed(1, Integer.parseInt(counts[2])).mapToObj(n -> "" + n).toList());
-      task.ask("7");
-      task.reads("status", "status 7");
+      peer.settle(task);
       assertThat(task.ends()).isEqualTo("exited 7");
     }
   }

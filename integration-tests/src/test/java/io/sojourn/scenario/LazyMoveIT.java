@@ -3,7 +3,6 @@ package io.sojourn.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Net;
@@ -26,30 +25,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A task runs on the other node first, and its memory comes after it. */
 @Timeout(240)
 class LazyMoveIT {
+  private static Road road;
   private static Net net;
   private static Node a;
   private static Node b;
 
   @BeforeAll
   static void machines() throws Exception {
-    net = new Net("sojourn-lz-" + ProcessHandle.current().pid(), 2);
-    a = new Node(net.on(1), "--node-name", "a");
-    a.begin();
-    List<String> elsewhere = new ArrayList<>(net.on(2));
-    elsewhere.addAll(
-        List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$0\" && exec \"$@\""));
-    elsewhere.add(a.home().toString());
-    b = new Node(elsewhere, "--node-name", "b");
-    b.begin();
-    String token = a.ckpt("node", "init").done().json().path("token").asText();
-    b.ckpt("node", "join", net.address(1), "--token", token).done();
-    await().atMost(Duration.ofSeconds(30)).until(LazyMoveIT::seesB);
-  }
-
-  private static boolean seesB() {
-    for (JsonNode node : a.ckpt("nodes").done().json().path("nodes"))
-      if (node.path("name").asText().equals("b")) return node.path("state").asText().equals("up");
-    return false;
+    road = new Road("sojourn-lz");
+    net = road.net();
+    a = road.a();
+    b = road.b();
   }
 
   @AfterEach
@@ -59,11 +45,7 @@ class LazyMoveIT {
 
   @AfterAll
   static void end() throws Exception {
-    try {
-      for (Node node : new Node[] {b, a}) if (node != null) node.end();
-    } finally {
-      if (net != null) net.close();
-    }
+    if (road != null) road.close();
   }
 
   private static Subject start(Jdk jdk, Class<?> victim, String... arguments) throws IOException {
@@ -152,11 +134,7 @@ class LazyMoveIT {
   private static void runsThere(Subject task) {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> task.ask("pid").equals("" + task.pid()) && where(task).equals("b"));
-  }
-
-  private static String where(Subject task) {
-    return a.ckpt("ps", task.name()).done().json().at("/tasks/0/node").asText();
+        .until(() -> task.ask("pid").equals("" + task.pid()) && road.where(task).equals("b"));
   }
 
   private static List<String> phases(Answer moved) {

@@ -67,14 +67,7 @@ class MoveFaultsIT {
   private void ends() throws Exception {
     peer.goesOn();
     assertThat(task.ask("failure")).isEqualTo("none");
-    peer.finish();
-    String[] counts = task.ask("finish").split(" ");
-    assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
-    assertThat(Files.readAllLines(task.home().resolve("lines")))
-        .isEqualTo(
-            IntStream.rangeClosed(1, Integer.parseInt(counts[2])).mapToObj(n -> "" + n).toList());
-    task.ask("7");
-    task.reads("status", "status 7");
+    peer.settle(task);
     nothingIsLeft();
   }
 
@@ -82,7 +75,7 @@ class MoveFaultsIT {
     for (Node node : List.of(a, b))
       await()
           .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(in(Road.memory(node))).isEmpty());
+          .untilAsserted(() -> assertThat(in(node.memory())).isEmpty());
   }
 
   private static List<Path> in(Path directory) throws IOException {
@@ -151,9 +144,9 @@ class MoveFaultsIT {
   void homesMemoryIsFull() throws Exception {
     a.ckpt("migrate", task.name(), "b").done();
     isOn("b");
-    inside(a, "mount -t tmpfs -o size=8m none " + Road.memory(a));
+    inside(a, "mount -t tmpfs -o size=8m none " + a.memory());
     a.ckpt("migrate", task.name(), "home").failed("the task runs on there, on node b");
-    inside(a, "umount " + Road.memory(a));
+    inside(a, "umount " + a.memory());
     isOn("b");
     a.ckpt("migrate", task.name(), "home").done();
     isOn("a");
@@ -162,9 +155,9 @@ class MoveFaultsIT {
 
   @Test
   void theOtherNodesMemoryIsFull() throws Exception {
-    inside(b, "mkdir -p %1$s && mount -t tmpfs -o size=8m none %1$s".formatted(Road.memory(b)));
+    inside(b, "mkdir -p %1$s && mount -t tmpfs -o size=8m none %1$s".formatted(b.memory()));
     a.ckpt("migrate", task.name(), "b").failed("");
-    inside(b, "umount " + Road.memory(b));
+    inside(b, "umount " + b.memory());
     isOn("a");
     assertThat(Proc.command(task.pid())).isEqualTo("java");
     a.ckpt("migrate", task.name(), "b").done();

@@ -68,14 +68,7 @@ class MoveIT {
         assertThat(task.ask("line")).isEqualTo("" + (2 * round + 2));
         assertThat(task.ask("failure")).isEqualTo("none");
       }
-      peer.finish();
-      String[] counts = task.ask("finish").split(" ");
-      assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
-      assertThat(Files.readAllLines(task.home().resolve("lines")))
-          .isEqualTo(
-              IntStream.rangeClosed(1, Integer.parseInt(counts[2])).mapToObj(n -> "" + n).toList());
-      task.ask("7");
-      task.reads("status", "status 7");
+      peer.settle(task);
     }
   }
 
@@ -86,7 +79,7 @@ class MoveIT {
       Peer peer = new Peer(server.accept());
       peer.goesOn();
       int pid = task.pid();
-      Path inTheWay = Road.memory(b).resolve(".world-" + road.id(task) + "-2");
+      Path inTheWay = b.memory().resolve(".world-" + road.id(task) + "-2");
       Files.createDirectories(inTheWay);
       a.ckpt("migrate", task.name(), "b").failed(inTheWay.toString());
       Files.deleteIfExists(inTheWay);
@@ -101,7 +94,7 @@ class MoveIT {
       // The shell's child is the deputy; who kills it kills the task.
       new ProcessBuilder("kill", "-9", "" + pid).start().waitFor();
       task.reads("status", "status 137");
-      await().untilAsserted(() -> assertThat(Files.list(Road.memory(b))).isEmpty());
+      await().untilAsserted(() -> assertThat(Files.list(b.memory())).isEmpty());
     }
   }
 
@@ -144,7 +137,7 @@ class MoveIT {
       new ProcessBuilder("kill", "-TERM", "" + task.pid()).start().waitFor();
       // A JVM ends of it in good order, with 128 and its number.
       task.reads("status", "status 143");
-      await().untilAsserted(() -> assertThat(Files.list(Road.memory(b))).isEmpty());
+      await().untilAsserted(() -> assertThat(Files.list(b.memory())).isEmpty());
     }
   }
 

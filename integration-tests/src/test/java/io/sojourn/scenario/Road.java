@@ -86,11 +86,6 @@ final class Road implements AutoCloseable {
         .start(net.address(3), "" + peer.getLocalPort());
   }
 
-  /** Where a node keeps what must not touch a disk. */
-  static Path memory(Node node) {
-    return Path.of("/dev/shm/sojourn-" + Integer.toHexString(node.run().toString().hashCode()));
-  }
-
   String id(Subject task) {
     return a.ckpt("ps", task.name()).done().json().at("/tasks/0/id").asText();
   }
