@@ -99,11 +99,6 @@ final class TwoNodes implements AutoCloseable {
     return network;
   }
 
-  /** Process of the daemon at home. */
-  long homeDaemon() {
-    return daemons.get(0).pid();
-  }
-
   /** Where files of home's are. */
   Path home() {
     return directory.resolve("home");
