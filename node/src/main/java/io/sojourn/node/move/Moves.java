@@ -45,6 +45,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All moves of this node: its tasks out and home, and those of other nodes that are guests here.
@@ -136,8 +137,7 @@ public final class Moves implements Exports, AutoCloseable {
 
   /** What is wrong with a task that is away, in words. */
   private Optional<String> trouble(String task) {
-    MovedTask known = moved.get(task);
-    MovedTask.Away away = known == null ? null : known.away();
+    MovedTask.Away away = away(task);
     if (away == null) return Optional.empty();
     return switch (away.contact().state()) {
       case HEARD -> Optional.empty();
@@ -161,9 +161,12 @@ public final class Moves implements Exports, AutoCloseable {
 
   /** The node where a task of this node is, when that is another. */
   public Optional<String> whereIs(String task) {
+    return Optional.ofNullable(away(task)).map(MovedTask.Away::node);
+  }
+
+  private MovedTask.@Nullable Away away(String task) {
     MovedTask known = moved.get(task);
-    MovedTask.Away away = known == null ? null : known.away();
-    return Optional.ofNullable(away).map(MovedTask.Away::node);
+    return known == null ? null : known.away();
   }
 
   /** What a user should know of where a task is. */
@@ -291,14 +294,17 @@ public final class Moves implements Exports, AutoCloseable {
     task.freezes();
     task.deputy().close();
     task.face().rest();
+    drop(task);
+  }
+
+  private void drop(MovedTask task) {
     moved.remove(task.id(), task);
     ledger.forget(task.id());
   }
 
   void forget(MovedTask task) {
     callBack(task);
-    moved.remove(task.id(), task);
-    ledger.forget(task.id());
+    drop(task);
     Trees.delete(Beside.notes(settings, task.id()));
     Step.of(
         "to forget the deputy",
@@ -329,8 +335,7 @@ public final class Moves implements Exports, AutoCloseable {
   /** It has not left: it is its own process, as before. */
   void neverLeft(MovedTask task) {
     callBack(task);
-    moved.remove(task.id(), task);
-    ledger.forget(task.id());
+    drop(task);
   }
 
   /** The task is to take its locks at home. */
