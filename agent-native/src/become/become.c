@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../shim/say.h"
@@ -64,9 +65,8 @@ static int freeze(const char *file, const char *how) {
   return error;
 }
 
-// By a signal: where one thread stands, the others are about to, before their next instruction. A 't' is stopped as well, by
-// somebody who traces it; that is told when it is to be held. The first thread may have ended.
-static bool stopped(pid_t pid) {
+// Whether one of its threads is in one of these states. The first thread may have ended.
+static bool any_in(pid_t pid, const char *states) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
   DIR *threads = opendir(path);
@@ -75,10 +75,23 @@ static bool stopped(pid_t pid) {
   for (struct dirent *entry; !any && (entry = readdir(threads));) {
     int thread = atoi(entry->d_name);
     char state = thread ? state_of(thread) : 0;
-    any = state == 'T' || state == 't';
+    any = state && strchr(states, state);
   }
   closedir(threads);
   return any;
+}
+
+// By a signal: where one thread stands, the others are about to, before their next instruction. A 't' is stopped as well, by
+// somebody who traces it; that is told when it is to be held.
+static bool stopped(pid_t pid) {
+  return any_in(pid, "Tt");
+}
+
+// A thread that is let go wakes up to see that its process is stopped: for that long it looks as if it ran. One that somebody has
+// continued meanwhile is waited for in vain, and not for long.
+static void let_it_stand(pid_t pid) {
+  const struct timespec moment = {.tv_nsec = 100 * 1000};
+  for (int tries = 0; tries < 2000 && any_in(pid, "R"); tries++) nanosleep(&moment, NULL);
 }
 
 static int scratch_open(struct tracee *tracee, struct scratch *scratch) {
@@ -162,7 +175,10 @@ static int with_socket(const struct become *order, int socket) {
   // Who stands still is not stopped once more: a SIGSTOP that came meanwhile is over with the stop that we end here.
   if (!error) tracee.stopped_meanwhile = false;
   tracee_release(&tracee);
-  if (error) return 1;
+  if (error) {
+    if (!order->thaw) let_it_stand(order->pid);
+    return 1;
+  }
   // Its first instruction comes after this, all signals blocked.
   if (!order->thaw) kill(order->pid, SIGCONT);
   printf("deputy %d\n", (int)order->pid);
