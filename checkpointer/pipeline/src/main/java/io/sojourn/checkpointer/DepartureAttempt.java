@@ -145,6 +145,6 @@ final class DepartureAttempt implements DumpConversation.Steps {
 
   private OperationException failure(String what) {
     if (limit != null && limit.hit()) return hand.tooLong();
-    return hand.failure(what + "; the task runs on");
+    return hand.failure(what + "; the task runs on", draft.path().resolve(DumpOptions.LOG));
   }
 }

@@ -3,6 +3,7 @@ package io.sojourn.engine.criu;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.SeqpacketChild;
 import io.sojourn.protocol.criu.CriuOpts;
+import io.sojourn.protocol.criu.CriuPageServer;
 import io.sojourn.protocol.criu.CriuRequest;
 import io.sojourn.protocol.criu.CriuRequestType;
 import io.sojourn.protocol.criu.CriuResponse;
@@ -37,10 +38,15 @@ public final class DumpConversation implements AutoCloseable {
     default void answered() {}
   }
 
-  private final SeqpacketChild criu;
+  /** Of a {@link PageServer}, in CRIU. */
+  private static final int PAGES = 4;
 
-  private DumpConversation(SeqpacketChild criu) {
+  private final SeqpacketChild criu;
+  private final @Nullable PageServer pages;
+
+  private DumpConversation(SeqpacketChild criu, @Nullable PageServer pages) {
     this.criu = criu;
+    this.pages = pages;
   }
 
   /** Starts CRIU. */
@@ -54,11 +60,24 @@ public final class DumpConversation implements AutoCloseable {
    * @param criu its command line up to its own words
    */
   public static DumpConversation start(List<String> criu) throws IOException {
-    // env(1) becomes CRIU, with SIGXFSZ ignored: see cancel().
-    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ"));
+    return new DumpConversation(SeqpacketChild.start(command(criu)), null);
+  }
+
+  /**
+   * Starts CRIU, which does not write the task's memory itself.
+   *
+   * @param pages takes it
+   */
+  public static DumpConversation start(List<String> criu, PageServer pages) throws IOException {
+    return new DumpConversation(SeqpacketChild.start(command(criu), pages.stream()), pages);
+  }
+
+  /** env(1) becomes CRIU. See cancel() for SIGXFSZ; a page server that refuses is no SIGPIPE. */
+  private static List<String> command(List<String> criu) {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ,PIPE"));
     command.addAll(criu);
     command.addAll(List.of("swrk", "3"));
-    return new DumpConversation(SeqpacketChild.start(command));
+    return command;
   }
 
   /** Process id of CRIU. */
@@ -74,11 +93,9 @@ public final class DumpConversation implements AutoCloseable {
    * @throws RuntimeException what a step threw, after CRIU has undone what it did
    */
   public boolean dump(CriuOpts options, Steps steps) throws IOException {
-    send(
-        CriuRequest.newBuilder()
-            .setType(CriuRequestType.DUMP)
-            .setOpts(options.toBuilder().setNotifyScripts(true))
-            .build());
+    CriuOpts.Builder ours = options.toBuilder().setNotifyScripts(true);
+    if (pages != null) ours.setPs(CriuPageServer.newBuilder().setFd(PAGES));
+    send(CriuRequest.newBuilder().setType(CriuRequestType.DUMP).setOpts(ours).build());
     @Nullable RuntimeException refusal = null;
     for (; ; ) {
       CriuResponse response = receive();
@@ -136,6 +153,7 @@ public final class DumpConversation implements AutoCloseable {
    * in repair mode, signals blocked.
    */
   public void cancel() {
+    if (pages != null) pages.refuse();
     // With the task's own uid it cannot be told so (CriuCommand).
     if (!criu.stopWrites()) abort();
   }

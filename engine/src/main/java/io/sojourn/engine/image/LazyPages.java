@@ -15,11 +15,6 @@ import java.util.List;
  * the first of which is a head.
  */
 public record LazyPages(long start, long end) {
-  private static final int COMMON_MAGIC = 0x54564319;
-  private static final int PAGEMAP_MAGIC = 0x56084025;
-  private static final int LAZY = 2;
-  private static final int PRESENT = 4;
-  private static final int PAGE = 4096;
   private static final int MAX_ENTRY = 1 << 10;
 
   /** All of a process, in order. */
@@ -29,7 +24,9 @@ public record LazyPages(long start, long end) {
 
   static List<LazyPages> parse(byte[] bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < 8 || buffer.getInt() != COMMON_MAGIC || buffer.getInt() != PAGEMAP_MAGIC)
+    if (bytes.length < 8
+        || buffer.getInt() != PagemapFormat.COMMON_MAGIC
+        || buffer.getInt() != PagemapFormat.PAGEMAP_MAGIC)
       throw new IOException("not a pagemap of CRIU's");
     List<LazyPages> ranges = new ArrayList<>();
     for (boolean head = true; buffer.remaining() >= 4; head = false) {
@@ -44,11 +41,15 @@ public record LazyPages(long start, long end) {
   }
 
   private static void add(CriuPagemap entry, List<LazyPages> ranges) throws IOException {
-    if ((entry.getFlags() & (LAZY | PRESENT)) != LAZY) return;
+    if ((entry.getFlags() & (PagemapFormat.LAZY | PagemapFormat.PRESENT)) != PagemapFormat.LAZY)
+      return;
     long pages =
         entry.hasNrPages() ? entry.getNrPages() : Integer.toUnsignedLong(entry.getCompatNrPages());
-    long start = entry.getVaddr(), end = start + pages * PAGE;
-    if (start % PAGE != 0 || pages <= 0 || pages > Long.MAX_VALUE / PAGE || end <= start)
+    long start = entry.getVaddr(), end = start + pages * PagemapFormat.PAGE;
+    if (start % PagemapFormat.PAGE != 0
+        || pages <= 0
+        || pages > Long.MAX_VALUE / PagemapFormat.PAGE
+        || end <= start)
       throw new IOException("the pagemap has a range of " + pages + " pages at " + start);
     ranges.add(new LazyPages(start, end));
   }

@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
+import java.nio.ByteBuffer;
 
 /** System calls that Java has no word for, by JNA's direct mapping. Numbers are x86_64's. */
 final class Libc {
@@ -43,6 +44,9 @@ final class Libc {
       throws LastErrorException;
 
   static native long recv(int descriptor, byte[] buffer, long length, int flags)
+      throws LastErrorException;
+
+  static native long recv(int descriptor, ByteBuffer buffer, long length, int flags)
       throws LastErrorException;
 
   static native long send(int descriptor, byte[] buffer, long length, int flags)

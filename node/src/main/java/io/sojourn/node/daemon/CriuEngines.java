@@ -50,6 +50,7 @@ final class CriuEngines implements Engines {
                   found().program(),
                   shim,
                   config.runDirectory(),
+                  config.imagesInMemory(),
                   config.stateDirectory(),
                   config.nodeName()));
     return checkpointer;
