@@ -74,8 +74,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       report.phase("lock connections", () -> lock.cover(facts.network()));
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
+    CheckpointPipeline.Settings settings = hand.settings();
     try (DumpConversation criu =
-            DumpConversation.start(CriuCommand.of(seat.criu(hand.settings().criu()), task.pid()));
+            DumpConversation.start(
+                CriuCommand.of(seat.criu(settings.criu()), task.pid(), settings.runDirectory()));
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;

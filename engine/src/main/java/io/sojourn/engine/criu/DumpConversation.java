@@ -38,27 +38,25 @@ public final class DumpConversation implements AutoCloseable {
   }
 
   private final SeqpacketChild criu;
+  private final CriuCommand command;
 
-  private DumpConversation(SeqpacketChild criu) {
+  private DumpConversation(SeqpacketChild criu, CriuCommand command) {
     this.criu = criu;
+    this.command = command;
   }
 
   /** Starts CRIU. */
   public static DumpConversation start(Path binary) throws IOException {
-    return start(List.of(binary.toString()));
+    return start(new CriuCommand(List.of(binary.toString()), false));
   }
 
-  /**
-   * Starts CRIU.
-   *
-   * @param criu its command line up to its own words
-   */
-  public static DumpConversation start(List<String> criu) throws IOException {
+  /** Starts CRIU. */
+  public static DumpConversation start(CriuCommand criu) throws IOException {
     // env(1) becomes CRIU, with SIGXFSZ ignored: see cancel().
     List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ"));
-    command.addAll(criu);
+    command.addAll(criu.words());
     command.addAll(List.of("swrk", "3"));
-    return new DumpConversation(SeqpacketChild.start(command));
+    return new DumpConversation(SeqpacketChild.start(command), criu);
   }
 
   /** Process id of CRIU. */
@@ -77,7 +75,7 @@ public final class DumpConversation implements AutoCloseable {
     send(
         CriuRequest.newBuilder()
             .setType(CriuRequestType.DUMP)
-            .setOpts(options.toBuilder().setNotifyScripts(true))
+            .setOpts(command.asked(options).toBuilder().setNotifyScripts(true))
             .build());
     @Nullable RuntimeException refusal = null;
     for (; ; ) {
