@@ -95,7 +95,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
     boolean dumped = false;
-    List<String> command = CriuCommand.of(seat.criu(hand.settings().criu()), task.pid());
+    CheckpointPipeline.Settings settings = hand.settings();
+    CriuCommand command =
+        CriuCommand.of(seat.criu(settings.criu()), task.pid(), settings.runDirectory());
     try (PageServer server = PageServer.start(pages, Proc.dirtyBytes(task.pid()));
         DumpConversation criu = DumpConversation.start(command, server);
         PauseLimit clock =

@@ -42,25 +42,23 @@ public final class DumpConversation implements AutoCloseable {
   private static final int PAGES = 4;
 
   private final SeqpacketChild criu;
+  private final CriuCommand command;
   private final @Nullable PageServer pages;
 
-  private DumpConversation(SeqpacketChild criu, @Nullable PageServer pages) {
+  private DumpConversation(SeqpacketChild criu, CriuCommand command, @Nullable PageServer pages) {
     this.criu = criu;
+    this.command = command;
     this.pages = pages;
   }
 
   /** Starts CRIU. */
   public static DumpConversation start(Path binary) throws IOException {
-    return start(List.of(binary.toString()));
+    return start(new CriuCommand(List.of(binary.toString()), false));
   }
 
-  /**
-   * Starts CRIU.
-   *
-   * @param criu its command line up to its own words
-   */
-  public static DumpConversation start(List<String> criu) throws IOException {
-    return new DumpConversation(SeqpacketChild.start(command(criu)), null);
+  /** Starts CRIU. */
+  public static DumpConversation start(CriuCommand criu) throws IOException {
+    return new DumpConversation(SeqpacketChild.start(words(criu)), criu, null);
   }
 
   /**
@@ -68,16 +66,16 @@ public final class DumpConversation implements AutoCloseable {
    *
    * @param pages takes it
    */
-  public static DumpConversation start(List<String> criu, PageServer pages) throws IOException {
-    return new DumpConversation(SeqpacketChild.start(command(criu), pages.stream()), pages);
+  public static DumpConversation start(CriuCommand criu, PageServer pages) throws IOException {
+    return new DumpConversation(SeqpacketChild.start(words(criu), pages.stream()), criu, pages);
   }
 
   /** env(1) becomes CRIU. See cancel() for SIGXFSZ; a page server that refuses is no SIGPIPE. */
-  private static List<String> command(List<String> criu) {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ,PIPE"));
-    command.addAll(criu);
-    command.addAll(List.of("swrk", "3"));
-    return command;
+  private static List<String> words(CriuCommand criu) {
+    List<String> words = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ,PIPE"));
+    words.addAll(criu.words());
+    words.addAll(List.of("swrk", "3"));
+    return words;
   }
 
   /** Process id of CRIU. */
@@ -93,9 +91,9 @@ public final class DumpConversation implements AutoCloseable {
    * @throws RuntimeException what a step threw, after CRIU has undone what it did
    */
   public boolean dump(CriuOpts options, Steps steps) throws IOException {
-    CriuOpts.Builder ours = options.toBuilder().setNotifyScripts(true);
-    if (pages != null) ours.setPs(CriuPageServer.newBuilder().setFd(PAGES));
-    send(CriuRequest.newBuilder().setType(CriuRequestType.DUMP).setOpts(ours).build());
+    CriuOpts.Builder asked = command.asked(options).toBuilder().setNotifyScripts(true);
+    if (pages != null) asked.setPs(CriuPageServer.newBuilder().setFd(PAGES));
+    send(CriuRequest.newBuilder().setType(CriuRequestType.DUMP).setOpts(asked).build());
     @Nullable RuntimeException refusal = null;
     for (; ; ) {
       CriuResponse response = receive();
