@@ -1,0 +1,127 @@
+package io.sojourn.repository;
+
+import io.sojourn.protocol.image.Manifest;
+import io.sojourn.protocol.repository.PackIndex;
+import io.sojourn.protocol.repository.RepositoryHead;
+import io.sojourn.protocol.repository.StoredImage;
+import io.sojourn.repository.blob.BlobStore;
+import io.sojourn.repository.blob.BlobStore.Blob;
+import io.sojourn.repository.seal.Seal;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * Images in chunks, each stored once. An image is whole or absent: packs come first, then their
+ * index, then the image's own blob. Several nodes may use one at the same time.
+ */
+public final class Repository implements Closeable {
+  static final String IMAGES = "images";
+
+  private final Blobs blobs;
+  private final RepositoryHead head;
+  private final String node;
+  private final Clock clock;
+
+  private Repository(Blobs blobs, RepositoryHead head, String node, Clock clock) {
+    this.blobs = blobs;
+    this.head = head;
+    this.node = node;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens one, or begins it where there is none. What this node left in it when it died is put in
+   * order.
+   *
+   * @param seal {@link Seal#NONE} where nothing is encrypted
+   * @param node a name that no other has who uses this repository
+   */
+  public static Repository open(BlobStore store, Seal seal, String node, Clock clock)
+      throws IOException {
+    RepositoryHead head = Head.open(store, seal);
+    Blobs blobs = new Blobs(store, new Codec(seal));
+    Lease.sweep(blobs, node);
+    return new Repository(blobs, head, node, clock);
+  }
+
+  /**
+   * Stores an image, as one whole or not at all.
+   *
+   * @param directory of its files, as CRIU reads them
+   * @param manifest its members are what is stored
+   * @param text the manifest as it is to be brought back
+   * @param progress is told how many bytes have been stored so far
+   * @return what it has added to the repository, in bytes
+   */
+  public long store(Path directory, Manifest manifest, String text, LongConsumer progress)
+      throws IOException {
+    try (Lease lease = lease("store " + manifest.getName());
+        PackStream packs = new PackStream(blobs.store(), blobs.codec())) {
+      ChunkSink sink = new ChunkSink(Index.read(blobs), blobs.codec(), packs);
+      Storing storing = new Storing(directory, sink, progress);
+      StoredImage.Builder image = StoredImage.newBuilder().setManifest(text).setNode(node);
+      for (var together : ImageFiles.of(directory, manifest.getMembersList(), head.getChunkBytes()))
+        image.addFiles(storing.store(together));
+      List<PackIndex> made = packs.finish();
+      if (!made.isEmpty()) Index.write(blobs, made);
+      lease.check();
+      blobs.put(
+          blobOf(manifest.getName()),
+          image.setAddedBytes(packs.bytes()).setStoredEpochMillis(clock.millis()).build());
+      return packs.bytes();
+    }
+  }
+
+  /**
+   * Brings the files of an image, but not its manifest, into a directory.
+   *
+   * @param progress is told how many bytes have been brought so far
+   */
+  public void bring(String name, Path directory, LongConsumer progress) throws IOException {
+    try (Lease lease = lease("bring " + name)) {
+      StoredImage image = image(name);
+      new Bringing(new Fetch(blobs, Index.read(blobs)), directory, progress).bring(image);
+    }
+  }
+
+  /** The names of all images that are whole. */
+  public List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Blob image : blobs.store().list(IMAGES))
+      names.add(image.name().substring(IMAGES.length() + 1));
+    return names;
+  }
+
+  /** What is stored beside an image's files. */
+  public StoredImage image(String name) throws IOException {
+    return blobs.get(blobOf(name), StoredImage.parser());
+  }
+
+  /** Removes it. What nothing else needs goes at the next collection. */
+  public void remove(String name) throws IOException {
+    blobs.store().delete(blobOf(name));
+  }
+
+  private static String blobOf(String name) {
+    return IMAGES + "/" + name;
+  }
+
+  private Lease lease(String purpose) throws IOException {
+    return Lease.take(blobs, node, purpose, clock.millis());
+  }
+
+  /** For messages. */
+  public String place() {
+    return blobs.store().place();
+  }
+
+  @Override
+  public void close() {
+    blobs.store().close();
+  }
+}
