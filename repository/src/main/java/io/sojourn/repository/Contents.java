@@ -7,7 +7,6 @@ import io.sojourn.protocol.repository.StoredFile;
 import io.sojourn.protocol.repository.StoredImage;
 import io.sojourn.repository.seal.DamageException;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +19,13 @@ final class Contents {
   private Contents() {}
 
   static Contents of(StoredImage image, Fetch fetch) throws IOException {
+    return of(segments(image), fetch);
+  }
+
+  /** Of some segments only. */
+  static Contents of(Set<ChunkId> segments, Fetch fetch) throws IOException {
     Contents contents = new Contents();
-    fetch.all(segments(image), contents::add);
+    fetch.all(segments, contents::add);
     return contents;
   }
 
@@ -71,7 +75,7 @@ final class Contents {
   /** All that must be there for the image to be whole, but its segments. */
   Set<ChunkId> chunks() {
     Set<ChunkId> all = new LinkedHashSet<>();
-    for (ChunkList list : values()) {
+    for (ChunkList list : lists.values()) {
       var ids = list.getIds().asReadOnlyByteBuffer();
       while (ids.hasRemaining()) {
         ChunkId id = ChunkId.read(ids);
@@ -79,9 +83,5 @@ final class Contents {
       }
     }
     return all;
-  }
-
-  private Collection<ChunkList> values() {
-    return lists.values();
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of an image is stored together. Memory is cut by address; other large files by offset; small
@@ -51,8 +52,7 @@ final class ImageFiles {
     return files;
   }
 
-  private static List<Segment> cuts(
-      Member member, @org.jspecify.annotations.Nullable Pagemap pagemap, int chunk)
+  private static List<Segment> cuts(Member member, @Nullable Pagemap pagemap, int chunk)
       throws IOException {
     return pagemap == null
         ? Cuts.of(member.getSize(), chunk)

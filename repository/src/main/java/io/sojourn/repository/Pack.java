@@ -1,16 +1,19 @@
 package io.sojourn.repository;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.protocol.repository.PackIndex;
 import io.sojourn.repository.seal.DamageException;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
 /**
  * Many chunks in one blob, and at its end what they are: so that indexes can be made anew. Its name
- * is the SHA-256 of all of it.
+ * is the SHA-256 of all of it; and no two packs have one name, since one may be about to be deleted
+ * when somebody else stores the same chunks again.
  */
 final class Pack {
   static final String FOLDER = "packs";
@@ -20,7 +23,9 @@ final class Pack {
 
   private static final long MAGIC = 0x534f4a5041434b31L;
   private static final String FOOTER = "pack";
-  private static final int HEAD = Long.BYTES;
+  private static final int NONCE = 16;
+  private static final int HEAD = Long.BYTES + NONCE;
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final int TAIL = Integer.BYTES;
 
   /** One chunk in it. */
@@ -38,7 +43,9 @@ final class Pack {
   private final List<Entry> entries = new ArrayList<>();
 
   Pack() {
-    ByteBuffer.wrap(content).putLong(MAGIC);
+    byte[] nonce = new byte[NONCE];
+    RANDOM.nextBytes(nonce);
+    ByteBuffer.wrap(content).putLong(MAGIC).put(nonce);
     size = HEAD;
   }
 
@@ -82,7 +89,7 @@ final class Pack {
       entry.id().write(ids);
       index.addLengths(entry.length());
     }
-    index.setIds(com.google.protobuf.ByteString.copyFrom(ids.flip()));
+    index.setIds(ByteString.copyFrom(ids.flip()));
     byte[] footer = codec.encode(FOOTER, index.build().toByteArray());
     append(footer);
     append(ByteBuffer.allocate(TAIL).putInt(footer.length).array());

@@ -1,5 +1,6 @@
 package io.sojourn.repository;
 
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.repository.PackIndex;
 import io.sojourn.protocol.repository.RepositoryHead;
@@ -12,7 +13,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /**
@@ -26,6 +31,9 @@ public final class Repository implements Closeable {
   private final RepositoryHead head;
   private final String node;
   private final Clock clock;
+
+  /** An image that is written anew must not come back from being removed. */
+  private final ReentrantLock imageChange = new ReentrantLock();
 
   private Repository(Blobs blobs, RepositoryHead head, String node, Clock clock) {
     this.blobs = blobs;
@@ -70,11 +78,20 @@ public final class Repository implements Closeable {
       List<PackIndex> made = packs.finish();
       if (!made.isEmpty()) Index.write(blobs, made);
       lease.check();
+      stillThere(sink.counted());
       blobs.put(
           blobOf(manifest.getName()),
           image.setAddedBytes(packs.bytes()).setStoredEpochMillis(clock.millis()).build());
       return packs.bytes();
     }
+  }
+
+  /** Nobody may have deleted them; but an image that is published is whole, whatever others do. */
+  private void stillThere(Set<String> packs) throws IOException {
+    Set<String> missing = new HashSet<>(packs);
+    for (Blob pack : blobs.store().list(Pack.FOLDER)) missing.remove(Pack.nameOf(pack.name()));
+    if (!missing.isEmpty())
+      throw new IOException("packs that were there have been deleted meanwhile: " + missing);
   }
 
   /**
@@ -104,7 +121,79 @@ public final class Repository implements Closeable {
 
   /** Removes it. What nothing else needs goes at the next collection. */
   public void remove(String name) throws IOException {
-    blobs.store().delete(blobOf(name));
+    imageChange.lock();
+    try {
+      blobs.store().delete(blobOf(name));
+    } finally {
+      imageChange.unlock();
+    }
+    Broken.unmark(blobs, name);
+  }
+
+  /** Reads every byte that the image needs. */
+  public void verify(String name, LongConsumer progress) throws IOException {
+    try (Lease lease = lease("verify " + name)) {
+      StoredImage image = image(name);
+      Fetch fetch = new Fetch(blobs, Index.read(blobs));
+      AtomicLong done = new AtomicLong();
+      fetch.all(
+          Contents.of(image, fetch).chunks(),
+          (id, content) -> progress.accept(done.addAndGet(content.length)));
+    }
+  }
+
+  /** Images that a repair could not make whole. */
+  public Set<String> broken() throws IOException {
+    return Broken.names(blobs);
+  }
+
+  /** Gives back the room of what no image needs. */
+  public Collected collect() throws IOException {
+    return collect(false);
+  }
+
+  /**
+   * Writes everything anew that was sealed with older keys than the first, which are not needed
+   * after that.
+   */
+  public Collected rekey() throws IOException {
+    if (!head.getEncrypted())
+      throw OperationException.refused(
+          "the repository " + place() + " is not encrypted", "begin an encrypted one elsewhere");
+    imageChange.lock();
+    try {
+      for (Blob image : blobs.store().list(IMAGES))
+        blobs.put(image.name(), blobs.get(image.name(), StoredImage.parser()));
+    } finally {
+      imageChange.unlock();
+    }
+    Collected collected = collect(true);
+    if (collected.waitsFor().isEmpty()) Head.write(blobs.store(), blobs.codec().seal(), head);
+    return collected;
+  }
+
+  private Collected collect(boolean rekey) throws IOException {
+    try (Lease lease = lease("collect")) {
+      blobs.store().tidy();
+      return new Collecting(blobs, new Dooms(blobs, lease.name(), clock.millis()), rekey).run();
+    }
+  }
+
+  /**
+   * @param readAll every byte; else only whether everything is there
+   * @param progress is told how many bytes have been read so far
+   */
+  public Health check(boolean readAll, LongConsumer progress) throws IOException {
+    try (Lease lease = lease("check")) {
+      return new Checking(blobs).run(readAll, progress);
+    }
+  }
+
+  /** Makes whole what can be made whole, and says what could not. */
+  public Health repair(LongConsumer progress) throws IOException {
+    try (Lease lease = lease("repair")) {
+      return new Repairing(blobs).run(progress);
+    }
   }
 
   private static String blobOf(String name) {

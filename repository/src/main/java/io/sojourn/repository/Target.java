@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 
 /** Where chunks of a stored file go: a file, or memory that is divided among several at the end. */
@@ -68,7 +69,7 @@ abstract class Target implements Closeable {
     public void close() throws IOException {
       int from = 0;
       for (Part part : parts) {
-        byte[] bytes = java.util.Arrays.copyOfRange(content, from, from + (int) part.getSize());
+        byte[] bytes = Arrays.copyOfRange(content, from, from + (int) part.getSize());
         Files.write(directory.resolve(part.getName()), bytes, StandardOpenOption.CREATE_NEW);
         from += bytes.length;
       }

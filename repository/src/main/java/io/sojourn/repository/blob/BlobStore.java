@@ -42,6 +42,9 @@ public interface BlobStore extends Closeable {
   /** Removes it; nothing where there is none. */
   void delete(String name) throws IOException;
 
+  /** Removes what was left of puts whose process died. */
+  void tidy() throws IOException;
+
   /** For messages. */
   String place();
 

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +24,10 @@ import java.util.UUID;
 
 /** Blobs as files below a directory of mode 0700. */
 public final class DirectoryStore implements BlobStore {
-  /** What is being written. Another node may be writing too: nothing here is ever swept. */
   private static final String DRAFTS = "drafts";
+
+  /** Another node may be writing, too: what is younger may still become something. */
+  private static final Duration OLD = Duration.ofHours(24);
 
   private final Path root;
 
@@ -124,6 +129,18 @@ public final class DirectoryStore implements BlobStore {
   private static void sync(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
+    }
+  }
+
+  @Override
+  public void tidy() throws IOException {
+    if (!Files.isDirectory(root.resolve(DRAFTS))) return;
+    try (DirectoryStream<Path> drafts = Files.newDirectoryStream(root.resolve(DRAFTS))) {
+      for (Path draft : drafts)
+        if (Files.getLastModifiedTime(draft).toInstant().isBefore(Instant.now().minus(OLD)))
+          Files.deleteIfExists(draft);
+    } catch (NoSuchFileException became) {
+      // What it was to be, just now; the next time.
     }
   }
 
