@@ -7,8 +7,19 @@ import io.sojourn.repository.seal.DamageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Messages in a store: compressed, sealed, and only to be read under the name they have. */
-record Blobs(BlobStore store, Codec codec) {
+/**
+ * Messages in a store: compressed, sealed, and only to be read under the name they have.
+ *
+ * @param packBytes a pack takes one more chunk as long as it is smaller
+ */
+record Blobs(BlobStore store, Codec codec, int packBytes) {
+  /** Not too many blobs, and not too much memory for those that are on their way. */
+  private static final int PACK = 8 << 20;
+
+  Blobs(BlobStore store, Codec codec) {
+    this(store, codec, PACK);
+  }
+
   void put(String name, Message message) throws IOException {
     store.put(name, ByteBuffer.wrap(codec.encode(name, message.toByteArray())));
   }

@@ -75,7 +75,7 @@ final class Collecting {
   }
 
   private long copy(List<PackIndex> poor, Live live, List<String> going) throws IOException {
-    try (PackStream out = new PackStream(blobs.store(), blobs.codec())) {
+    try (PackStream out = new PackStream(blobs)) {
       Set<ChunkId> done = new HashSet<>();
       for (PackIndex pack : poor) {
         byte[] content = blobs.store().get(Pack.blobOf(pack.getPack()));

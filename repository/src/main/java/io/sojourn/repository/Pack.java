@@ -18,9 +18,6 @@ import java.util.List;
 final class Pack {
   static final String FOLDER = "packs";
 
-  /** One more chunk is taken as long as there is less than that. */
-  static final int FULL = 8 << 20;
-
   private static final long MAGIC = 0x534f4a5041434b31L;
   private static final String FOOTER = "pack";
   private static final int NONCE = 16;
@@ -62,8 +59,8 @@ final class Pack {
     return entries.isEmpty();
   }
 
-  boolean full() {
-    return size >= FULL;
+  int size() {
+    return size;
   }
 
   void add(ChunkId id, byte[] stored) {

@@ -1,7 +1,6 @@
 package io.sojourn.repository;
 
 import io.sojourn.protocol.repository.PackIndex;
-import io.sojourn.repository.blob.BlobStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,17 +18,15 @@ import java.util.concurrent.Semaphore;
 final class PackStream implements Closeable {
   private static final int UNDERWAY = 2;
 
-  private final BlobStore blobs;
-  private final Codec codec;
+  private final Blobs blobs;
   private final ExecutorService senders = Executors.newFixedThreadPool(UNDERWAY);
   private final Semaphore places = new Semaphore(UNDERWAY);
   private final List<CompletableFuture<PackIndex>> sent = new ArrayList<>();
   private Pack pack = new Pack();
   private long bytes;
 
-  PackStream(BlobStore blobs, Codec codec) {
+  PackStream(Blobs blobs) {
     this.blobs = blobs;
-    this.codec = codec;
   }
 
   /**
@@ -37,13 +34,13 @@ final class PackStream implements Closeable {
    */
   synchronized void add(ChunkId id, byte[] stored) throws IOException {
     pack.add(id, stored);
-    if (pack.full()) send();
+    if (pack.size() >= blobs.packBytes()) send();
   }
 
   private void send() throws IOException {
     if (pack.empty()) return;
     for (CompletableFuture<PackIndex> one : sent) if (one.isCompletedExceptionally()) join(one);
-    Pack.Whole whole = pack.finish(codec);
+    Pack.Whole whole = pack.finish(blobs.codec());
     pack = new Pack();
     bytes += whole.content().remaining();
     places.acquireUninterruptibly();
@@ -52,7 +49,7 @@ final class PackStream implements Closeable {
 
   private PackIndex put(Pack.Whole whole) {
     try {
-      blobs.put(whole.blob(), whole.content());
+      blobs.store().put(whole.blob(), whole.content());
       return whole.index();
     } catch (IOException failed) {
       throw new CompletionException(failed);

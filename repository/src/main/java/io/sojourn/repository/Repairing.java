@@ -50,7 +50,7 @@ final class Repairing {
   private void rescue(Set<String> damaged) throws IOException {
     if (damaged.isEmpty()) return;
     Set<String> gone = new LinkedHashSet<>();
-    try (PackStream out = new PackStream(blobs.store(), blobs.codec())) {
+    try (PackStream out = new PackStream(blobs)) {
       for (PackIndex pack : Packs.read(blobs).indexes()) {
         if (!damaged.contains(pack.getPack()) || !gone.add(pack.getPack())) continue;
         byte[] content = blobs.store().get(Pack.blobOf(pack.getPack()));

@@ -51,8 +51,11 @@ public final class Repository implements Closeable {
    */
   public static Repository open(BlobStore store, Seal seal, String node, Clock clock)
       throws IOException {
-    RepositoryHead head = Head.open(store, seal);
-    Blobs blobs = new Blobs(store, new Codec(seal));
+    return open(new Blobs(store, new Codec(seal)), node, clock);
+  }
+
+  static Repository open(Blobs blobs, String node, Clock clock) throws IOException {
+    RepositoryHead head = Head.open(blobs.store(), blobs.codec().seal());
     Lease.sweep(blobs, node);
     return new Repository(blobs, head, node, clock);
   }
@@ -69,7 +72,7 @@ public final class Repository implements Closeable {
   public long store(Path directory, Manifest manifest, String text, LongConsumer progress)
       throws IOException {
     try (Lease lease = lease("store " + manifest.getName());
-        PackStream packs = new PackStream(blobs.store(), blobs.codec())) {
+        PackStream packs = new PackStream(blobs)) {
       ChunkSink sink = new ChunkSink(Index.read(blobs), blobs.codec(), packs);
       Storing storing = new Storing(directory, sink, progress);
       StoredImage.Builder image = StoredImage.newBuilder().setManifest(text).setNode(node);

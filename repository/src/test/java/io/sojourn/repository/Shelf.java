@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 final class Shelf {
   static final long HEAP = 0x700000000L;
 
+  /** Small, so that there are many. */
+  private static final int PACK = 256 << 10;
+
   private final Path root;
   private final Map<String, Manifest> manifests = new HashMap<>();
   private int brought;
@@ -45,7 +48,7 @@ final class Shelf {
   }
 
   Repository open(BlobStore store, Seal seal) throws IOException {
-    return Repository.open(store, seal, "here", Clock.systemUTC());
+    return Repository.open(new Blobs(store, new Codec(seal), PACK), "here", Clock.systemUTC());
   }
 
   /** Writes an image once. */
