@@ -7,9 +7,11 @@ import io.sojourn.protocol.repository.RepositoryHead;
 import io.sojourn.protocol.repository.StoredImage;
 import io.sojourn.repository.blob.BlobStore;
 import io.sojourn.repository.blob.BlobStore.Blob;
+import io.sojourn.repository.seal.DamageException;
 import io.sojourn.repository.seal.Seal;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -71,6 +73,7 @@ public final class Repository implements Closeable {
    */
   public long store(Path directory, Manifest manifest, String text, LongConsumer progress)
       throws IOException {
+    refuseAnother(manifest.getName(), text);
     try (Lease lease = lease("store " + manifest.getName());
         PackStream packs = new PackStream(blobs)) {
       ChunkSink sink = new ChunkSink(Index.read(blobs), blobs.codec(), packs);
@@ -86,6 +89,20 @@ public final class Repository implements Closeable {
           blobOf(manifest.getName()),
           image.setAddedBytes(packs.bytes()).setStoredEpochMillis(clock.millis()).build());
       return packs.bytes();
+    }
+  }
+
+  /** The same image may be stored again, which brings back what was lost of it. */
+  private void refuseAnother(String name, String text) throws IOException {
+    try {
+      if (!image(name).getManifest().equals(text))
+        throw OperationException.refused(
+            "another image is stored under the name " + name + " in " + place(),
+            "remove that one first (ckpt rm), or use another repository for this node");
+    } catch (NoSuchFileException none) {
+      // As it should be.
+    } catch (DamageException damaged) {
+      // What is stored now takes its place.
     }
   }
 

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashTest {
   private static final String OLD = "11".repeat(32), NEW = "22".repeat(32);
 
-  @TempDir(factory = InMemory.class) Path directory;
+  @TempDir(factory = InMemory.class)
+  Path directory;
+
   private Shelf shelf;
   private final SomeImage image = new SomeImage(1).touch(Shelf.HEAP, 300);
 

@@ -25,7 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeysTest {
   private static final String ONE = "1".repeat(64), OTHER = "2".repeat(64);
 
-  @TempDir(factory = InMemory.class) Path directory;
+  @TempDir(factory = InMemory.class)
+  Path directory;
+
   private Shelf shelf;
 
   @BeforeEach

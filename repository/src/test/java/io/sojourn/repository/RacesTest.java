@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RacesTest {
   private static final int ROUNDS = 12;
 
-  @TempDir(factory = InMemory.class) Path directory;
+  @TempDir(factory = InMemory.class)
+  Path directory;
+
   private Shelf shelf;
   private final SomeImage image = new SomeImage(1).touch(Shelf.HEAP, 600);
 

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RepositoryTest {
   private static final int PAGES = 4000;
 
-  @TempDir(factory = InMemory.class) Path directory;
+  @TempDir(factory = InMemory.class)
+  Path directory;
+
   private Shelf shelf;
   private final SomeImage image = new SomeImage(1).touch(Shelf.HEAP, PAGES);
 

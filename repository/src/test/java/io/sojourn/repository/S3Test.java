@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class S3Test {
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  @TempDir(factory = InMemory.class) Path directory;
+  @TempDir(factory = InMemory.class)
+  Path directory;
+
   private S3Server server;
   private Shelf shelf;
   private final SomeImage image = new SomeImage(1).touch(Shelf.HEAP, 600);

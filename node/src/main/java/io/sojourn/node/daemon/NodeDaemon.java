@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
 import io.sojourn.engine.image.UnpackedImage;
+import io.sojourn.node.archive.Archive;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.cluster.Membership;
 import io.sojourn.node.cluster.Peers;
@@ -51,6 +52,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Moves moves;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
+  private final Archive archive;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -60,10 +62,14 @@ public final class NodeDaemon implements AutoCloseable {
     this.config = config;
     this.lock = lock;
     this.engines = engines;
-    ImageRepository repository = new ImageRepository(config.images());
+    archive =
+        Archive.open(
+            config.repository(), config.stateDirectory(), config.images(), config.nodeName());
+    ImageRepository repository = new ImageRepository(config.images(), archive::names);
     repository.sweep();
     UnpackedImage.sweep(config.stateDirectory());
-    ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
+    ImageCatalog images =
+        new ImageCatalog(repository, config.imagesInMemory(), archive, config.nodeName());
     Door door = new Door(config.stateDirectory().resolve("drained"), config.nodeName());
     Shipping shipping = new Shipping(this::peers, workers);
     moves =
@@ -93,10 +99,11 @@ public final class NodeDaemon implements AutoCloseable {
     remains.sweep(known);
     TaskLookup tasks = new TaskLookup(registry, moves::deputyOf);
     ImageLookup imageLookup = new ImageLookup(images, tasks);
-    Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations, moves);
+    Checkpoints checkpoints =
+        new Checkpoints(engines, tasks, registry, images, operations, moves, archive::look);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
     ImageCalls imageCalls =
-        new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
+        new ImageCalls(imageLookup, images, tasks, registry, operations, remains, archive);
     schedules =
         new Schedules(
             config.stateDirectory().resolve("schedules"),
@@ -118,6 +125,7 @@ public final class NodeDaemon implements AutoCloseable {
             migrations,
             door,
             config.nodeName(),
+            archive,
             schedules::revived);
     Errands errands = new Errands(this::cluster);
     Drains drains =
@@ -139,7 +147,8 @@ public final class NodeDaemon implements AutoCloseable {
             migrations,
             errands,
             drains,
-            imageCalls);
+            imageCalls,
+            new RepositoryCalls(archive));
     cluster =
         Cluster.open(
             config.stateDirectory(),
@@ -147,8 +156,9 @@ public final class NodeDaemon implements AutoCloseable {
             new Membership.Surroundings(
                 version(), Clock.systemUTC(), workers, peerServices(repository), registry::count));
     moves.begin();
+    archive.begin(new LocalImages(images, imageCalls));
     ClusterService clusterService =
-        new ClusterService(cluster, shipping, imageLookup, config.nodeName());
+        new ClusterService(cluster, shipping, imageLookup, archive, config.nodeName());
     sockets =
         Sockets.open(
             config.socket(),
@@ -236,6 +246,7 @@ public final class NodeDaemon implements AutoCloseable {
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
       schedules.close();
+      archive.close();
       within.close();
       sockets.close();
       moves.close();
