@@ -15,11 +15,6 @@ import java.util.List;
  * @param pagesId the N of the {@code pages-N.img} that holds the present ranges, one after another
  */
 public record Pagemap(int pagesId, List<Range> ranges) {
-  private static final int COMMON_MAGIC = 0x54564319;
-  private static final int PAGEMAP_MAGIC = 0x56084025;
-  private static final int LAZY = 2;
-  private static final int PRESENT = 4;
-  private static final int PAGE = 4096;
   private static final int MAX_ENTRY = 1 << 10;
 
   /**
@@ -35,7 +30,7 @@ public record Pagemap(int pagesId, List<Range> ranges) {
    */
   public static Pagemap parse(byte[] bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < 8 || buffer.getInt() != COMMON_MAGIC || buffer.getInt() != PAGEMAP_MAGIC)
+    if (bytes.length < 8 || buffer.getInt() != PagemapFormat.COMMON_MAGIC || buffer.getInt() != PagemapFormat.PAGEMAP_MAGIC)
       throw new IOException("not a pagemap of CRIU's");
     int pagesId = CriuPagemapHead.parseFrom(next(buffer)).getPagesId();
     List<Range> ranges = new ArrayList<>();
@@ -56,13 +51,13 @@ public record Pagemap(int pagesId, List<Range> ranges) {
     long pages =
         entry.hasNrPages() ? entry.getNrPages() : Integer.toUnsignedLong(entry.getCompatNrPages());
     long start = entry.getVaddr();
-    if (start % PAGE != 0 || pages <= 0 || pages > Long.MAX_VALUE / PAGE)
+    if (start % PagemapFormat.PAGE != 0 || pages <= 0 || pages > Long.MAX_VALUE / PagemapFormat.PAGE)
       throw new IOException("the pagemap has a range of " + pages + " pages at " + start);
-    long end = start + pages * PAGE;
+    long end = start + pages * PagemapFormat.PAGE;
     if (end <= start)
       throw new IOException("the pagemap has a range of " + pages + " pages at " + start);
     // Before CRIU 3 no flags meant that the pages are there.
-    boolean present = !entry.hasFlags() || (entry.getFlags() & PRESENT) != 0;
-    return new Range(start, end, present, entry.hasFlags() && (entry.getFlags() & LAZY) != 0);
+    boolean present = !entry.hasFlags() || (entry.getFlags() & PagemapFormat.PRESENT) != 0;
+    return new Range(start, end, present, entry.hasFlags() && (entry.getFlags() & PagemapFormat.LAZY) != 0);
   }
 }

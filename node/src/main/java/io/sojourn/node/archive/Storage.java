@@ -1,6 +1,7 @@
 package io.sojourn.node.archive;
 
 import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.Niceness;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.repository.Collected;
 import io.sojourn.repository.Repository;
@@ -38,7 +39,7 @@ final class Storage {
       new ScheduledThreadPoolExecutor(
           1,
           work -> {
-            Thread made = new Thread(work, "archive");
+            Thread made = new Thread(() -> standBack(work), "archive");
             made.setDaemon(true);
             return made;
           });
@@ -53,6 +54,12 @@ final class Storage {
     this.stored = stored;
     this.state = state;
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** Tasks, and the next checkpoint of one, come first. */
+  private static void standBack(Runnable work) {
+    Niceness.lowest();
+    work.run();
   }
 
   void begin(Shelf images) {

@@ -25,7 +25,7 @@ final class LoudTls implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final Refusals refusals;
 
   LoudTls(SslContext context, Refusals refusals) {
-    this.tls = InternalProtocolNegotiators.serverTls(context);
+    this.tls = new BulkHttp2(InternalProtocolNegotiators.serverTls(context));
     this.refusals = refusals;
   }
 

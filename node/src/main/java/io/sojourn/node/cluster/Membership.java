@@ -3,9 +3,6 @@ package io.sojourn.node.cluster;
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.protocol.peer.RemoveRequest;
 import io.sojourn.protocol.peer.RenewRequest;
 import io.sojourn.protocol.peer.Rumours;
@@ -18,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,18 +22,19 @@ import org.slf4j.LoggerFactory;
 /** This node, being one of a cluster: it is reachable by the others, and reaches them. */
 public final class Membership implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
-  private static final int LOOPS = 2;
   private static final Duration RENEW_AGAIN = Duration.ofMinutes(1);
 
   /**
    * What the daemon provides.
    *
+   * @param loops what is heard from other nodes is heard there; they stay the daemon's
    * @param services for other nodes, besides membership
    * @param tasks how many there are here
    */
   public record Surroundings(
       String version,
       Clock clock,
+      EventLoopGroup loops,
       ExecutorService workers,
       List<BindableService> services,
       IntSupplier tasks) {}
@@ -48,9 +45,7 @@ public final class Membership implements AutoCloseable {
   private final Trust trust;
   private final Credentials credentials;
   private final Optional<AuthorityDesk> desk;
-  private final EventLoopGroup loop =
-      new MultiThreadIoEventLoopGroup(
-          LOOPS, new DefaultThreadFactory("peers", true), EpollIoHandler.newFactory());
+  private final EventLoopGroup loops;
   private final Roster roster;
   private final SelfFacts self;
   private final Peers peers;
@@ -63,6 +58,7 @@ public final class Membership implements AutoCloseable {
   Membership(ClusterDirectory directory, Surroundings around) {
     this.directory = directory;
     this.around = around;
+    loops = around.loops();
     settings = directory.read(ClusterDirectory.SETTINGS, Settings.class).orElseThrow();
     X509Certificate authority =
         Pem.certificate(directory.text(ClusterDirectory.AUTHORITY).orElseThrow());
@@ -73,23 +69,18 @@ public final class Membership implements AutoCloseable {
     Address advertise = Address.parse(settings.advertise());
     self =
         new SelfFacts(around.version(), advertise, desk.isPresent(), credentials, around.tasks());
-    peers = new Peers(roster, credentials, trust, loop, around.workers());
+    peers = new Peers(roster, credentials, trust, loops, around.workers());
     service = new MembershipService(desk, roster, self, peers, this::hear);
     List<BindableService> services = new ArrayList<>(around.services());
     services.add(service);
-    try {
-      server =
-          PeerServer.open(
-              Address.parse(settings.listen()),
-              credentials,
-              trust,
-              loop,
-              around.workers(),
-              services);
-    } catch (RuntimeException failure) {
-      loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-      throw failure;
-    }
+    server =
+        PeerServer.open(
+            Address.parse(settings.listen()),
+            credentials,
+            trust,
+            loops,
+            around.workers(),
+            services);
     heartbeat = new Heartbeat(roster, self, peers, this::hear, this::renewWhenDue);
     heartbeat.start();
     log.info("node {} is reached by others at {}", settings.name(), advertise);
@@ -201,6 +192,5 @@ public final class Membership implements AutoCloseable {
     heartbeat.close();
     peers.close();
     server.close();
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -38,7 +38,8 @@ final class PeerTls {
   private static SslContext build(SslContextBuilder builder) {
     SslProvider provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
     try {
-      return GrpcSslContexts.configure(builder, provider).protocols(VERSION).build();
+      SslContext context = GrpcSslContexts.configure(builder, provider).protocols(VERSION).build();
+      return provider == SslProvider.OPENSSL ? new BulkTls(context) : context;
     } catch (SSLException impossible) {
       throw new IllegalStateException("TLS cannot be set up", impossible);
     }

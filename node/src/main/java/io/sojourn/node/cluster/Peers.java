@@ -118,8 +118,7 @@ public final class Peers implements AutoCloseable {
 
   static NettyChannelBuilder builder(
       Address address, SslContext tls, EventLoopGroup loop, Executor workers) {
-    return NettyChannelBuilder.forAddress(address.socket())
-        .sslContext(tls)
+    return NettyChannelBuilder.forAddress(address.socket(), BulkHttp2.client(tls))
         .overrideAuthority(PeerTls.HOST)
         .eventLoopGroup(loop)
         .channelType(EpollSocketChannel.class)

@@ -1,9 +1,11 @@
 package io.sojourn.node.daemon;
 
 import io.grpc.BindableService;
+import io.netty.channel.EventLoopGroup;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
 import io.sojourn.engine.image.UnpackedImage;
+import io.sojourn.engine.stream.AlertLoops;
 import io.sojourn.node.archive.Archive;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.cluster.Membership;
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
  * control blocks, what does not by images and by a file a task.
  */
 public final class NodeDaemon implements AutoCloseable {
+  private static final int LOOPS = 4;
   private static final Logger log = LoggerFactory.getLogger(NodeDaemon.class);
 
   /** How long an end waits for operations: longer than the default pause limit. */
@@ -47,6 +50,12 @@ public final class NodeDaemon implements AutoCloseable {
   private final Engines engines;
   private final Operations operations = new Operations();
   private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
+
+  /** All that passes between nodes. As few as can be: what crosses from one to another waits. */
+  private final EventLoopGroup loops =
+      AlertLoops.of(
+          Math.max(1, Math.min(LOOPS, Runtime.getRuntime().availableProcessors() / 2)), "network");
+
   private final Sockets sockets;
   private final Cluster cluster;
   private final Moves moves;
@@ -82,6 +91,7 @@ public final class NodeDaemon implements AutoCloseable {
                 engines::departures,
                 this::peers,
                 shipping,
+                loops,
                 workers,
                 door));
     TaskRegistry registry =
@@ -154,7 +164,12 @@ public final class NodeDaemon implements AutoCloseable {
             config.stateDirectory(),
             config.nodeName(),
             new Membership.Surroundings(
-                version(), Clock.systemUTC(), workers, peerServices(repository), registry::count));
+                version(),
+                Clock.systemUTC(),
+                loops,
+                workers,
+                peerServices(repository),
+                registry::count));
     moves.begin();
     archive.begin(new LocalImages(images, imageCalls));
     ClusterService clusterService =
@@ -251,6 +266,7 @@ public final class NodeDaemon implements AutoCloseable {
       sockets.close();
       moves.close();
       cluster.close();
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
       workers.shutdown();
       if (!workers.awaitTermination(5, TimeUnit.SECONDS)) workers.shutdownNow();
       engines.close();

@@ -5,9 +5,6 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.checkpointer.Departures;
 import io.sojourn.checkpointer.Seat;
 import io.sojourn.engine.control.ControlBlock;
@@ -59,6 +56,7 @@ public final class Moves implements Exports, AutoCloseable {
    * @param runtime the directory that holds the native programs
    * @param criu throws where there is none
    * @param peers throws where this node is one of no cluster
+   * @param loops on which streams between nodes are; they stay the daemon's
    * @param door whether this node takes tasks
    */
   public record Settings(
@@ -69,6 +67,7 @@ public final class Moves implements Exports, AutoCloseable {
       Supplier<Departures> departures,
       Supplier<Peers> peers,
       Shipping shipping,
+      EventLoopGroup loops,
       ExecutorService workers,
       Door door) {
 
@@ -85,9 +84,7 @@ public final class Moves implements Exports, AutoCloseable {
   public record Moved(int incarnation, double pauseMillis) {}
 
   private final Settings settings;
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(
-          2, new DefaultThreadFactory("streams", true), EpollIoHandler.newFactory());
+  private final EventLoopGroup loops;
   private final StreamSessions sessions = new StreamSessions();
   private final FileService files;
   private final MemoryService memory;
@@ -100,6 +97,7 @@ public final class Moves implements Exports, AutoCloseable {
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
+    this.loops = settings.loops();
     this.memory = new MemoryService(settings.workers());
     this.ledger = new MoveLedger(settings.runDirectory());
     this.files = new FileService(this, settings.runDirectory().resolve("files"));
@@ -399,6 +397,5 @@ public final class Moves implements Exports, AutoCloseable {
     files.close();
     frozen.close();
     moved.values().stream().filter(MovedTask::hasDeputy).forEach(task -> task.deputy().close());
-    loops.shutdownGracefully();
   }
 }

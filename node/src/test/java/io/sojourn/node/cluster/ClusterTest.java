@@ -203,7 +203,7 @@ class ClusterTest {
                     java.util.Objects.requireNonNull(a.state().getParent()),
                     "x",
                     new Membership.Surroundings(
-                        "test", Clock.systemUTC(), a.workers, List.of(), () -> 0)))
+                        "test", Clock.systemUTC(), a.loops, a.workers, List.of(), () -> 0)))
         .hasMessageContaining("is a in its cluster")
         .hasMessageContaining("started as x");
   }

@@ -1,7 +1,9 @@
 package io.sojourn.node.cluster;
 
 import io.grpc.BindableService;
+import io.netty.channel.EventLoopGroup;
 import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.engine.stream.AlertLoops;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The part of a daemon that knows other nodes, on a port of the loopback; TLS is real. */
@@ -23,6 +26,7 @@ public final class TestNode implements AutoCloseable {
   public final ImageRepository images;
   public final Path memory;
   public final ExecutorService workers = Executors.newCachedThreadPool();
+  final EventLoopGroup loops = AlertLoops.of(2, "test-network");
   public final Clock clock;
   private final Path directory;
   private Cluster cluster;
@@ -44,7 +48,9 @@ public final class TestNode implements AutoCloseable {
   private Cluster open() {
     List<BindableService> services = List.of(new ImageReceiver(images, memory));
     return Cluster.open(
-        directory, name, new Membership.Surroundings("test", clock, workers, services, () -> 7));
+        directory,
+        name,
+        new Membership.Surroundings("test", clock, loops, workers, services, () -> 7));
   }
 
   public Cluster cluster() {
@@ -102,6 +108,7 @@ public final class TestNode implements AutoCloseable {
   @Override
   public void close() {
     cluster.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     workers.shutdownNow();
   }
 }
