@@ -37,7 +37,13 @@ class WhoMayKnowWhomTest {
           "restore", List.of("engine", "protocol"),
           "node",
               List.of(
-                  "checkpointer", "repository", "home", "restore", "engine", "protocol", "migrate"));
+                  "checkpointer",
+                  "repository",
+                  "home",
+                  "restore",
+                  "engine",
+                  "protocol",
+                  "migrate"));
 
   private static final JavaClasses PRODUCT =
       new ClassFileImporter()

@@ -30,7 +30,9 @@ public record Pagemap(int pagesId, List<Range> ranges) {
    */
   public static Pagemap parse(byte[] bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < 8 || buffer.getInt() != PagemapFormat.COMMON_MAGIC || buffer.getInt() != PagemapFormat.PAGEMAP_MAGIC)
+    if (bytes.length < 8
+        || buffer.getInt() != PagemapFormat.COMMON_MAGIC
+        || buffer.getInt() != PagemapFormat.PAGEMAP_MAGIC)
       throw new IOException("not a pagemap of CRIU's");
     int pagesId = CriuPagemapHead.parseFrom(next(buffer)).getPagesId();
     List<Range> ranges = new ArrayList<>();
@@ -51,13 +53,16 @@ public record Pagemap(int pagesId, List<Range> ranges) {
     long pages =
         entry.hasNrPages() ? entry.getNrPages() : Integer.toUnsignedLong(entry.getCompatNrPages());
     long start = entry.getVaddr();
-    if (start % PagemapFormat.PAGE != 0 || pages <= 0 || pages > Long.MAX_VALUE / PagemapFormat.PAGE)
+    if (start % PagemapFormat.PAGE != 0
+        || pages <= 0
+        || pages > Long.MAX_VALUE / PagemapFormat.PAGE)
       throw new IOException("the pagemap has a range of " + pages + " pages at " + start);
     long end = start + pages * PagemapFormat.PAGE;
     if (end <= start)
       throw new IOException("the pagemap has a range of " + pages + " pages at " + start);
     // Before CRIU 3 no flags meant that the pages are there.
     boolean present = !entry.hasFlags() || (entry.getFlags() & PagemapFormat.PRESENT) != 0;
-    return new Range(start, end, present, entry.hasFlags() && (entry.getFlags() & PagemapFormat.LAZY) != 0);
+    return new Range(
+        start, end, present, entry.hasFlags() && (entry.getFlags() & PagemapFormat.LAZY) != 0);
   }
 }

@@ -116,6 +116,15 @@ final class ImageCalls {
         });
   }
 
+  /** When the image there was made; 0 where there is none. */
+  long createdEpochMillis(Path directory) {
+    return catalog
+        .entry(directory)
+        .image()
+        .map(image -> image.manifest().getCreatedEpochMillis())
+        .orElse(0L);
+  }
+
   /** Removes an image that a schedule no longer keeps. */
   void removeIfThere(Path directory) {
     catalog
