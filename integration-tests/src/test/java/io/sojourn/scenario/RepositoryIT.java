@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.engine.image.Trees;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
-import io.sojourn.harness.Places;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Clock;
 import java.io.IOException;
@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -48,8 +49,8 @@ class RepositoryIT {
   }
 
   @AfterAll
-  static void remove() throws IOException {
-    Places.remove(place);
+  static void remove() {
+    Trees.delete(place);
   }
 
   @Test
@@ -114,7 +115,7 @@ class RepositoryIT {
       pack =
           packs
               .filter(Files::isRegularFile)
-              .max(java.util.Comparator.comparingLong(file -> file.toFile().length()))
+              .max(Comparator.comparingLong(file -> file.toFile().length()))
               .orElseThrow();
     }
     byte[] content = Files.readAllBytes(pack);
