@@ -10,10 +10,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
  * Connections to an echo server that write numbers as fast as they can and read them back slowly:
@@ -27,6 +30,7 @@ public final class Backlog implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final List<AtomicLong> read = new ArrayList<>();
   private volatile String failure = "";
+  private volatile boolean rests;
   private volatile boolean closed;
 
   private interface Work {
@@ -73,7 +77,8 @@ public final class Backlog implements AutoCloseable {
         if (number != expected) throw new IOException(expected + " came back as " + number);
         count.incrementAndGet();
       }
-      Thread.sleep(1);
+      do Thread.sleep(1);
+      while (rests && !closed);
     }
   }
 
@@ -82,6 +87,41 @@ public final class Backlog implements AutoCloseable {
     long[] before = read.stream().mapToLong(AtomicLong::get).toArray();
     await().atMost(patience).until(() -> !failure.isEmpty() || allBeyond(before));
     assertThat(failure).isEmpty();
+  }
+
+  /** Reads nothing more, and waits until something waits in each of the server's send queues. */
+  public void rests(Duration patience) {
+    rests = true;
+    await().atMost(patience).until(() -> queued().stream().allMatch(length -> length > 0));
+  }
+
+  /** Reads on, and waits until some of each is acknowledged. */
+  public void readsOn(Duration patience) throws IOException {
+    List<Integer> before = queued();
+    rests = false;
+    await()
+        .atMost(patience)
+        .until(
+            () -> {
+              List<Integer> now = queued();
+              return IntStream.range(0, now.size()).allMatch(i -> now.get(i) < before.get(i));
+            });
+  }
+
+  /** What the server's kernel has not seen acknowledged of each connection: proc(5), net/tcp. */
+  private List<Integer> queued() throws IOException {
+    List<String> kernels = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/tcp")));
+    kernels.addAll(Files.readAllLines(Path.of("/proc/net/tcp6")));
+    List<Integer> lengths = new ArrayList<>();
+    for (Socket socket : sockets)
+      for (String line : kernels) {
+        String[] words = line.strip().split("\\s+");
+        if (words[1].endsWith(":%04X".formatted(socket.getPort()))
+            && words[2].endsWith(":%04X".formatted(socket.getLocalPort())))
+          lengths.add(Integer.parseInt(words[4].substring(0, 8), 16));
+      }
+    assertThat(lengths).hasSameSizeAs(sockets);
+    return lengths;
   }
 
   private boolean allBeyond(long[] before) {

@@ -33,7 +33,7 @@ public record Remains(
       return all.filter(path -> !Files.isDirectory(path))
           .map(path -> node.run().relativize(path).toString())
           // How restored tasks ended stays for whoever asks.
-          .filter(name -> !name.matches("(node|agent|ckpt)\\.sock|.*lock|exits/.*"))
+          .filter(name -> !name.matches("(node|agent|ckpt)\\.sock|.*lock|criu\\.kdat|exits/.*"))
           .toList();
     }
   }

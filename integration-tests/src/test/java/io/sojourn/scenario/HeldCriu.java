@@ -4,7 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Node;
+import io.sojourn.harness.Places;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,11 +26,17 @@ final class HeldCriu implements AutoCloseable {
       lib=$here/root/usr/lib/x86_64-linux-gnu
       [ "$1" != restore ] || [ ! -e "$here/restore" ] || set -- "$@" --action-script "$here/restore"
       [ "$1" != swrk ] || [ ! -e "$here/swrk" ] || kill -STOP $$
-      exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$here/root/usr/sbin/criu" "$@"
+      between=
+      [ "$1" != swrk ] || [ ! -e "$here/between" ] || between=$here/between
+      exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" --preload "$between" "$here/root/usr/sbin/criu" "$@"
       """;
 
   /** All is restored; the processes stand still yet. */
   private static final String FAILS = "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ]\n";
+
+  /** Likewise, and nothing comes any more. */
+  private static final String WAITS =
+      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ] || exec sleep 1000\n";
 
   private final Node node;
   private final Path place;
@@ -36,27 +44,37 @@ final class HeldCriu implements AutoCloseable {
   private final Path ours;
   private final Path script;
 
-  private HeldCriu(Node node, String verb, String text) throws Exception {
+  private HeldCriu(Node node, String verb, byte[] contents) throws Exception {
     this.node = node;
     place = node.state().resolve("criu");
     provisioned = place.toRealPath();
     ours = provisioned.resolveSibling("criu-" + node.daemonPid());
     run("cp", "-al", provisioned.toString(), ours.toString());
     Files.delete(ours.resolve("criu"));
-    program(ours.resolve("criu"), PROGRAM);
+    program(ours.resolve("criu"), bytes(PROGRAM));
     script = ours.resolve(verb);
-    program(script, text);
+    program(script, contents);
     point(ours);
   }
 
   /** Each dump stops before its first step, until somebody ends it or lets it go on. */
   static HeldCriu stoppingDumps(Node node) throws Exception {
-    return new HeldCriu(node, "swrk", "");
+    return new HeldCriu(node, "swrk", new byte[0]);
+  }
+
+  /** Each dump stops when it has seen how long a connection's queues are, and has not read them. */
+  static HeldCriu stoppingBetweenLooks(Node node) throws Exception {
+    return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("between")));
   }
 
   /** Each restore fails at its end. */
   static HeldCriu failingRestores(Node node) throws Exception {
-    return new HeldCriu(node, "restore", FAILS);
+    return new HeldCriu(node, "restore", bytes(FAILS));
+  }
+
+  /** Each restore stands still at its end. */
+  static HeldCriu waitingRestores(Node node) throws Exception {
+    return new HeldCriu(node, "restore", bytes(WAITS));
   }
 
   private void point(Path to) throws IOException {
@@ -64,8 +82,12 @@ final class HeldCriu implements AutoCloseable {
     Files.createSymbolicLink(place, to);
   }
 
-  private static void program(Path file, String text) throws IOException {
-    Files.writeString(file, text);
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static void program(Path file, byte[] contents) throws IOException {
+    Files.write(file, contents);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
@@ -76,9 +98,14 @@ final class HeldCriu implements AutoCloseable {
         .until(
             () ->
                 Proc.tree(node.daemonPid()).stream()
-                    .filter(pid -> Proc.commandLine(pid).contains("swrk"))
+                    .filter(pid -> Proc.commandLine(pid).stream().anyMatch(HeldCriu::dumps))
                     .toList(),
             pids -> !pids.isEmpty() && pids.stream().allMatch(pid -> Proc.state(pid) == 'T'));
+  }
+
+  /** It gives itself another name with its first order. */
+  private static boolean dumps(String word) {
+    return word.equals("swrk") || word.startsWith("criu: dump");
   }
 
   /** Ends it where it has stopped. */

@@ -54,21 +54,44 @@ class MoveIT {
         Subject task = road.start(jdk, server)) {
       Peer peer = new Peer(server.accept());
       peer.goesOn();
-      int pid = task.pid();
-      for (int round = 0; round < 2; round++) {
-        a.ckpt("migrate", task.name(), "b").done();
-        assertThat(Proc.command(pid)).isEqualTo("ckpt-deputy");
-        assertThat(road.where(task)).isEqualTo("b");
-        peer.goesOn();
-        assertThat(task.ask("pid")).isEqualTo("" + pid);
-        assertThat(task.ask("line")).isEqualTo("" + (2 * round + 1));
-        a.ckpt("migrate", task.name(), "home").done();
-        assertThat(road.where(task)).isEqualTo("a");
-        peer.goesOn();
-        assertThat(task.ask("line")).isEqualTo("" + (2 * round + 2));
-        assertThat(task.ask("failure")).isEqualTo("none");
-      }
+      goAndComeHomeTwice(task, peer);
       peer.settle(task);
+    }
+  }
+
+  @Test
+  void aUsersTaskGoesAndComesHomeTwice() throws Exception {
+    try (ServerSocket server = road.listen();
+        Subject task =
+            road.start(
+                Jdk.newest(),
+                server,
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups")) {
+      Peer peer = new Peer(server.accept());
+      peer.goesOn();
+      goAndComeHomeTwice(task, peer);
+      peer.settle(task);
+      assertThat(Files.getOwner(task.home().resolve("lines")).getName()).isEqualTo("nobody");
+    }
+  }
+
+  private static void goAndComeHomeTwice(Subject task, Peer peer) throws Exception {
+    int pid = task.pid();
+    for (int round = 0; round < 2; round++) {
+      a.ckpt("migrate", task.name(), "b").done();
+      assertThat(Proc.command(pid)).isEqualTo("ckpt-deputy");
+      assertThat(road.where(task)).isEqualTo("b");
+      peer.goesOn();
+      assertThat(task.ask("pid")).isEqualTo("" + pid);
+      assertThat(task.ask("line")).isEqualTo("" + (2 * round + 1));
+      a.ckpt("migrate", task.name(), "home").done();
+      assertThat(road.where(task)).isEqualTo("a");
+      peer.goesOn();
+      assertThat(task.ask("line")).isEqualTo("" + (2 * round + 2));
+      assertThat(task.ask("failure")).isEqualTo("none");
     }
   }
 

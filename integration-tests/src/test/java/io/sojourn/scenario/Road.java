@@ -78,11 +78,17 @@ final class Road implements AutoCloseable {
     return peers.call(() -> new ServerSocket(0, 9, InetAddress.getByName(net.address(3))));
   }
 
-  /** A traveller on node a, under a shell that notes how it ended. */
-  Subject start(Jdk jdk, ServerSocket peer) throws IOException {
+  /**
+   * A traveller on node a, under a shell that notes how it ended.
+   *
+   * @param launcher words before its JVM's
+   */
+  Subject start(Jdk jdk, ServerSocket peer, String... launcher) throws IOException {
     // In the daemon's own mount namespace, of which "ip netns exec" makes one each time.
+    List<String> words = new ArrayList<>(List.of("sh", "-c", ENTER, "" + a.daemonPid()));
+    words.addAll(List.of(launcher));
     return a.subject(jdk, Traveller.class)
-        .by("sh", "-c", ENTER, "" + a.daemonPid())
+        .by(words.toArray(String[]::new))
         .start(net.address(3), "" + peer.getLocalPort());
   }
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,8 @@ public final class Console {
     Signal.handle(new Signal("INT"), signal -> interrupted.incrementAndGet());
     Thread reader = new Thread(() -> read(System.in), "keyboard");
     reader.setDaemon(true);
-    reader.start();
+    // Elsewhere an end of input is followed by nothing but more of them, until memory is full.
+    if (Files.readSymbolicLink(Path.of("/proc/self/fd/0")).startsWith("/dev/pts")) reader.start();
     Control.serve(
         question -> {
           switch (question) {

@@ -5,8 +5,10 @@ import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.DumpConversation;
+import io.sojourn.engine.criu.PageServer;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
+import io.sojourn.engine.image.PageStore;
 import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.network.ConnectionLock;
@@ -38,10 +40,12 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final boolean quiet;
   private final Report report;
   private final TaskFacts facts;
+  private final CriuFiles files;
   private final ConnectionLock lock;
   private final Pause pause;
   private final Seat seat;
   private final Remainder remainder;
+  private final PageStore pages;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
@@ -53,47 +57,61 @@ final class CheckpointAttempt implements DumpConversation.Steps {
    * @param quiet keep the task's connections still. A frozen task's must be; peers of one that runs
    *     on would wait for TCP to repeat itself, 0.2 s and more
    */
-  CheckpointAttempt(TaskInHand hand, TaskFacts facts, boolean quiet, Seat seat, Report report) {
+  CheckpointAttempt(
+      TaskInHand hand, TaskFacts facts, CriuFiles files, boolean quiet, Seat seat, Report report) {
     this.hand = hand;
     this.task = hand.task();
     this.draft = hand.draft();
     this.options = hand.options();
     this.pause = hand.pause();
     this.facts = facts;
+    this.files = files;
     this.quiet = quiet;
     this.lock = new ConnectionLock(task.id());
     this.report = report;
     this.seat = seat;
+    this.pages = new PageStore(draft.path());
     this.remainder = new Remainder(hand.settings(), task, hand.streams(), seat);
   }
 
   CheckpointResult run() {
-    boolean dumped = false;
     // Callbacks may speak to peers, and say goodbye to them.
     if (quiet && !options.crac())
       report.phase("lock connections", () -> lock.cover(facts.network()));
+    try (pages) {
+      dump();
+      if (options.stop()) remainder.stays(imageName(), lock, report);
+      else unlock();
+      pause.reportRelease(report);
+      // A frozen task has been stored already. One that runs on is stored now, behind its back.
+      ImageDirectory stored = image != null ? image : report.phase("store", this::store);
+      TaskInHand.discardStatistics(stored.path());
+      if (!options.stop()) settle();
+      return new CheckpointResult(stored, pause.millis(!options.stop()));
+    }
+  }
+
+  private void dump() {
     startNanos = Clock.monotonicNanos();
     report.listener().phaseStarted("start CRIU");
-    try (DumpConversation criu =
-            DumpConversation.start(CriuCommand.of(seat.criu(hand.settings().criu()), task.pid()));
+    boolean dumped = false;
+    CheckpointPipeline.Settings settings = hand.settings();
+    CriuCommand command =
+        CriuCommand.of(seat.criu(settings.criu()), task.pid(), settings.runDirectory());
+    try (PageServer server = PageServer.start(pages, Proc.dirtyBytes(task.pid()));
+        DumpConversation criu = DumpConversation.start(command, server);
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
       dumped = criu.dump(options(), this);
+      if (!dumped && server.failure() != null && !clock.hit())
+        throw hand.store().cannot(server.failure());
     } catch (IOException ended) {
       throw failure("CRIU ended in the middle of the dump; the task runs on");
     } finally {
       if (!dumped) giveUp();
     }
     if (!dumped) throw failure("CRIU could not dump the task");
-    if (options.stop()) remainder.stays(imageName(), lock, report);
-    else unlock();
-    pause.reportRelease(report);
-    // A frozen task has been stored already. One that runs on is stored now, behind its back.
-    ImageDirectory stored = image != null ? image : report.phase("store", this::store);
-    TaskInHand.discardStatistics(stored.path());
-    if (!options.stop()) settle();
-    return new CheckpointResult(stored, pause.millis(!options.stop()));
   }
 
   /** The task runs on already; its CRaC resources may be at work still. */
@@ -105,7 +123,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private CriuOpts options() {
     CriuOpts.Builder criu =
         DumpOptions.of(
-                draft.path(),
+                files.path(),
                 Proc.innermostPid(task.pid()),
                 options.ghostLimitBytes(),
                 hand.streams())
@@ -223,7 +241,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
     // CRIU writes its statistics at its very end, when a frozen task's members are listed already.
     if (!options.stop()) TaskInHand.discardStatistics(draft.path());
-    return hand.store().storePacked(manifest);
+    return hand.store().store(manifest, files, pages);
   }
 
   private Engine engine() {
@@ -245,11 +263,11 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   /** Whether a peer's packet changed a connection while CRIU read it. Known when it has failed. */
   boolean disturbed() {
-    return CriuLog.says(draft.path().resolve(DumpOptions.LOG), DISTURBED);
+    return CriuLog.says(files.log(), DISTURBED);
   }
 
   private OperationException failure(String what) {
     if (limit != null && limit.hit()) return hand.tooLong();
-    return hand.failure(what);
+    return hand.failure(what, files.log());
   }
 }

@@ -13,17 +13,19 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
    * @param criu binary or wrapper, version 4.2 or later
    * @param shim ckpt-shim
    * @param runDirectory of the daemon
+   * @param memory a directory on a tmpfs, of the daemon's own
    * @param stateDirectory of the daemon; logs of failed attempts go to its "logs"
    * @param nodeName as users know this node
    */
   public record Settings(
-      Path criu, Path shim, Path runDirectory, Path stateDirectory, String nodeName) {}
+      Path criu, Path shim, Path runDirectory, Path memory, Path stateDirectory, String nodeName) {}
 
   private final Settings settings;
   private final FileDigests digests = new FileDigests();
 
   public CheckpointPipeline(Settings settings) {
     this.settings = settings;
+    CriuFiles.sweep(settings.memory());
   }
 
   @Override
@@ -63,14 +65,16 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       Report report) {
     ImageDraft draft = ImageDraft.create(target);
     TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
-    CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, quiet, seat, report);
-    try {
-      return attempt.run();
-    } catch (RuntimeException failed) {
-      boolean again = !quiet && attempt.disturbed();
-      FailureLog.keep(draft.path().resolve(DumpOptions.LOG), settings.stateDirectory(), target);
-      draft.discard();
-      if (!again) throw failed;
+    try (CriuFiles files = CriuFiles.of(settings.memory(), task.id(), facts, draft.path())) {
+      CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, files, quiet, seat, report);
+      try {
+        return attempt.run();
+      } catch (RuntimeException failed) {
+        boolean again = !quiet && attempt.disturbed();
+        FailureLog.keep(files.log(), settings.stateDirectory(), target);
+        draft.discard();
+        if (!again) throw failed;
+      }
     }
     TaskFacts now = TaskFacts.of(task.pid());
     return attempt(task, taskName, now, target, options, true, seat, report);

@@ -3,6 +3,7 @@ package io.sojourn.checkpointer;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.DumpConversation;
+import io.sojourn.engine.criu.KerndatCache;
 import io.sojourn.engine.criu.TerminalSessions;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
@@ -16,6 +17,9 @@ import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +70,8 @@ final class DepartureAttempt implements DumpConversation.Steps {
   }
 
   private void dump() throws IOException {
-    try (DumpConversation criu =
-            DumpConversation.start(CriuCommand.of(departure.criu(), task.pid()));
+    CriuCommand command = command();
+    try (DumpConversation criu = DumpConversation.start(command);
         PauseLimit clock =
             new PauseLimit(hand.options().pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
@@ -77,6 +81,16 @@ final class DepartureAttempt implements DumpConversation.Steps {
         return;
     }
     throw failure("CRIU could not dump the task");
+  }
+
+  /** In a world CRIU sees nothing of this node but what lies beside the draft. */
+  private CriuCommand command() throws IOException {
+    Path beside = Objects.requireNonNull(draft.path().getParent());
+    CriuCommand command = CriuCommand.of(departure.criu(), task.pid(), departure.inside(beside));
+    Path kerndat = hand.settings().runDirectory().resolve(KerndatCache.NAME);
+    if (command.asUser() && Files.exists(kerndat))
+      Files.copy(kerndat, beside.resolve(KerndatCache.NAME), StandardCopyOption.REPLACE_EXISTING);
+    return command;
   }
 
   /**
@@ -145,6 +159,6 @@ final class DepartureAttempt implements DumpConversation.Steps {
 
   private OperationException failure(String what) {
     if (limit != null && limit.hit()) return hand.tooLong();
-    return hand.failure(what + "; the task runs on");
+    return hand.failure(what + "; the task runs on", draft.path().resolve(DumpOptions.LOG));
   }
 }

@@ -3,6 +3,7 @@ package io.sojourn.checkpointer;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
+import io.sojourn.engine.image.PageStore;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
@@ -30,28 +31,35 @@ final class ImageStore {
         .addAllSockets(ManifestWriter.sockets(seen.facts()));
   }
 
-  /** Of a task that waits for nobody: packed where it is small. */
-  ImageDirectory storePacked(Manifest.Builder manifest) {
-    return store(manifest, true);
+  /**
+   * @param files what CRIU has written elsewhere
+   * @param pages the task's memory, which CRIU has not written itself
+   */
+  ImageDirectory store(Manifest.Builder manifest, CriuFiles files, PageStore pages) {
+    try {
+      files.store();
+      pages.store();
+    } catch (IOException e) {
+      throw cannot(e);
+    }
+    return store(manifest);
   }
 
   ImageDirectory store(Manifest.Builder manifest) {
-    return store(manifest, false);
-  }
-
-  private ImageDirectory store(Manifest.Builder manifest, boolean packed) {
     try {
-      if (packed) draft.pack();
       Files.deleteIfExists(draft.path().resolve(DumpOptions.LOG));
       return draft.publish(manifest.addAllMembers(ManifestWriter.members(draft.path())).build());
     } catch (IOException | UncheckedIOException e) {
-      Path parent = draft.target().getParent();
-      throw OperationException.failed(
-          "the image cannot be stored in " + parent + ": " + e.getMessage(),
-          "see whether the disk is full (df -h "
-              + parent
-              + "), or choose another directory with -o",
-          e);
+      throw cannot(e);
     }
+  }
+
+  /** Says that the image cannot be stored, and why. */
+  OperationException cannot(Exception why) {
+    Path parent = draft.target().getParent();
+    return OperationException.failed(
+        "the image cannot be stored in " + parent + ": " + why.getMessage(),
+        "see whether the disk is full (df -h " + parent + "), or choose another directory with -o",
+        why);
   }
 }

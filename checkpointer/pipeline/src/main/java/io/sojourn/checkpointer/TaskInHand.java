@@ -128,11 +128,11 @@ final class TaskInHand {
     }
   }
 
-  OperationException failure(String what) {
-    return CriuLog.failure(
-        what,
-        draft.path().resolve(DumpOptions.LOG),
-        FailureLog.place(settings.stateDirectory(), draft.target()));
+  /**
+   * @param log of CRIU
+   */
+  OperationException failure(String what, Path log) {
+    return CriuLog.failure(what, log, FailureLog.place(settings.stateDirectory(), draft.target()));
   }
 
   OperationException tooLong() {

@@ -3,6 +3,7 @@ package io.sojourn.engine.criu;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.SeqpacketChild;
 import io.sojourn.protocol.criu.CriuOpts;
+import io.sojourn.protocol.criu.CriuPageServer;
 import io.sojourn.protocol.criu.CriuRequest;
 import io.sojourn.protocol.criu.CriuRequestType;
 import io.sojourn.protocol.criu.CriuResponse;
@@ -37,28 +38,44 @@ public final class DumpConversation implements AutoCloseable {
     default void answered() {}
   }
 
-  private final SeqpacketChild criu;
+  /** Of a {@link PageServer}, in CRIU. */
+  private static final int PAGES = 4;
 
-  private DumpConversation(SeqpacketChild criu) {
+  private final SeqpacketChild criu;
+  private final CriuCommand command;
+  private final @Nullable PageServer pages;
+
+  private DumpConversation(SeqpacketChild criu, CriuCommand command, @Nullable PageServer pages) {
     this.criu = criu;
+    this.command = command;
+    this.pages = pages;
   }
 
   /** Starts CRIU. */
   public static DumpConversation start(Path binary) throws IOException {
-    return start(List.of(binary.toString()));
+    return start(new CriuCommand(List.of(binary.toString()), false));
+  }
+
+  /** Starts CRIU. */
+  public static DumpConversation start(CriuCommand criu) throws IOException {
+    return new DumpConversation(SeqpacketChild.start(words(criu)), criu, null);
   }
 
   /**
-   * Starts CRIU.
+   * Starts CRIU, which does not write the task's memory itself.
    *
-   * @param criu its command line up to its own words
+   * @param pages takes it
    */
-  public static DumpConversation start(List<String> criu) throws IOException {
-    // env(1) becomes CRIU, with SIGXFSZ ignored: see cancel().
-    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ"));
-    command.addAll(criu);
-    command.addAll(List.of("swrk", "3"));
-    return new DumpConversation(SeqpacketChild.start(command));
+  public static DumpConversation start(CriuCommand criu, PageServer pages) throws IOException {
+    return new DumpConversation(SeqpacketChild.start(words(criu), pages.stream()), criu, pages);
+  }
+
+  /** env(1) becomes CRIU. See cancel() for SIGXFSZ; a page server that refuses is no SIGPIPE. */
+  private static List<String> words(CriuCommand criu) {
+    List<String> words = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ,PIPE"));
+    words.addAll(criu.words());
+    words.addAll(List.of("swrk", "3"));
+    return words;
   }
 
   /** Process id of CRIU. */
@@ -74,11 +91,9 @@ public final class DumpConversation implements AutoCloseable {
    * @throws RuntimeException what a step threw, after CRIU has undone what it did
    */
   public boolean dump(CriuOpts options, Steps steps) throws IOException {
-    send(
-        CriuRequest.newBuilder()
-            .setType(CriuRequestType.DUMP)
-            .setOpts(options.toBuilder().setNotifyScripts(true))
-            .build());
+    CriuOpts.Builder asked = command.asked(options).toBuilder().setNotifyScripts(true);
+    if (pages != null) asked.setPs(CriuPageServer.newBuilder().setFd(PAGES));
+    send(CriuRequest.newBuilder().setType(CriuRequestType.DUMP).setOpts(asked).build());
     @Nullable RuntimeException refusal = null;
     for (; ; ) {
       CriuResponse response = receive();
@@ -136,6 +151,7 @@ public final class DumpConversation implements AutoCloseable {
    * in repair mode, signals blocked.
    */
   public void cancel() {
+    if (pages != null) pages.refuse();
     // With the task's own uid it cannot be told so (CriuCommand).
     if (!criu.stopWrites()) abort();
   }

@@ -1,5 +1,6 @@
 package io.sojourn.engine.criu;
 
+import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,16 @@ import java.util.concurrent.TimeUnit;
  * reads it everywhere (kerndat.c). So where /run is on a disk we have it written to a tmpfs that
  * only CRIU sees, and put the copy there for as long as the daemon runs. A CRIU of another build
  * knows by a number in the file that it is not its own, and passes it over.
+ *
+ * <p>Another copy, of which nobody else knows, is for a CRIU that runs with a task's uid, which
+ * cannot do without ({@link CriuCommand}).
  */
 public final class KerndatCache implements AutoCloseable {
+  /** How CRIU calls it, wherever it is. */
+  public static final String NAME = "criu.kdat";
+
   private static final Path RUN = Path.of("/run");
-  private static final Path CACHE = RUN.resolve("criu.kdat");
+  private static final Path CACHE = RUN.resolve(NAME);
 
   /** Left empty by a CRIU that found no tmpfs. */
   private static final Path LEFT = RUN.resolve("criu.kdat.tmp");
@@ -25,38 +32,50 @@ public final class KerndatCache implements AutoCloseable {
   private static final String SCRIPT =
       "mount -t tmpfs -o mode=0755 none /run && \"$0\" check > /dev/null 2>&1; cat /run/criu.kdat";
 
-  private final boolean made;
+  private final Path own;
+  private final boolean shared;
 
-  private KerndatCache(boolean made) {
-    this.made = made;
-  }
-
-  /** Makes it where CRIU would not. Where that is not possible, CRIU probes as before. */
-  public static KerndatCache prepare(Path criu) {
-    return prepare(criu, RUN);
+  private KerndatCache(Path own, boolean shared) {
+    this.own = own;
+    this.shared = shared;
   }
 
   /**
-   * @param run where the copy is made before it gets its name; of the file system of /run
+   * Makes both where CRIU would not. Where that is not possible, CRIU probes as before.
+   *
+   * @param runDirectory where our own copy is
    */
-  static KerndatCache prepare(Path criu, Path run) {
+  public static KerndatCache prepare(Path criu, Path runDirectory) {
+    Path own = runDirectory.resolve(NAME);
     try {
-      if (Files.getFileStore(RUN).type().equals("tmpfs")) return new KerndatCache(false);
-      Path fresh = Files.createTempFile(run, "criu.kdat", ".sojourn");
+      boolean keeps = Files.getFileStore(RUN).type().equals("tmpfs");
+      if (keeps && Proc.capable(Proc.CAP_SYS_RESOURCE)) return new KerndatCache(own, false);
+      // Anew even where there is one: it may be of the kernel before the last boot.
+      Path fresh = Files.createTempFile(runDirectory, NAME, ".fresh");
       try {
         boolean made = probe(criu, fresh);
-        // Anew even where there is one: it may be of the kernel before the last boot.
-        if (made) Files.move(fresh, CACHE, StandardCopyOption.ATOMIC_MOVE);
-        if (made) Files.deleteIfExists(LEFT);
-        return new KerndatCache(made);
+        if (made) Files.move(fresh, own, StandardCopyOption.ATOMIC_MOVE);
+        if (made && !keeps) share(own);
+        return new KerndatCache(own, made && !keeps);
       } finally {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException notOurs) {
-      return new KerndatCache(false);
+      return new KerndatCache(own, false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new KerndatCache(false);
+      return new KerndatCache(own, false);
+    }
+  }
+
+  private static void share(Path own) throws IOException {
+    Path fresh = Files.createTempFile(RUN, NAME, ".sojourn");
+    try {
+      Files.copy(own, fresh, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(fresh, CACHE, StandardCopyOption.ATOMIC_MOVE);
+      Files.deleteIfExists(LEFT);
+    } finally {
+      Files.deleteIfExists(fresh);
     }
   }
 
@@ -74,11 +93,12 @@ public final class KerndatCache implements AutoCloseable {
     return process.exitValue() == 0 && Files.size(to) > 0;
   }
 
-  /** Takes it away again: the next boot may be of another kernel. */
+  /** Takes them away again: the next boot may be of another kernel. */
   @Override
   public void close() {
     try {
-      if (made) Files.deleteIfExists(CACHE);
+      Files.deleteIfExists(own);
+      if (shared) Files.deleteIfExists(CACHE);
     } catch (IOException stays) {
       // The next daemon makes it anew.
     }

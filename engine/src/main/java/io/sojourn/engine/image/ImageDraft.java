@@ -63,15 +63,6 @@ public final class ImageDraft {
   }
 
   /**
-   * Packs its pages, where there are few: not of an image that somebody reads by CRIU's names.
-   *
-   * @throws IOException when the disk is full or fails
-   */
-  public void pack() throws IOException {
-    PackedPages.pack(draft);
-  }
-
-  /**
    * Writes the manifest, brings everything to the disk and gives the image its name.
    *
    * @throws IOException when the disk is full or fails; the draft is still there, to be discarded

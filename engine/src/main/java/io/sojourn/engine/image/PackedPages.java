@@ -3,11 +3,11 @@ package io.sojourn.engine.image;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.DirectoryStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
@@ -23,39 +23,35 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
 final class PackedPages {
   static final String SUFFIX = ".lz4";
 
-  /** 50 ms of a restore. */
-  private static final long LARGEST = 64L << 20;
-
   private static final int BLOCK = 1 << 20;
   private static final LZ4Factory LZ4 = LZ4Factory.fastestInstance();
 
   private PackedPages() {}
 
-  /** Packs what CRIU has written into a directory. */
-  static void pack(Path directory) throws IOException {
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "pages-*.img")) {
-      for (Path pages : all) {
-        long size = Files.size(pages);
-        if (size == 0 || size > LARGEST) continue;
-        Path packed = pages.resolveSibling(pages.getFileName() + SUFFIX);
-        packOne(pages, packed);
-        Files.delete(Files.size(packed) < size ? pages : packed);
-      }
-    }
-  }
-
-  private static void packOne(Path pages, Path packed) throws IOException {
+  /**
+   * Packs pages into a file beside the one that they were for.
+   *
+   * @param pages from their positions to their limits; all but the last hold whole blocks
+   * @return false, and nothing written, where that is not smaller
+   */
+  static boolean pack(List<ByteBuffer> pages, Path unpacked) throws IOException {
+    Path packed = unpacked.resolveSibling(unpacked.getFileName() + SUFFIX);
+    long size = pages.stream().mapToLong(ByteBuffer::remaining).sum();
     LZ4Compressor lz4 = LZ4.fastCompressor();
-    byte[] plain = new byte[BLOCK], block = new byte[lz4.maxCompressedLength(BLOCK)];
-    try (InputStream in = Files.newInputStream(pages);
-        DataOutputStream out = new DataOutputStream(Files.newOutputStream(packed))) {
-      for (int count; (count = in.readNBytes(plain, 0, BLOCK)) > 0; ) {
-        int length = lz4.compress(plain, 0, count, block, 0);
-        out.writeInt(length);
-        out.writeInt(count);
-        out.write(block, 0, length);
-      }
+    byte[] block = new byte[lz4.maxCompressedLength(BLOCK)];
+    try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(packed))) {
+      for (ByteBuffer each : pages)
+        for (int at = each.position(); at < each.limit(); at += BLOCK) {
+          int count = Math.min(BLOCK, each.limit() - at);
+          int length = lz4.compress(each, at, count, ByteBuffer.wrap(block), 0, block.length);
+          out.writeInt(length);
+          out.writeInt(count);
+          out.write(block, 0, length);
+        }
     }
+    if (Files.size(packed) < size) return true;
+    Files.delete(packed);
+    return false;
   }
 
   /**

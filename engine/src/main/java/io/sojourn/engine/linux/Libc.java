@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
+import java.nio.ByteBuffer;
 
 /** System calls that Java has no word for, by JNA's direct mapping. Numbers are x86_64's. */
 final class Libc {
@@ -13,6 +14,7 @@ final class Libc {
 
   private Libc() {}
 
+  static final int SYS_SETPRIORITY = 141;
   static final int SYS_FUTEX = 202;
   static final int SYS_PRLIMIT64 = 302;
   static final int SYS_PIDFD_OPEN = 434;
@@ -43,6 +45,9 @@ final class Libc {
       throws LastErrorException;
 
   static native long recv(int descriptor, byte[] buffer, long length, int flags)
+      throws LastErrorException;
+
+  static native long recv(int descriptor, ByteBuffer buffer, long length, int flags)
       throws LastErrorException;
 
   static native long send(int descriptor, byte[] buffer, long length, int flags)

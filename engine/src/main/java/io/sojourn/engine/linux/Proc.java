@@ -197,6 +197,16 @@ public final class Proc {
     return tree;
   }
 
+  /** Memory of a process and its descendants that is no file's: what an image has to hold. */
+  public static long dirtyBytes(int root) {
+    long kibi = 0;
+    for (int pid : tree(root))
+      for (String line : lines(of(pid).resolve("status")))
+        if (line.startsWith("RssAnon:") || line.startsWith("RssShmem:"))
+          kibi += Long.parseLong(line.replaceAll("[^0-9]", ""));
+    return kibi * 1024;
+  }
+
   /** The number that the newest process or thread of our pid namespace got. */
   public static int lastPid() {
     String[] words = text(Path.of("/proc/loadavg")).strip().split(" ");

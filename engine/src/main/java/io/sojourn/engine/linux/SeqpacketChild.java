@@ -33,15 +33,20 @@ public final class SeqpacketChild implements AutoCloseable {
   /**
    * Starts {@code command}, whose first word is a path. It inherits the environment and the
    * standard streams.
+   *
+   * @param more whose other ends it finds as descriptors 4 and so on
    */
-  public static SeqpacketChild start(List<String> command) throws IOException {
+  public static SeqpacketChild start(List<String> command, StreamPair... more) throws IOException {
     int[] pair = new int[2];
     Libc.socketpair(AF_UNIX, SOCK_SEQPACKET_CLOEXEC, 0, pair);
     try (Memory actions = new Memory(SIZEOF_FILE_ACTIONS)) {
       // SAFETY: the memory is larger than the structure, and outlives the call.
       Libc.posix_spawn_file_actions_init(actions);
       Libc.posix_spawn_file_actions_adddup2(actions, pair[1], CHILD_END);
-      Libc.posix_spawn_file_actions_addclosefrom_np(actions, CHILD_END + 1);
+      for (int i = 0; i < more.length; i++)
+        Libc.posix_spawn_file_actions_adddup2(
+            actions, more[i].theirs().number(), CHILD_END + 1 + i);
+      Libc.posix_spawn_file_actions_addclosefrom_np(actions, CHILD_END + 1 + more.length);
       int[] pid = new int[1];
       Pointer environment =
           NativeLibrary.getProcess().getGlobalVariableAddress("environ").getPointer(0);
@@ -61,6 +66,7 @@ public final class SeqpacketChild implements AutoCloseable {
       return new SeqpacketChild(pid[0], pair[0]);
     } finally {
       Libc.close(pair[1]);
+      for (StreamPair each : more) each.theirs().close();
     }
   }
 

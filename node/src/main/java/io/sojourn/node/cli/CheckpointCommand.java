@@ -32,11 +32,21 @@ final class CheckpointCommand extends CheckpointCall {
       description = "Of those that --every makes keep the newest ones. Default: all.")
   private int keep;
 
+  @Option(
+      names = "--keep-daily",
+      paramLabel = "N",
+      description = "Besides the newest keep the last one of each of N days.")
+  private int keepDaily;
+
   @Override
   public Integer call() {
     if (keep < 0 || keep != 0 && every == null)
       throw OperationException.usage(
           "--keep says how many of the images of --every stay", "say --every 5m --keep 10");
+    if (keepDaily < 0 || keepDaily != 0 && keep == 0)
+      throw OperationException.usage(
+          "--keep-daily says what stays besides the images of --keep",
+          "say --every 5m --keep 10 --keep-daily 7");
     return OFF.equals(every) ? end() : super.call();
   }
 
@@ -68,7 +78,8 @@ final class CheckpointCommand extends CheckpointCall {
           Schedule.newBuilder()
               .setEveryMillis(interval.millis())
               .setAutomatic(interval.auto())
-              .setKeep(keep));
+              .setKeep(keep)
+              .setKeepDaily(keepDaily));
     } catch (IllegalArgumentException wrong) {
       throw OperationException.usage(
           "--every: " + wrong.getMessage(), "write a time as in 5m, or auto, or off");
@@ -86,6 +97,7 @@ final class CheckpointCommand extends CheckpointCall {
     return (interval.auto()
             ? "from now on as often as is best"
             : "from now on every " + Durations.text(interval.millis()))
-        + (keep == 0 ? ", all images stay" : ", of which the newest " + keep + " stay");
+        + (keep == 0 ? ", all images stay" : ", of which the newest " + keep + " stay")
+        + (keepDaily == 0 ? "" : ", and the last one of each of " + keepDaily + " days");
   }
 }

@@ -50,6 +50,7 @@ final class CriuEngines implements Engines {
                   found().program(),
                   shim,
                   config.runDirectory(),
+                  config.imagesInMemory(),
                   config.stateDirectory(),
                   config.nodeName()));
     return checkpointer;
@@ -96,7 +97,7 @@ final class CriuEngines implements Engines {
       throw OperationException.refused(
           criu.program() + " is version " + criu.version() + ", " + Criu.NEEDED + " is needed",
           "provide it: ckpt node stop; ckpt node start");
-    if (kerndat == null) kerndat = KerndatCache.prepare(criu.program());
+    if (kerndat == null) kerndat = KerndatCache.prepare(criu.program(), config.runDirectory());
     return criu;
   }
 }

@@ -7,9 +7,12 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Member;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -17,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pages that are packed when an image is stored, and unpacked when CRIU reads it. */
-class PackedPagesTest {
+class PageStoreTest {
   @TempDir Path home;
 
-  /** Three blocks and a piece, half of it noise. */
-  private byte[] write(String name) throws IOException {
+  /** Three blocks and a piece, half of it noise: as they are, and packed in the image. */
+  private byte[] write() throws IOException {
     byte[] pages = new byte[(3 << 20) + 4096];
     Random random = new Random(7);
     byte[] noise = new byte[4096];
@@ -29,8 +32,21 @@ class PackedPagesTest {
       random.nextBytes(noise);
       System.arraycopy(noise, 0, pages, at, 4096);
     }
-    Files.write(home.resolve(name), pages);
+    try (PageStore store = new PageStore(home)) {
+      bring(store.open("pagemap-1.img"), pages);
+      store.store();
+    }
     return pages;
+  }
+
+  private static void bring(PageStore.Target target, byte[] pages) throws IOException {
+    assertThat(target.range(0x10000, pages.length / 4096, 4)).isTrue();
+    for (int at = 0; at < pages.length; ) {
+      ByteBuffer room = target.room();
+      int part = Math.min(room.remaining(), pages.length - at);
+      room.put(pages, at, part);
+      at += part;
+    }
   }
 
   private ImageDirectory image() throws IOException {
@@ -48,9 +64,8 @@ class PackedPagesTest {
 
   @Test
   void comeBackAsTheyWere() throws IOException {
-    byte[] pages = write("pages-1.img");
+    byte[] pages = write();
     Files.writeString(home.resolve("core-1.img"), "core");
-    PackedPages.pack(home);
     assertThat(home.resolve("pages-1.img")).doesNotExist();
     assertThat(Files.size(home.resolve("pages-1.img.lz4"))).isLessThan(pages.length * 6L / 10);
     Path seen;
@@ -65,27 +80,70 @@ class PackedPagesTest {
 
   @Test
   void stayWhereThatGainsNothing() throws IOException {
-    byte[] noise = new byte[1 << 20];
+    byte[] noise = new byte[5 << 20];
     new Random(7).nextBytes(noise);
-    Files.write(home.resolve("pages-1.img"), noise);
-    Files.createFile(home.resolve("pages-2.img"));
-    try (RandomAccessFile large =
-        new RandomAccessFile(home.resolve("pages-3.img").toFile(), "rw")) {
-      large.setLength((64L << 20) + 4096);
+    try (PageStore store = new PageStore(home)) {
+      bring(store.open("pagemap-1.img"), noise);
+      store.open("pagemap-2.img");
+      store.store();
     }
-    PackedPages.pack(home);
     assertThat(home.toFile().list())
-        .containsExactlyInAnyOrder("pages-1.img", "pages-2.img", "pages-3.img");
+        .containsExactlyInAnyOrder("pagemap-1.img", "pagemap-2.img", "pages-1.img", "pages-2.img");
     try (UnpackedImage asItIs = UnpackedImage.of(image(), home)) {
       assertThat(asItIs.path()).isEqualTo(home);
     }
     assertThat(home.resolve("pages-1.img")).hasBinaryContent(noise);
+    assertThat(home.resolve("pages-2.img")).isEmptyFile();
+  }
+
+  /** More than is kept in memory, of two processes in turn. */
+  @Test
+  void stayWhereThereAreMany() throws IOException {
+    byte[] piece = new byte[3 << 20];
+    Random random = new Random(9);
+    MessageDigest[] sums = {sha256(), sha256()};
+    try (PageStore store = new PageStore(home)) {
+      PageStore.Target[] targets = {store.open("pagemap-1.img"), store.open("pagemap-2.img")};
+      for (int i = 0; i < 200; i++) {
+        random.nextBytes(piece);
+        sums[i % 2].update(piece);
+        bring(targets[i % 2], piece);
+      }
+      store.store();
+    }
+    for (int i = 0; i < 2; i++) {
+      byte[] stored = Files.readAllBytes(home.resolve("pages-" + (i + 1) + ".img"));
+      assertThat(sha256().digest(stored)).isEqualTo(sums[i].digest());
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whatCannotBeWrittenIsSaidWhileMoreComes() throws IOException {
+    Path gone = Files.createDirectory(home.resolve("gone"));
+    byte[] piece = new byte[4 << 20];
+    try (PageStore store = new PageStore(gone)) {
+      PageStore.Target target = store.open("pagemap-1.img");
+      Files.delete(gone);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 200; i++) bring(target, piece);
+              })
+          .isInstanceOf(NoSuchFileException.class);
+      assertThatThrownBy(store::store).isInstanceOf(NoSuchFileException.class);
+    }
   }
 
   @Test
   void areNotReadWhenTheyAreDamaged() throws IOException {
-    write("pages-1.img");
-    PackedPages.pack(home);
+    write();
     Path packed = home.resolve("pages-1.img.lz4"), place = place();
     byte[] sound = Files.readAllBytes(packed);
     // Both lengths of the first block, and a cut.
@@ -104,8 +162,7 @@ class PackedPagesTest {
 
   @Test
   void areSweptWhereARestoreWasBrokenOff() throws IOException {
-    write("pages-1.img");
-    PackedPages.pack(home);
+    write();
     Path place = place(), left = UnpackedImage.of(image(), place).path();
     assertThat(left).exists();
     UnpackedImage.sweep(place);
