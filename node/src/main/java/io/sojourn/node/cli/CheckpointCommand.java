@@ -30,13 +30,14 @@ final class CheckpointCommand extends CheckpointCall {
       names = "--keep",
       paramLabel = "N",
       description = "Of those that --every makes keep the newest ones. Default: all.")
-  private int keep;
+  private @Nullable Integer keep;
 
   @Override
   public Integer call() {
-    if (keep < 0 || keep != 0 && every == null)
+    if (keep != null && (keep < 1 || every == null))
       throw OperationException.usage(
-          "--keep says how many of the images of --every stay", "say --every 5m --keep 10");
+          "--keep says how many of the images of --every stay: one or more",
+          "say --every 5m --keep 10");
     return OFF.equals(every) ? end() : super.call();
   }
 
@@ -68,7 +69,7 @@ final class CheckpointCommand extends CheckpointCall {
           Schedule.newBuilder()
               .setEveryMillis(interval.millis())
               .setAutomatic(interval.auto())
-              .setKeep(keep));
+              .setKeep(keep == null ? 0 : keep));
     } catch (IllegalArgumentException wrong) {
       throw OperationException.usage(
           "--every: " + wrong.getMessage(), "write a time as in 5m, or auto, or off");
@@ -86,6 +87,6 @@ final class CheckpointCommand extends CheckpointCall {
     return (interval.auto()
             ? "from now on as often as is best"
             : "from now on every " + Durations.text(interval.millis()))
-        + (keep == 0 ? ", all images stay" : ", of which the newest " + keep + " stay");
+        + (keep == null ? ", all images stay" : ", of which the newest " + keep + " stay");
   }
 }
