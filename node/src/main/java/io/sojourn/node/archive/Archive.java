@@ -67,7 +67,7 @@ public final class Archive implements AutoCloseable {
       storage.open().get(FIRST_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof OperationException wrong) throw wrong;
-      log.warn("the repository {} cannot be reached: {}", place, failed.getCause().toString());
+      log.warn("the repository {} cannot be reached: {}", place, failed.getMessage());
     } catch (TimeoutException slow) {
       log.warn("the repository {} does not answer yet", place);
     } catch (InterruptedException e) {
