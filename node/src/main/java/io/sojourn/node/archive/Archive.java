@@ -11,9 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Archive implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Archive.class);
+  private static final long FIRST_SECONDS = 10;
   private static final String MEND =
       "see whether the repository can be reached: ckpt repository status";
 
@@ -53,12 +57,22 @@ public final class Archive implements AutoCloseable {
     Trees.delete(state.resolve("brought"));
     Archive archive =
         new Archive(place, state, node, StoredManifests.open(state.resolve("stored"), images));
-    try {
-      if (!place.none()) archive.repository();
-    } catch (IOException away) {
-      log.warn("the repository {} cannot be reached: {}", place, away.getMessage());
-    }
+    if (!place.none()) archive.tryToOpen();
     return archive;
+  }
+
+  /** What was said of it may be wrong, which is known soon. A bucket that is away is waited for. */
+  private void tryToOpen() {
+    try {
+      storage.open().get(FIRST_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof OperationException wrong) throw wrong;
+      log.warn("the repository {} cannot be reached: {}", place, failed.getMessage());
+    } catch (TimeoutException slow) {
+      log.warn("the repository {} does not answer yet", place);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** From now on images are stored. */
@@ -95,7 +109,9 @@ public final class Archive implements AutoCloseable {
 
   /** Of all that is stored: no other image may have one of them. */
   public List<String> names() {
-    return images().stream().map(ImageDirectory::name).toList();
+    List<String> names = new ArrayList<>(stored.going());
+    images().forEach(image -> names.add(image.name()));
+    return names;
   }
 
   public Optional<ImageDirectory> image(String name) {
@@ -149,18 +165,19 @@ public final class Archive implements AutoCloseable {
         });
   }
 
-  /** Removes what is stored of an image, and sees that it is not stored any more. */
+  /**
+   * What is stored of an image is none any more, and is not stored again. It leaves the repository
+   * behind everybody's back, as it came.
+   */
   public void remove(String name) {
     if (place.none()) return;
     storage.removed(name);
-    if (stored.get(name).isEmpty()) return;
-    run(
-        "image " + name + " cannot be removed",
-        repository -> {
-          repository.remove(name);
-          stored.remove(name);
-          return name;
-        });
+    try {
+      stored.remove(name);
+    } catch (IOException full) {
+      throw OperationException.failed(
+          "image " + name + " cannot be removed: " + full, "see whether the disk is full", full);
+    }
     storage.look();
   }
 

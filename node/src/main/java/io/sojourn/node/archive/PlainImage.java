@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** An image as it is stored: its pages are not packed, since chunks are compressed one by one. */
-final class PlainImage implements AutoCloseable {
+public final class PlainImage implements AutoCloseable {
   private static final String PACKED = ".lz4";
 
   private final UnpackedImage files;
@@ -25,7 +25,7 @@ final class PlainImage implements AutoCloseable {
   /**
    * @param place a directory of this process's own
    */
-  static PlainImage of(ImageDirectory image, Path place) throws IOException {
+  public static PlainImage of(ImageDirectory image, Path place) throws IOException {
     UnpackedImage files = UnpackedImage.of(image, place);
     try {
       Manifest.Builder manifest = image.manifest().toBuilder().clearMembers();
@@ -49,15 +49,15 @@ final class PlainImage implements AutoCloseable {
         .build();
   }
 
-  Path directory() {
+  public Path directory() {
     return files.path();
   }
 
-  Manifest manifest() {
+  public Manifest manifest() {
     return manifest;
   }
 
-  String text() throws IOException {
+  public String text() throws IOException {
     return JsonFormat.printer().print(manifest) + "\n";
   }
 

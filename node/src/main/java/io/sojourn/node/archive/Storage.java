@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ final class Storage {
 
   /** Tasks, and the next checkpoint of one, come first. */
   private static void standBack(Runnable work) {
-    Niceness.lowest();
+    Niceness.low();
     work.run();
   }
 
@@ -89,7 +90,14 @@ final class Storage {
     return failure;
   }
 
+  /** Opens the repository, behind whoever does not want to wait that long. */
+  Future<Repository> open() {
+    return thread.submit(archive::repository);
+  }
+
   void refresh(long count, TimeUnit unit) {
+    // Whoever stores will be a while.
+    if (thread.getActiveCount() > 0) return;
     try {
       thread
           .submit(
@@ -110,6 +118,10 @@ final class Storage {
     if (images == null) return;
     try {
       Repository repository = archive.repository();
+      for (String name : stored.going()) {
+        repository.remove(name);
+        stored.forget(name);
+      }
       String refusal = "";
       for (ImageDirectory image : images.images())
         if (!stored.has(image))
@@ -154,7 +166,7 @@ final class Storage {
     }
     if (removed.contains(name)) {
       repository.remove(name);
-      stored.remove(name);
+      stored.forget(name);
     }
   }
 

@@ -27,9 +27,13 @@ final class StoredManifests {
   private static final Logger log = LoggerFactory.getLogger(StoredManifests.class);
   private static final String SUFFIX = ".json";
 
+  /** Of what is to be removed from the repository, when it can be reached. */
+  private static final String GOING = ".going";
+
   private final Path directory;
   private final Path images;
   private final Map<String, ImageDirectory> manifests = new ConcurrentHashMap<>();
+  private final Set<String> going = ConcurrentHashMap.newKeySet();
 
   private StoredManifests(Path directory, Path images) {
     this.directory = directory;
@@ -43,15 +47,20 @@ final class StoredManifests {
   static StoredManifests open(Path directory, Path images) {
     StoredManifests stored = new StoredManifests(directory, images);
     if (!Files.isDirectory(directory)) return stored;
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
-        stored.note(name.substring(0, name.length() - SUFFIX.length()), Files.readString(file));
+        if (name.endsWith(SUFFIX)) stored.note(without(SUFFIX, name), Files.readString(file));
+        if (name.endsWith(GOING)) stored.going.add(without(GOING, name));
       }
       return stored;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String without(String suffix, String name) {
+    return name.substring(0, name.length() - suffix.length());
   }
 
   List<ImageDirectory> all() {
@@ -77,7 +86,7 @@ final class StoredManifests {
   void refresh(Repository repository) throws IOException {
     Set<String> there = new HashSet<>(repository.names());
     for (String name : there)
-      if (!manifests.containsKey(name)) {
+      if (!manifests.containsKey(name) && !going.contains(name)) {
         try {
           add(name, repository.image(name).getManifest());
         } catch (NoSuchFileException removed) {
@@ -86,7 +95,7 @@ final class StoredManifests {
           log.warn("image {} in {}: {}", name, repository.place(), damaged.getMessage());
         }
       }
-    for (String known : List.copyOf(manifests.keySet())) if (!there.contains(known)) remove(known);
+    for (String known : List.copyOf(manifests.keySet())) if (!there.contains(known)) forget(known);
   }
 
   void add(String name, String manifest) throws IOException {
@@ -106,8 +115,25 @@ final class StoredManifests {
     }
   }
 
+  /** It is none any more; the repository hears of it when it can be reached. */
   void remove(String name) throws IOException {
+    Path file = directory.resolve(name + SUFFIX);
+    if (!Files.exists(file)) return;
+    going.add(name);
+    Files.move(file, directory.resolve(name + GOING), StandardCopyOption.ATOMIC_MOVE);
+    manifests.remove(name);
+  }
+
+  /** What is to be removed from the repository. */
+  List<String> going() {
+    return List.copyOf(going);
+  }
+
+  /** It is not in the repository any more. */
+  void forget(String name) throws IOException {
     manifests.remove(name);
     Files.deleteIfExists(directory.resolve(name + SUFFIX));
+    Files.deleteIfExists(directory.resolve(name + GOING));
+    going.remove(name);
   }
 }
