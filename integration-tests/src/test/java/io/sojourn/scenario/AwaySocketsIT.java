@@ -77,9 +77,10 @@ class AwaySocketsIT {
   void whatIsOverAndStillOpenComesHome(Jdk jdk) throws Exception {
     try (ServerSocket server = server()) {
       Subject subject = nodes.subject(jdk, Sockets.class).start();
+      nodes.out(subject);
+      // Made while away: of others its deputy has a descriptor too.
       subject.ask("connect over " + nodes.peerAddress() + " " + server.getLocalPort());
       Socket peer = server.accept();
-      nodes.out(subject);
       peer.shutdownOutput();
       String end = subject.ask("read over 1");
       nft("add table ip silent; add chain ip silent out { type filter hook output priority 0; }");
