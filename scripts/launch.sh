@@ -39,7 +39,7 @@ stale() {
   local stamp=$runtime/.built
   [ -e "$stamp" ] || return 0
   local sources=() module
-  for module in protocol agent-native engine checkpointer/agent checkpointer/pipeline home-node-proxy restore node examples; do
+  for module in protocol agent-native engine checkpointer/agent checkpointer/pipeline repository home-node-proxy restore node examples; do
     sources+=("$root/$module/pom.xml")
     [ -d "$root/$module/src/main" ] && sources+=("$root/$module/src/main")
   done

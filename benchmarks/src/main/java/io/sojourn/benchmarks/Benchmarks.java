@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Measures Sojourn against plain CRIU on this machine, in paired rounds.",
-      "Benchmarks: churn, h2, lucene, idle, overhead, ps, collect, move, files, connections, home."
+      "Benchmarks: churn, h2, lucene, idle, overhead, ps, collect, repository, move, files, connections, home."
     })
 public final class Benchmarks implements Callable<Integer> {
   @Option(
@@ -98,6 +98,7 @@ public final class Benchmarks implements Callable<Integer> {
     all.put("overhead", new Overhead());
     all.put("ps", new PsTime());
     all.put("collect", new Collect());
+    all.put("repository", new StoredImages());
     all.put("move", new MoveTime());
     all.put("files", new AwayFiles());
     all.put("connections", new AwayConnections());

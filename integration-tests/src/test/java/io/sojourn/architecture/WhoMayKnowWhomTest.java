@@ -32,9 +32,18 @@ class WhoMayKnowWhomTest {
           "examples", List.of(),
           "engine", List.of("protocol"),
           "checkpointer", List.of("engine", "protocol"),
+          "repository", List.of("engine", "protocol"),
           "home", List.of("engine", "protocol"),
           "restore", List.of("engine", "protocol"),
-          "node", List.of("checkpointer", "home", "restore", "engine", "protocol", "migrate"));
+          "node",
+              List.of(
+                  "checkpointer",
+                  "repository",
+                  "home",
+                  "restore",
+                  "engine",
+                  "protocol",
+                  "migrate"));
 
   private static final JavaClasses PRODUCT =
       new ClassFileImporter()

@@ -9,6 +9,7 @@ final class Memory {
   private static final int BLOCK = 16 << 10;
 
   private final List<byte[]> live = new ArrayList<>();
+  private final Random random = new Random(2);
   private volatile long allocated;
 
   /** Keeps so many megabytes; returns when the whole heap has been written twice. */
@@ -23,6 +24,23 @@ final class Memory {
     thread.setDaemon(true);
     thread.start();
     while (allocated < 2 * Runtime.getRuntime().maxMemory()) Thread.sleep(10);
+    return "0";
+  }
+
+  /** Keeps so many megabytes of noise, and lets them be. */
+  synchronized String hold(int megabytes) {
+    for (long bytes = 0; bytes < (long) megabytes << 20; bytes += BLOCK) {
+      byte[] block = new byte[BLOCK];
+      random.nextBytes(block);
+      live.add(block);
+    }
+    return "0";
+  }
+
+  /** Writes new noise into so many percent of them, one after another. */
+  synchronized String change(int percent) {
+    int count = live.size() * percent / 100, from = random.nextInt(live.size() - count);
+    for (byte[] block : live.subList(from, from + count)) random.nextBytes(block);
     return "0";
   }
 

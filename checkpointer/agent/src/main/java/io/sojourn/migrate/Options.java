@@ -83,15 +83,15 @@ record Options(
             problems.add(
                 "every='" + value + "' was not taken: use a time as in 30s, 5m or 1h, or auto");
         }
-        case "keep" -> {
+        case "keep", "keepDaily" -> {
           if (!isCount(value))
-            problems.add("keep='" + value + "' was not taken: use a number of images");
+            problems.add(key + "='" + value + "' was not taken: use a number of images");
         }
         default ->
             problems.add(
                 "option '"
                     + key
-                    + "' is not known and was passed over (known: name, crac, guard, every, keep)");
+                    + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily)");
       }
     }
     String directory = System.getenv("SOJOURN_RUN_DIR");

@@ -9,14 +9,24 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The node's images: one directory each below {@code root}, named TASKNAME-TASKID-NUMBER. */
 public final class ImageRepository {
   private final Path root;
+  private final Supplier<List<String>> elsewhere;
 
   public ImageRepository(Path root) {
+    this(root, List::of);
+  }
+
+  /**
+   * @param elsewhere names that are taken, though nothing may lie here
+   */
+  public ImageRepository(Path root, Supplier<List<String>> elsewhere) {
     this.root = root;
+    this.elsewhere = elsewhere;
   }
 
   public Path root() {
@@ -68,8 +78,9 @@ public final class ImageRepository {
   public Path next(String taskName, String taskId) {
     String stem = taskName + "-" + taskId.substring(0, Math.min(4, taskId.length())) + "-";
     int highest = 0;
-    for (Entry entry : entries()) {
-      String name = entry.path().getFileName().toString();
+    List<String> names = new ArrayList<>(elsewhere.get());
+    for (Entry entry : entries()) names.add(entry.path().getFileName().toString());
+    for (String name : names) {
       if (name.startsWith(stem) && name.substring(stem.length()).matches("\\d{1,9}"))
         highest = Math.max(highest, Integer.parseInt(name.substring(stem.length())));
     }

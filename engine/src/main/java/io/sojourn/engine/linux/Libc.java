@@ -14,6 +14,7 @@ final class Libc {
 
   private Libc() {}
 
+  static final int SYS_SETPRIORITY = 141;
   static final int SYS_FUTEX = 202;
   static final int SYS_PRLIMIT64 = 302;
   static final int SYS_PIDFD_OPEN = 434;

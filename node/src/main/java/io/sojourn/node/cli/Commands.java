@@ -24,6 +24,7 @@ final class Commands {
     ALL.put("inspect", InspectCommand::new);
     ALL.put("verify", VerifyCommand::new);
     ALL.put("rm", RmCommand::new);
+    ALL.put("repository", RepositoryCommand::new);
     ALL.put("attach", AttachCommand::new);
     ALL.put("ship", ShipCommand::new);
     ALL.put("node", NodeCommand::new);

@@ -10,6 +10,8 @@ import java.io.InputStreamReader;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -33,15 +35,7 @@ final class DaemonLaunch {
     CriuProvision.ensure(config.stateDirectory(), installation.provisionCriu(), say);
     long from = Files.exists(config.log()) ? Files.size(config.log()) : 0;
     Process daemon =
-        new ProcessBuilder(
-                "setsid",
-                installation.daemon().toString(),
-                "--run-dir",
-                config.runDirectory().toString(),
-                "--state-dir",
-                config.stateDirectory().toString(),
-                "--node-name",
-                config.nodeName())
+        new ProcessBuilder(command())
             .redirectInput(new File("/dev/null"))
             .redirectError(Redirect.appendTo(config.log().toFile()))
             .directory(new File("/"))
@@ -49,6 +43,29 @@ final class DaemonLaunch {
     if (!"ready".equals(firstLine(daemon)))
       throw OperationException.failed(
           "the daemon did not start: " + tail(from), "its whole log is " + config.log());
+  }
+
+  private List<String> command() {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "setsid",
+                installation.daemon().toString(),
+                "--run-dir",
+                config.runDirectory().toString(),
+                "--state-dir",
+                config.stateDirectory().toString(),
+                "--node-name",
+                config.nodeName()));
+    // Keys that are in the environment stay there.
+    if (!config.repository().none())
+      command.addAll(List.of("--repository", config.repository().place()));
+    if (!config.repository().keyFile().isEmpty())
+      command.addAll(
+          List.of(
+              "--repository-key",
+              Path.of(config.repository().keyFile()).toAbsolutePath().toString()));
+    return command;
   }
 
   private static String firstLine(Process daemon) throws IOException {

@@ -2,6 +2,7 @@ package io.sojourn.node.cli;
 
 import io.sojourn.protocol.node.ImageSummary;
 import io.sojourn.protocol.node.ListImagesRequest;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,23 +40,38 @@ final class ImagesCommand extends NodeCall {
           .put("createdEpochMillis", image.getCreatedEpochMillis())
           .put("bytes", image.getBytes())
           .put("directory", image.getDirectory())
+          .put("here", image.getHere())
+          .put("stored", image.getStored())
           .put("problem", image.getProblem().isEmpty() ? null : image.getProblem())
           .end();
     return text.end().end();
   }
 
   static String toTable(List<ImageSummary> images, long nowMillis) {
-    Table table = new Table("IMAGE", "TASK", "KIND", "LIFE>", "SIZE>", "MADE");
+    // Who has no repository is not told of it.
+    boolean places = images.stream().anyMatch(ImageSummary::getStored);
+    Table table =
+        places
+            ? new Table("IMAGE", "TASK", "KIND", "LIFE>", "SIZE>", "MADE", "WHERE")
+            : new Table("IMAGE", "TASK", "KIND", "LIFE>", "SIZE>", "MADE");
     for (ImageSummary image : images)
-      if (image.getProblem().isEmpty())
-        table.row(
-            image.getName(),
-            image.getTask() + " (" + image.getTaskId() + ")",
-            image.getKind(),
-            String.valueOf(image.getIncarnation()),
-            Units.bytes(image.getBytes()),
-            Units.ago(image.getCreatedEpochMillis(), nowMillis));
+      if (image.getProblem().isEmpty()) table.row(row(image, nowMillis, places));
       else table.row(image.getName(), image.getProblem(), "-", "-", "-", "-");
     return table.toString();
+  }
+
+  private static String[] row(ImageSummary image, long nowMillis, boolean places) {
+    List<String> cells =
+        new ArrayList<>(
+            List.of(
+                image.getName(),
+                image.getTask() + " (" + image.getTaskId() + ")",
+                image.getKind(),
+                String.valueOf(image.getIncarnation()),
+                Units.bytes(image.getBytes()),
+                Units.ago(image.getCreatedEpochMillis(), nowMillis)));
+    if (places)
+      cells.add(!image.getStored() ? "here" : image.getHere() ? "here, stored" : "stored");
+    return cells.toArray(String[]::new);
   }
 }

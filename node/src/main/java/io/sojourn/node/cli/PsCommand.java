@@ -54,6 +54,7 @@ final class PsCommand extends NodeCall {
       text.put("everyMillis", task.getSchedule().getEveryMillis())
           .put("everyAutomatic", task.getSchedule().getAutomatic())
           .put("keep", task.getSchedule().getKeep())
+          .put("keepDaily", task.getSchedule().getKeepDaily())
           .put(
               "nextCheckpoint",
               Instant.ofEpochMilli(task.getSchedule().getDueEpochMillis()).toString())

@@ -23,20 +23,26 @@ final class Checkpoints {
   private final ImageCatalog images;
   private final Operations operations;
   private final Moves moves;
+  private final Runnable made;
 
+  /**
+   * @param made is run when there is one more image
+   */
   Checkpoints(
       Engines engines,
       TaskLookup tasks,
       TaskRegistry registry,
       ImageCatalog images,
       Operations operations,
-      Moves moves) {
+      Moves moves,
+      Runnable made) {
     this.engines = engines;
     this.tasks = tasks;
     this.registry = registry;
     this.images = images;
     this.operations = operations;
     this.moves = moves;
+    this.made = made;
   }
 
   OperationResult run(CheckpointRequest request, Caller caller, OperationListener listener) {
@@ -65,6 +71,7 @@ final class Checkpoints {
                     life.block(), task.name(), target, options(request), place.seat(), report);
       }
       registry.imaged(id, done.image());
+      made.run();
       int deputy = moves.deputyOf(id).orElse(0);
       boolean stopped = request.getThen() == Then.STOP;
       return Results.of(done.image(), report)

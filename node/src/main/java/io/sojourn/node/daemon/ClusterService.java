@@ -5,6 +5,8 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.archive.Archive;
+import io.sojourn.node.archive.Brought;
 import io.sojourn.node.cluster.Address;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.problem.Problems;
@@ -35,12 +37,15 @@ final class ClusterService extends ClusterControlGrpc.ClusterControlImplBase {
   private final Cluster cluster;
   private final Shipping shipping;
   private final ImageLookup images;
+  private final Archive archive;
   private final String name;
 
-  ClusterService(Cluster cluster, Shipping shipping, ImageLookup images, String name) {
+  ClusterService(
+      Cluster cluster, Shipping shipping, ImageLookup images, Archive archive, String name) {
     this.cluster = cluster;
     this.shipping = shipping;
     this.images = images;
+    this.archive = archive;
     this.name = name;
   }
 
@@ -130,6 +135,16 @@ final class ClusterService extends ClusterControlGrpc.ClusterControlImplBase {
     EventStream.serve(answer, listener -> ship(request, caller, listener));
   }
 
+  private Shipping.Shipped send(ImageDirectory image, ShipImageRequest request, Report report) {
+    try (Brought files = archive.bring(image, report)) {
+      return shipping.send(
+          files.image(),
+          request.getNode(),
+          request.getInMemory() ? Shipping.Place.MEMORY : Shipping.Place.DISK,
+          report);
+    }
+  }
+
   private OperationResult ship(
       ShipImageRequest request, Caller caller, OperationListener listener) {
     return OperationLog.noted(
@@ -141,12 +156,7 @@ final class ClusterService extends ClusterControlGrpc.ClusterControlImplBase {
           requireRoot(caller);
           ImageDirectory image = images.findFor(request.getImage(), caller);
           Report report = new Report(listener);
-          Shipping.Shipped shipped =
-              shipping.send(
-                  image,
-                  request.getNode(),
-                  request.getInMemory() ? Shipping.Place.MEMORY : Shipping.Place.DISK,
-                  report);
+          Shipping.Shipped shipped = send(image, request, report);
           return Results.of(image, report)
               .setImage(shipped.image())
               .setDirectory(shipped.directory())

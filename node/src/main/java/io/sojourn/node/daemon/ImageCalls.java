@@ -5,27 +5,26 @@ import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.archive.Archive;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.node.ImageSummary;
 import io.sojourn.protocol.node.InspectImageResponse;
 import io.sojourn.protocol.node.ListImagesResponse;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RemoveImageResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Lists, shows, verifies and removes images. */
 final class ImageCalls {
-  private static final Logger log = LoggerFactory.getLogger(ImageCalls.class);
-
   private final ImageLookup images;
   private final ImageCatalog catalog;
   private final TaskLookup tasks;
   private final TaskRegistry registry;
   private final Operations operations;
   private final FrozenRemains remains;
+  private final Archive archive;
 
   ImageCalls(
       ImageLookup images,
@@ -33,19 +32,22 @@ final class ImageCalls {
       TaskLookup tasks,
       TaskRegistry registry,
       Operations operations,
-      FrozenRemains remains) {
+      FrozenRemains remains,
+      Archive archive) {
     this.images = images;
     this.catalog = catalog;
     this.tasks = tasks;
     this.registry = registry;
     this.operations = operations;
     this.remains = remains;
+    this.archive = archive;
   }
 
   /**
    * @param task whose; "" for all
    */
   ListImagesResponse list(String task, Caller caller) {
+    archive.refresh();
     String id = task.isEmpty() ? "" : tasks.find(task, caller).id();
     ListImagesResponse.Builder list = ListImagesResponse.newBuilder();
     for (ImageCatalog.Entry entry : images.visible(caller)) {
@@ -55,7 +57,7 @@ final class ImageCalls {
     return list.build();
   }
 
-  private static ImageSummary summary(ImageCatalog.Entry entry) {
+  private ImageSummary summary(ImageCatalog.Entry entry) {
     ImageSummary.Builder summary =
         ImageSummary.newBuilder()
             .setName(entry.path().getFileName().toString())
@@ -72,7 +74,9 @@ final class ImageCalls {
                   .setCreatedEpochMillis(manifest.getCreatedEpochMillis())
                   .setBytes(image.bytes())
                   .setKind(manifest.getKind().name().toLowerCase(Locale.ROOT))
-                  .setIncarnation(manifest.getTask().getIncarnation());
+                  .setIncarnation(manifest.getTask().getIncarnation())
+                  .setHere(Files.isDirectory(image.path()))
+                  .setStored(archive.image(image.name()).isPresent());
             });
     return summary.build();
   }
@@ -81,7 +85,10 @@ final class ImageCalls {
     ImageDirectory image = images.findFor(text, caller);
     return InspectImageResponse.newBuilder()
         .setManifest(image.manifest())
-        .setDirectory(image.path().toString())
+        .setDirectory(
+            Files.isDirectory(image.path())
+                ? image.path().toString()
+                : "repository " + archive.place().place())
         .build();
   }
 
@@ -94,10 +101,24 @@ final class ImageCalls {
           ImageDirectory image = images.findFor(text, caller);
           Report report = new Report(listener);
           long total = image.bytes();
-          report.phase(
-              "verify", () -> Verification.full(image, done -> listener.progress(done, total)));
+          if (Files.isDirectory(image.path()))
+            report.phase(
+                "verify", () -> Verification.full(image, done -> listener.progress(done, total)));
+          if (archive.image(image.name()).isPresent())
+            report.phase(
+                "verify stored",
+                () -> archive.verify(image.name(), done -> listener.progress(done, total)));
           return Results.of(image, report).build();
         });
+  }
+
+  /** When the image there was made; 0 where there is none. */
+  long createdEpochMillis(Path directory) {
+    return catalog
+        .entry(directory)
+        .image()
+        .map(image -> image.manifest().getCreatedEpochMillis())
+        .orElse(0L);
   }
 
   /** Removes an image that a schedule no longer keeps. */
@@ -110,12 +131,35 @@ final class ImageCalls {
               var task = image.manifest().getTask();
               try (var operation = operations.begin(task.getId(), task.getName(), "rm")) {
                 // One that a task lives in is not a checkpoint any more, whoever made it.
-                if (!registry.livesIn(image)) catalog.repository().remove(image);
+                if (!registry.livesIn(image)) remove(image);
               }
             });
   }
 
+  /** What is stored first: else it would be an image again. */
+  private void remove(ImageDirectory image) {
+    archive.remove(image.name());
+    if (Files.isDirectory(image.path())) catalog.repository().remove(image);
+  }
+
+  /** Lets the files of an image go that is stored. */
+  void drop(ImageDirectory image) {
+    var task = image.manifest().getTask();
+    try (var operation = operations.begin(task.getId(), task.getName(), "store")) {
+      catalog.repository().remove(image);
+    }
+  }
+
   RemoveImageResponse remove(String text, boolean force, Caller caller) {
+    return OperationLog.noted(
+        "rm",
+        text,
+        caller,
+        () -> removeNow(text, force, caller),
+        removed -> removed.getBytes() + " bytes");
+  }
+
+  private RemoveImageResponse removeNow(String text, boolean force, Caller caller) {
     ImageDirectory image = images.find(text, caller);
     var task = image.manifest().getTask();
     try (var operation = operations.begin(task.getId(), task.getName(), "rm")) {
@@ -125,9 +169,8 @@ final class ImageCalls {
             "task " + task.getName() + " is frozen and lives in nothing but " + image.name(),
             "restore it first, or give it up: ckpt rm --force " + image.name());
       long bytes = image.bytes();
-      catalog.repository().remove(image);
+      remove(image);
       if (last) remains.release(image);
-      log.info("rm {} for uid {}: {} bytes", image.path(), caller.uid(), bytes);
       return RemoveImageResponse.newBuilder().setImage(image.name()).setBytes(bytes).build();
     }
   }

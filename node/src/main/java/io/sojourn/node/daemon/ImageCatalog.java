@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageRepository;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.archive.Archive;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -28,14 +29,20 @@ final class ImageCatalog {
 
   private final ImageRepository repository;
   private final Path inMemory;
+  private final Archive archive;
+  private final String node;
   private final Map<Path, Read> read = new ConcurrentHashMap<>();
 
   /**
    * @param inMemory where images lie that came from other nodes and touch no disk
+   * @param archive knows those whose files are not here
+   * @param node this one
    */
-  ImageCatalog(ImageRepository repository, Path inMemory) {
+  ImageCatalog(ImageRepository repository, Path inMemory, Archive archive, String node) {
     this.repository = repository;
     this.inMemory = inMemory;
+    this.archive = archive;
+    this.node = node;
   }
 
   /** Whether only the daemon can have made what lies there. */
@@ -68,13 +75,36 @@ final class ImageCatalog {
       }
     }
     read.keySet().removeIf(path -> !Files.exists(path));
+    for (ImageDirectory stored : archive.images())
+      if (!Files.isDirectory(stored.path())) entries.add(usable(stored));
     entries.sort(Comparator.comparingLong(ImageCatalog::created).reversed());
     return entries;
   }
 
-  /** Those that can be used. */
+  /** Those that can be used; of what is stored elsewhere only what this node has made. */
   List<ImageDirectory> all() {
-    return entries().stream().flatMap(entry -> entry.image().stream()).toList();
+    return entries().stream()
+        .flatMap(entry -> entry.image().stream())
+        .filter(
+            image ->
+                Files.isDirectory(image.path())
+                    || image.manifest().getMachine().getNode().equals(node))
+        .toList();
+  }
+
+  /** Those whose files are here, the oldest first. */
+  List<ImageDirectory> here() {
+    return repository.entries().stream()
+        .flatMap(entry -> entry.image().stream())
+        .sorted(Comparator.comparingLong(image -> image.manifest().getCreatedEpochMillis()))
+        .toList();
+  }
+
+  /** Whether it is the newest of its task; a frozen one lives in that. */
+  boolean isNewest(ImageDirectory image) {
+    return newest(image.manifest().getTask().getId(), "")
+        .filter(newest -> newest.path().equals(image.path()))
+        .isPresent();
   }
 
   /** The newest image of a task, in the repository or where its last one was made. */
@@ -96,8 +126,18 @@ final class ImageCatalog {
       read.put(directory, new Read(modified, entry));
       return entry;
     } catch (IOException noManifest) {
-      return open(directory);
+      return stored(directory).map(ImageCatalog::usable).orElseGet(() -> open(directory));
     }
+  }
+
+  private Optional<ImageDirectory> stored(Path directory) {
+    return repository.root().equals(directory.getParent())
+        ? archive.image(directory.getFileName().toString())
+        : Optional.empty();
+  }
+
+  private static Entry usable(ImageDirectory image) {
+    return new Entry(image.path(), Optional.of(image), Optional.empty());
   }
 
   private static Entry open(Path directory) {

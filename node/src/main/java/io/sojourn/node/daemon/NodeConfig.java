@@ -1,6 +1,7 @@
 package io.sojourn.node.daemon;
 
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.archive.RepositoryPlace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,14 +17,33 @@ import org.jspecify.annotations.Nullable;
  * @param runDirectory sockets and the lock; emptied by a reboot
  * @param stateDirectory images, tasks and CRIU; kept
  * @param nodeName by default the host's
+ * @param repository where images are stored besides
  */
-public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName) {
+public record NodeConfig(
+    Path runDirectory, Path stateDirectory, String nodeName, RepositoryPlace repository) {
   /** A unix socket's path has 107 bytes at the most; ours add up to 11 to the directory. */
   private static final int LONGEST = 95;
 
   public static final String RUN_DIR = "SOJOURN_RUN_DIR";
   public static final String STATE_DIR = "SOJOURN_STATE_DIR";
   public static final String NODE_NAME = "SOJOURN_NODE_NAME";
+
+  /** Without a repository. */
+  NodeConfig(Path runDirectory, Path stateDirectory, String nodeName) {
+    this(runDirectory, stateDirectory, nodeName, RepositoryPlace.NONE);
+  }
+
+  /** With another repository than the environment says, or another key for it. */
+  NodeConfig withRepository(@Nullable String place, @Nullable String keyFile) {
+    return new NodeConfig(
+        runDirectory,
+        stateDirectory,
+        nodeName,
+        new RepositoryPlace(
+            first(place, repository.place()),
+            first(keyFile, repository.keyFile()),
+            repository.keys()));
+  }
 
   /** A null or empty option counts as not given. */
   public static NodeConfig of(
@@ -36,7 +56,11 @@ public record NodeConfig(Path runDirectory, Path stateDirectory, String nodeName
         directory(stateDirectory, environment.get(STATE_DIR), "/var/lib/sojourn"),
         first(nodeName, environment.get(NODE_NAME)).isEmpty()
             ? hostName()
-            : checked(first(nodeName, environment.get(NODE_NAME))));
+            : checked(first(nodeName, environment.get(NODE_NAME))),
+        new RepositoryPlace(
+            first(null, environment.get(RepositoryPlace.PLACE)),
+            first(null, environment.get(RepositoryPlace.KEY_FILE)),
+            first(null, environment.get(RepositoryPlace.KEYS))));
   }
 
   public Path socket() {

@@ -6,6 +6,7 @@ import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
 import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.engine.stream.AlertLoops;
+import io.sojourn.node.archive.Archive;
 import io.sojourn.node.cluster.Cluster;
 import io.sojourn.node.cluster.Membership;
 import io.sojourn.node.cluster.Peers;
@@ -60,6 +61,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Moves moves;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
+  private final Archive archive;
 
   private final CallsWithin within;
   private final List<AutoCloseable> annexes = new ArrayList<>();
@@ -69,10 +71,14 @@ public final class NodeDaemon implements AutoCloseable {
     this.config = config;
     this.lock = lock;
     this.engines = engines;
-    ImageRepository repository = new ImageRepository(config.images());
+    archive =
+        Archive.open(
+            config.repository(), config.stateDirectory(), config.images(), config.nodeName());
+    ImageRepository repository = new ImageRepository(config.images(), archive::names);
     repository.sweep();
     UnpackedImage.sweep(config.stateDirectory());
-    ImageCatalog images = new ImageCatalog(repository, config.imagesInMemory());
+    ImageCatalog images =
+        new ImageCatalog(repository, config.imagesInMemory(), archive, config.nodeName());
     Door door = new Door(config.stateDirectory().resolve("drained"), config.nodeName());
     Shipping shipping = new Shipping(this::peers, workers);
     moves =
@@ -103,10 +109,11 @@ public final class NodeDaemon implements AutoCloseable {
     remains.sweep(known);
     TaskLookup tasks = new TaskLookup(registry, moves::deputyOf);
     ImageLookup imageLookup = new ImageLookup(images, tasks);
-    Checkpoints checkpoints = new Checkpoints(engines, tasks, registry, images, operations, moves);
+    Checkpoints checkpoints =
+        new Checkpoints(engines, tasks, registry, images, operations, moves, archive::look);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
     ImageCalls imageCalls =
-        new ImageCalls(imageLookup, images, tasks, registry, operations, remains);
+        new ImageCalls(imageLookup, images, tasks, registry, operations, remains, archive);
     schedules =
         new Schedules(
             config.stateDirectory().resolve("schedules"),
@@ -128,6 +135,7 @@ public final class NodeDaemon implements AutoCloseable {
             migrations,
             door,
             config.nodeName(),
+            archive,
             schedules::revived);
     Errands errands = new Errands(this::cluster);
     Drains drains =
@@ -149,7 +157,8 @@ public final class NodeDaemon implements AutoCloseable {
             migrations,
             errands,
             drains,
-            imageCalls);
+            imageCalls,
+            new RepositoryCalls(archive));
     cluster =
         Cluster.open(
             config.stateDirectory(),
@@ -162,8 +171,9 @@ public final class NodeDaemon implements AutoCloseable {
                 peerServices(repository),
                 registry::count));
     moves.begin();
+    archive.begin(new LocalImages(images, imageCalls));
     ClusterService clusterService =
-        new ClusterService(cluster, shipping, imageLookup, config.nodeName());
+        new ClusterService(cluster, shipping, imageLookup, archive, config.nodeName());
     sockets =
         Sockets.open(
             config.socket(),
@@ -251,6 +261,7 @@ public final class NodeDaemon implements AutoCloseable {
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
       schedules.close();
+      archive.close();
       within.close();
       sockets.close();
       moves.close();

@@ -22,6 +22,8 @@ import io.sojourn.protocol.node.NodeControlGrpc;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.RemoveImageRequest;
 import io.sojourn.protocol.node.RemoveImageResponse;
+import io.sojourn.protocol.node.RepositoryRequest;
+import io.sojourn.protocol.node.RepositoryResponse;
 import io.sojourn.protocol.node.RestoreRequest;
 import io.sojourn.protocol.node.VerifyImageRequest;
 import java.util.List;
@@ -38,6 +40,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Errands errands;
   private final Drains drains;
   private final ImageCalls images;
+  private final RepositoryCalls repository;
 
   NodeService(
       Supplier<GetNodeResponse> node,
@@ -48,7 +51,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Migrations migrations,
       Errands errands,
       Drains drains,
-      ImageCalls images) {
+      ImageCalls images,
+      RepositoryCalls repository) {
     this.node = node;
     this.tasks = tasks;
     this.list = list;
@@ -58,6 +62,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
     this.errands = errands;
     this.drains = drains;
     this.images = images;
+    this.repository = repository;
   }
 
   @Override
@@ -156,6 +161,13 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   public void removeImage(RemoveImageRequest request, StreamObserver<RemoveImageResponse> answer) {
     Caller caller = Caller.current();
     unary(answer, () -> images.remove(request.getImage(), request.getForce(), caller));
+  }
+
+  @Override
+  public void workOnRepository(
+      RepositoryRequest request, StreamObserver<RepositoryResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> repository.run(request, caller));
   }
 
   private static <T> void unary(StreamObserver<T> answer, Supplier<T> work) {

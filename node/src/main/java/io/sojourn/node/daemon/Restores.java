@@ -4,6 +4,8 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.archive.Archive;
+import io.sojourn.node.archive.Brought;
 import io.sojourn.node.move.Door;
 import io.sojourn.node.move.Moves;
 import io.sojourn.protocol.image.Manifest;
@@ -30,10 +32,12 @@ final class Restores {
   private final Migrations migrations;
   private final Door door;
   private final String self;
+  private final Archive archive;
   private final Consumer<String> fromCheckpoint;
 
   /**
    * @param self this node's name
+   * @param archive has the files of images that are not here
    * @param fromCheckpoint is told of each task that runs again from a checkpoint
    */
   Restores(
@@ -45,6 +49,7 @@ final class Restores {
       Migrations migrations,
       Door door,
       String self,
+      Archive archive,
       Consumer<String> fromCheckpoint) {
     this.fromCheckpoint = fromCheckpoint;
     this.engines = engines;
@@ -55,6 +60,7 @@ final class Restores {
     this.migrations = migrations;
     this.door = door;
     this.self = self;
+    this.archive = archive;
   }
 
   /** On this node, or on the one that is asked for. */
@@ -122,10 +128,13 @@ final class Restores {
             request.getStreamsMayBeLost(),
             Duration.ofMillis(request.getLimitMillis()));
     int incarnation = registry.nextIncarnation(image);
-    RestoreResult done =
-        moves.frozen().has(id) && !request.getClone()
-            ? besideDeputy(image, incarnation, options, report)
-            : engines.restorer().restore(image, incarnation, options, report);
+    RestoreResult done;
+    try (Brought files = archive.bring(image, report)) {
+      done =
+          moves.frozen().has(id) && !request.getClone()
+              ? besideDeputy(files.image(), incarnation, options, report)
+              : engines.restorer().restore(files.image(), incarnation, options, report);
+    }
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);
     else registry.revived(image, done.incarnation());

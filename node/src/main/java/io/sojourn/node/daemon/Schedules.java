@@ -11,9 +11,13 @@ import io.sojourn.protocol.node.CheckpointRequest.Then;
 import io.sojourn.protocol.node.EndScheduleRequest;
 import io.sojourn.protocol.node.EndScheduleResponse;
 import io.sojourn.protocol.node.OperationResult;
+import io.sojourn.repository.Retention;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -66,12 +70,13 @@ final class Schedules implements AutoCloseable {
     TaskRecord record = tasks.find(request.getTask(), caller).record();
     scheduler.begin(
         Schedule.begin(
-            record.id(),
-            interval,
-            Math.max(0, request.getSchedule().getKeep()),
-            record.uid(),
-            request.getCrac(),
-            clock.millis()));
+                record.id(),
+                interval,
+                Math.max(0, request.getSchedule().getKeep()),
+                record.uid(),
+                request.getCrac(),
+                clock.millis())
+            .keepingDaily(Math.max(0, request.getSchedule().getKeepDaily())));
     scheduler.made(record.id(), made(result));
     return result;
   }
@@ -129,6 +134,7 @@ final class Schedules implements AutoCloseable {
                     .setEveryMillis(schedule.intervalMillis(now))
                     .setAutomatic(schedule.everyMillis() == 0)
                     .setKeep(schedule.keep())
+                    .setKeepDaily(schedule.keepDaily())
                     .setDueEpochMillis(schedule.dueEpochMillis(now))
                     .setLastFailure(schedule.lastFailure())
                     .build());
@@ -160,6 +166,17 @@ final class Schedules implements AutoCloseable {
               .setCrac(schedule.crac())
               .build();
       return made(checkpoints.run(request, caller(schedule), OperationListener.NONE));
+    }
+
+    @Override
+    public List<String> surplus(Schedule schedule) {
+      List<Retention.Made> made = new ArrayList<>();
+      for (String directory : schedule.images())
+        made.add(
+            new Retention.Made(
+                directory, made.size(), images.createdEpochMillis(Path.of(directory))));
+      return new Retention(schedule.keep(), schedule.keepDaily())
+          .excess(made, ZoneId.systemDefault()).stream().map(Retention.Made::name).toList();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
  * @param task its id
  * @param everyMillis 0: automatic
  * @param keep how many of the images that were made so stay; 0: all
+ * @param keepDaily of how many days the last one stays besides
  * @param uid on whose behalf
  * @param crac whether the program's CRaC resources are called
  * @param sinceEpochMillis when it was begun
@@ -24,6 +25,7 @@ public record Schedule(
     String task,
     long everyMillis,
     int keep,
+    int keepDaily,
     int uid,
     boolean crac,
     long sinceEpochMillis,
@@ -42,7 +44,24 @@ public record Schedule(
   public static Schedule begin(
       String task, Interval every, int keep, int uid, boolean crac, long nowEpochMillis) {
     return new Schedule(
-        task, every.millis(), keep, uid, crac, nowEpochMillis, 0, "", List.of(), List.of(), 0);
+        task, every.millis(), keep, 0, uid, crac, nowEpochMillis, 0, "", List.of(), List.of(), 0);
+  }
+
+  /** As it is, but with one image of each of so many days besides. */
+  public Schedule keepingDaily(int days) {
+    return new Schedule(
+        task,
+        everyMillis,
+        keep,
+        days,
+        uid,
+        crac,
+        sinceEpochMillis,
+        lastEpochMillis,
+        lastFailure,
+        images,
+        costs,
+        failures);
   }
 
   /** Another rhythm; what was experienced stays. */
@@ -51,6 +70,7 @@ public record Schedule(
         task,
         wanted.everyMillis,
         wanted.keep,
+        wanted.keepDaily,
         wanted.uid,
         wanted.crac,
         sinceEpochMillis,
@@ -90,6 +110,7 @@ public record Schedule(
         task,
         everyMillis,
         keep,
+        keepDaily,
         uid,
         crac,
         sinceEpochMillis,
@@ -113,8 +134,8 @@ public record Schedule(
     return Math.min(last, nowEpochMillis) + intervalMillis(nowEpochMillis);
   }
 
-  /** Those that are too many, the oldest first. */
-  List<String> surplus() {
+  /** Those that are too many, the oldest first, where days do not count. */
+  public List<String> surplus() {
     return keep == 0 || images.size() <= keep ? List.of() : images.subList(0, images.size() - keep);
   }
 }

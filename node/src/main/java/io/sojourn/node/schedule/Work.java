@@ -1,5 +1,7 @@
 package io.sojourn.node.schedule;
 
+import java.util.List;
+
 /** What the scheduler has others do. */
 public interface Work {
   /** How a task is. */
@@ -25,6 +27,11 @@ public interface Work {
    * @throws io.sojourn.engine.operation.OperationException it was refused, or failed
    */
   Made checkpoint(Schedule schedule);
+
+  /** The images that are not to be kept, the oldest first. */
+  default List<String> surplus(Schedule schedule) {
+    return schedule.surplus();
+  }
 
   /**
    * Removes an image that is no longer kept. One that is gone already is none to speak of.

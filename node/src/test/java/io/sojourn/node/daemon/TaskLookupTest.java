@@ -7,6 +7,8 @@ import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationException.Kind;
+import io.sojourn.node.archive.Archive;
+import io.sojourn.node.archive.RepositoryPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -28,7 +30,10 @@ class TaskLookupTest {
   void start() throws IOException {
     ImageCatalog catalog =
         new ImageCatalog(
-            new ImageRepository(directory.resolve("images")), directory.resolve("memory"));
+            new ImageRepository(directory.resolve("images")),
+            directory.resolve("memory"),
+            Archive.open(RepositoryPlace.NONE, directory, directory.resolve("images"), "testnode"),
+            "testnode");
     tasks =
         new TaskLookup(
             new TaskRegistry(

@@ -1,0 +1,61 @@
+package io.sojourn.node.archive;
+
+import io.sojourn.repository.Repository;
+import io.sojourn.repository.blob.BlobStore;
+import io.sojourn.repository.blob.Location;
+import io.sojourn.repository.seal.KeyedSeal;
+import io.sojourn.repository.seal.Keys;
+import io.sojourn.repository.seal.Seal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/**
+ * Where a node's repository is, and with which keys it is opened.
+ *
+ * @param place a directory or s3://BUCKET/PREFIX; "": there is none
+ * @param keyFile "": none
+ * @param keys the keys themselves, where they come from the environment; "": none
+ */
+public record RepositoryPlace(String place, String keyFile, String keys) {
+  public static final String PLACE = "SOJOURN_REPOSITORY";
+  public static final String KEY_FILE = "SOJOURN_REPOSITORY_KEY_FILE";
+  public static final String KEYS = "SOJOURN_REPOSITORY_KEY";
+
+  public static final RepositoryPlace NONE = new RepositoryPlace("", "", "");
+
+  public boolean none() {
+    return place.isEmpty();
+  }
+
+  public boolean encrypted() {
+    return !keyFile.isEmpty() || !keys.isEmpty();
+  }
+
+  /**
+   * @throws io.sojourn.engine.operation.OperationException what was said of it makes no sense, or
+   *     it is another's
+   * @throws IOException it cannot be reached
+   */
+  Repository open(String node) throws IOException {
+    Seal seal = seal();
+    BlobStore blobs = Location.open(place);
+    try {
+      return Repository.open(blobs, seal, node, Clock.systemUTC());
+    } catch (IOException | RuntimeException failed) {
+      blobs.close();
+      throw failed;
+    }
+  }
+
+  private Seal seal() {
+    if (!keyFile.isEmpty()) return KeyedSeal.of(Keys.read(Path.of(keyFile)));
+    return keys.isEmpty() ? Seal.NONE : KeyedSeal.of(Keys.parse(keys, KEYS));
+  }
+
+  /** Never the keys. */
+  @Override
+  public String toString() {
+    return place + (encrypted() ? ", encrypted" : "");
+  }
+}

@@ -1,0 +1,62 @@
+package io.sojourn.repository;
+
+import com.google.protobuf.ByteString;
+import io.sojourn.protocol.repository.StoredFile;
+import io.sojourn.protocol.repository.StoredImage;
+import io.sojourn.repository.blob.BlobStore.Blob;
+import io.sojourn.repository.seal.DamageException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** The chunks that some image needs. */
+final class Live {
+  private final PlaceTable chunks = new PlaceTable();
+  private final Set<String> broken;
+
+  private Live(Set<String> broken) {
+    this.broken = broken;
+  }
+
+  /**
+   * @throws DamageException what an image needs cannot be known; unless it is known to be broken
+   */
+  static Live mark(Blobs blobs) throws IOException {
+    Live live = new Live(Broken.names(blobs));
+    Fetch fetch = new Fetch(blobs, Index.read(blobs));
+    for (Blob blob : blobs.store().list(Repository.IMAGES)) {
+      String name = blob.name().substring(Repository.IMAGES.length() + 1);
+      try {
+        live.mark(blobs.get(blob.name(), StoredImage.parser()), fetch);
+      } catch (NoSuchFileException removed) {
+        // Just now.
+      } catch (DamageException damaged) {
+        if (!live.broken.contains(name))
+          throw new DamageException(
+              "image " + name + " is damaged: " + damaged.getMessage(), damaged);
+      }
+    }
+    return live;
+  }
+
+  private void mark(StoredImage image, Fetch fetch) throws IOException {
+    Set<ChunkId> fresh = new LinkedHashSet<>();
+    for (StoredFile file : image.getFilesList())
+      for (ByteString bytes : file.getSegmentsList()) {
+        ChunkId id = ChunkId.read(bytes.asReadOnlyByteBuffer());
+        // What images share is read once.
+        if (!contains(id)) fresh.add(id);
+      }
+    for (ChunkId id : Contents.of(fresh, fetch).chunks()) add(id);
+    fresh.forEach(this::add);
+  }
+
+  private void add(ChunkId id) {
+    chunks.put(id, 0, 0, 1);
+  }
+
+  boolean contains(ChunkId id) {
+    return chunks.get(id) != null;
+  }
+}

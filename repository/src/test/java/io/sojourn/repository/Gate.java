@@ -1,0 +1,110 @@
+package io.sojourn.repository;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+
+/** Stands before a server, and does to each connection what a bad network or server would do. */
+final class Gate implements Closeable {
+  /** What becomes of a connection. */
+  enum Fate {
+    PASSES,
+    /** The server says 503. */
+    ANSWERS_ERROR,
+    /** It says nothing. */
+    SILENT,
+    /** It ends in the middle of an answer. */
+    CUT
+  }
+
+  private final ServerSocket door;
+  private final int server;
+  private final IntFunction<Fate> fates;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  /**
+   * @param fates by the number of the connection, from 0 on
+   */
+  Gate(int server, IntFunction<Fate> fates) throws IOException {
+    this.server = server;
+    this.fates = fates;
+    door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    threads.execute(this::accept);
+  }
+
+  int port() {
+    return door.getLocalPort();
+  }
+
+  private void accept() {
+    try {
+      for (int number = 0; ; number++) {
+        Socket client = door.accept();
+        Fate fate = fates.apply(number);
+        threads.execute(() -> serve(client, fate));
+      }
+    } catch (IOException closed) {
+      // Nobody comes any more.
+    }
+  }
+
+  private void serve(Socket client, Fate fate) {
+    try (client) {
+      switch (fate) {
+        case SILENT -> drain(client.getInputStream());
+        case ANSWERS_ERROR -> {
+          client
+              .getOutputStream()
+              .write(
+                  "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                      .getBytes(StandardCharsets.US_ASCII));
+          client.shutdownOutput();
+          drain(client.getInputStream());
+        }
+        case CUT -> {
+          try (Socket onward = new Socket(InetAddress.getLoopbackAddress(), server)) {
+            threads.execute(() -> copy(client, onward));
+            onward.getInputStream().readNBytes(50);
+          }
+        }
+        case PASSES -> {
+          try (Socket onward = new Socket(InetAddress.getLoopbackAddress(), server)) {
+            threads.execute(() -> copy(client, onward));
+            onward.getInputStream().transferTo(client.getOutputStream());
+          }
+        }
+      }
+    } catch (IOException ended) {
+      // As connections do.
+    }
+  }
+
+  private static void copy(Socket from, Socket to) {
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      in.transferTo(out);
+      to.shutdownOutput();
+    } catch (IOException ended) {
+      // As connections do.
+    }
+  }
+
+  private static void drain(InputStream in) throws IOException {
+    in.transferTo(OutputStream.nullOutputStream());
+  }
+
+  @Override
+  public void close() throws IOException {
+    door.close();
+    threads.shutdownNow();
+  }
+}
