@@ -17,6 +17,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +69,55 @@ class AwaySocketsIT {
 
   private static ServerSocket server() throws IOException {
     return nodes.atPeers(() -> new ServerSocket(0, 50, InetAddress.getByName(nodes.peerAddress())));
+  }
+
+  /** Home's socket still waits for the peer's last word when the task comes home. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void whatIsOverAndStillOpenComesHome(Jdk jdk) throws Exception {
+    try (ServerSocket server = server()) {
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      nodes.out(subject);
+      // Made while away: of others its deputy has a descriptor too.
+      subject.ask("connect over " + nodes.peerAddress() + " " + server.getLocalPort());
+      Socket peer = server.accept();
+      peer.shutdownOutput();
+      String end = subject.ask("read over 1");
+      nft("add table ip silent; add chain ip silent out { type filter hook output priority 0; }");
+      nft("add rule ip silent out tcp sport " + server.getLocalPort() + " drop");
+      try {
+        subject.ask("end over");
+        await().until(() -> nodes.atHome(() -> waitsForTheLastWord(peer)));
+        nodes.back(subject);
+      } finally {
+        nft("delete table ip silent");
+      }
+      assertThat(subject.ask("read over 1")).isEqualTo(end);
+      assertThat(subject.ask("close over")).isEqualTo("done");
+      assertThat(peer.getInputStream().read()).isEqualTo(-1);
+      peer.close();
+    }
+  }
+
+  /** Has a machine's kernel drop what the peers send. */
+  private static void nft(String command) throws IOException {
+    nodes.atPeers(
+        () -> {
+          Process nft = new ProcessBuilder("nft", command).inheritIO().start();
+          assertThat(nft.waitFor()).as(command).isZero();
+          return nft;
+        });
+  }
+
+  /** In LAST_ACK, and nobody's: proc(5), net/tcp. */
+  private static boolean waitsForTheLastWord(Socket peer) throws IOException {
+    List<String> kernels = new ArrayList<>();
+    for (String table : List.of("tcp", "tcp6"))
+      kernels.addAll(Files.readAllLines(Path.of("/proc/thread-self/net", table)));
+    return kernels.stream()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(words -> words[1].endsWith(":%04X".formatted(peer.getPort())))
+        .anyMatch(words -> words[3].equals("09") && words[9].equals("0"));
   }
 
   @ParameterizedTest

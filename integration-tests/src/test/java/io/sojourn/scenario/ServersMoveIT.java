@@ -103,8 +103,8 @@ class ServersMoveIT {
   }
 
   /**
-   * In a soak only, as it does not always pass yet: in one of two runs the tenth move failed, since
-   * the address of a connection was still taken at home when CRIU wanted it for the task.
+   * In a soak only, as it did not always pass: in one of two runs a connection of NIO's that was
+   * over and not closed yet kept it from coming home. That is mended; it has not run since.
    */
   @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   @ParameterizedTest

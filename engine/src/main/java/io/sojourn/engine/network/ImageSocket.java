@@ -3,6 +3,7 @@ package io.sojourn.engine.network;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.protocol.criu.CriuFile;
 import io.sojourn.protocol.criu.CriuInetSocket;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -13,9 +14,11 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A TCP or UDP socket in an image of CRIU's.
@@ -72,25 +75,59 @@ public record ImageSocket(
 
   /** Gives sockets other states in files.img; what else is there stays as it is. */
   public static void rewrite(Path images, Map<Integer, TcpState> states) throws IOException {
+    edit(
+        images,
+        socket -> {
+          TcpState state = states.get(socket.getIno());
+          return state == null ? socket : socket.toBuilder().setState(state.ordinal()).build();
+        });
+  }
+
+  /**
+   * Takes the peers of connections that are over out of files.img. A program may have its
+   * descriptor still: NIO ends a connection at once, and closes it when it next selects. CRIU would
+   * connect it again, and cannot where another socket has the addresses: home's, which waits for
+   * the peer's last acknowledgement. What was received and not read keeps its connection.
+   */
+  public static void forgetPeersOfDead(Path images) throws IOException {
+    Set<Integer> dead = new HashSet<>();
+    for (ImageSocket socket : of(images))
+      if (socket.dead() && nothingToRead(TcpStreamImage.path(images, socket.ino)))
+        dead.add(socket.ino);
+    edit(
+        images,
+        socket ->
+            dead.contains(socket.getIno()) ? socket.toBuilder().setDstPort(0).build() : socket);
+  }
+
+  private boolean dead() {
+    return protocol == Protocol.TCP && state == TcpState.CLOSE && peer.getPort() != 0;
+  }
+
+  private static boolean nothingToRead(Path stream) throws IOException {
+    return !Files.exists(stream) || TcpStreamImage.read(stream).received().length == 0;
+  }
+
+  private static void edit(Path images, UnaryOperator<CriuInetSocket> change) throws IOException {
     Path file = images.resolve("files.img");
     ByteBuffer buffer = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer to =
-        ByteBuffer.allocate(buffer.capacity() + 16 * states.size()).order(ByteOrder.LITTLE_ENDIAN);
-    to.putLong(buffer.getLong());
+    ByteArrayOutputStream to = new ByteArrayOutputStream(buffer.capacity());
+    to.writeBytes(number(Long.BYTES).putLong(buffer.getLong()).array());
     while (buffer.remaining() >= 4) {
       byte[] entry = new byte[buffer.getInt()];
       buffer.get(entry);
       CriuFile socket = CriuFile.parseFrom(entry);
-      TcpState state = socket.hasIsk() ? states.get(socket.getIsk().getIno()) : null;
-      if (state != null)
-        entry =
-            socket.toBuilder()
-                .setIsk(socket.getIsk().toBuilder().setState(state.ordinal()))
-                .build()
-                .toByteArray();
-      to.putInt(entry.length).put(entry);
+      CriuInetSocket changed = change.apply(socket.getIsk());
+      if (socket.hasIsk() && !changed.equals(socket.getIsk()))
+        entry = socket.toBuilder().setIsk(changed).build().toByteArray();
+      to.writeBytes(number(Integer.BYTES).putInt(entry.length).array());
+      to.writeBytes(entry);
     }
-    Files.write(file, Arrays.copyOf(to.array(), to.position()));
+    Files.write(file, to.toByteArray());
+  }
+
+  private static ByteBuffer number(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static ImageSocket of(CriuInetSocket socket) throws IOException {

@@ -23,6 +23,7 @@ public final class SocketRelay implements StreamEnd {
   private final long toDrop;
   private @Nullable ByteStream stream;
   private @Nullable SocketHandle handle;
+  private @Nullable Runnable whenOpen;
   private ByteString ahead = ByteString.EMPTY;
   private long dropped;
   private boolean inputHeld;
@@ -74,6 +75,12 @@ public final class SocketRelay implements StreamEnd {
     return this;
   }
 
+  /** Called once, when the socket's connect is done; not where it fails. */
+  public SocketRelay whenOpen(Runnable told) {
+    whenOpen = told;
+    return this;
+  }
+
   /** While it is held, nothing is read from the socket. */
   public void holdInput(boolean hold) {
     inputHeld = hold;
@@ -109,9 +116,17 @@ public final class SocketRelay implements StreamEnd {
     try {
       if (at.writable) write(at);
       if (!done && at.readable) read(at);
+      if (!done && at.writable) opened();
     } catch (IOException failed) {
       fail(failed);
     }
+  }
+
+  /** What failed has shown that in being read. */
+  private void opened() {
+    Runnable told = whenOpen;
+    whenOpen = null;
+    if (told != null) told.run();
   }
 
   private void read(SocketHandle at) throws IOException {

@@ -83,6 +83,7 @@ public final class Homecoming {
       states.put(socket.ino(), merged.state());
     }
     ImageSocket.rewrite(images, states);
+    ImageSocket.forgetPeersOfDead(images);
   }
 
   /** Closes home's sockets without a word to the peers: the task needs their addresses. */

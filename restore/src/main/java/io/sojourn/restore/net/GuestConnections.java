@@ -205,11 +205,11 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
       socket.close();
       return;
     }
-    relay.connected(socket);
-    carry(relay, task, peer);
-    // Home waits for this before the task leaves: who is on the way here would be lost.
+    // Home waits for this before the task leaves: who is on the way here would be lost. From then
+    // on who is not accepted yet is in the task's own queue, where that is seen.
     Connected here = Connected.newBuilder().setLocal(Endpoints.of(task)).build();
-    relay.stream().answer(here.toByteString());
+    relay.whenOpen(() -> relay.stream().answer(here.toByteString())).connected(socket);
+    carry(relay, task, peer);
   }
 
   /** Begins to connect from the peer's own address. Whether that was done shows in the socket. */

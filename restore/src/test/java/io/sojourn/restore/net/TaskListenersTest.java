@@ -9,6 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -126,6 +129,30 @@ class TaskListenersTest {
                                     .get()))
                     .rootCause()
                     .hasMessageContaining("refused"));
+  }
+
+  /** The task's queue is full: the kernel takes no further connect, and tries again later. */
+  @Test
+  void whoIsStillOnTheWayIsWaitedFor() throws Exception {
+    ServerSocket server = nodes.task(() -> new ServerSocket(0, 1)).get();
+    List<Socket> clients = new ArrayList<>();
+    clients.add(connect(TwoNodes.HOME, server.getLocalPort()));
+    for (int i = 1; i < 3; i++)
+      clients.add(nodes.peer(() -> new Socket(TwoNodes.HOME, server.getLocalPort())).get());
+    Awaitility.await().until(() -> nodes.task(TaskListenersTest::somebodyKnocks).get());
+    Awaitility.await()
+        .during(Duration.ofMillis(200))
+        .until(() -> !nodes.onHomeLoop(nodes.atHome::settled));
+    for (int i = 0; i < 3; i++) nodes.task(server::accept).get(30, TimeUnit.SECONDS).close();
+    Awaitility.await().until(() -> nodes.onHomeLoop(nodes.atHome::settled));
+    for (Socket client : clients) client.close();
+    server.close();
+  }
+
+  /** Whether a connect in this network has not been answered: proc(5), net/tcp. */
+  private static boolean somebodyKnocks() throws IOException {
+    return Files.readAllLines(Path.of("/proc/thread-self/net/tcp")).stream()
+        .anyMatch(line -> line.strip().split("\\s+")[3].equals("02"));
   }
 
   @Test
