@@ -65,9 +65,7 @@ final class Checking {
         broken(each.getKey(), String.valueOf(reason.getMessage()));
       }
     }
-    images
-        .damaged()
-        .forEach((name, reason) -> broken(name, String.valueOf(reason.getMessage())));
+    images.damaged().forEach((name, reason) -> broken(name, String.valueOf(reason.getMessage())));
     return images.whole().size() + images.damaged().size();
   }
 
