@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Installs by apt the tools that building and running need and that are missing here. Does nothing when all are there.
+# Installs by apt the tools that building and running need and that are missing here; with --tests those of the tests as
+# well. Does nothing when all are there.
 set -euo pipefail
 
 declare -A package_of=([cmake]=cmake [gcc]=gcc [make]=make [nft]=nftables [ip]=iproute2)
+[ "${1:-}" != --tests ] || package_of[fio]=fio
 PATH=$PATH:/usr/sbin:/sbin
 
 packages=()

@@ -19,9 +19,9 @@
 #endif
 
 // A connection whose other end is held by a process that is no part of the task.
-static int unix_connection(void) {
+static int unix_connection(int type) {
   int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) err(3, "socketpair");
+  if (socketpair(AF_UNIX, type, 0, pair)) err(3, "socketpair");
   pid_t child = fork();
   if (!child) {
     close(pair[1]);
@@ -73,7 +73,10 @@ int main(int argc, char **argv) {
   if (!strcmp(kind, "io_uring")) fd = (int)syscall(SYS_io_uring_setup, 4, parameters);
   if (!strcmp(kind, "userfaultfd")) fd = (int)syscall(SYS_userfaultfd, O_NONBLOCK);
   if (!strcmp(kind, "mptcp")) fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
-  if (!strcmp(kind, "unix")) fd = unix_connection();
+  if (!strcmp(kind, "unix")) fd = unix_connection(SOCK_STREAM);
+  if (!strcmp(kind, "unix_datagrams")) fd = unix_connection(SOCK_DGRAM);
+  if (!strcmp(kind, "unix_packets")) fd = unix_connection(SOCK_SEQPACKET);
+  if (!strcmp(kind, "vsock")) fd = socket(AF_VSOCK, SOCK_STREAM, 0);
   if (!strcmp(kind, "perf_event")) fd = perf_event();
   if (!strcmp(kind, "bpf_map")) fd = bpf_map();
   if (!strcmp(kind, "bpf_program")) fd = bpf_program();

@@ -20,6 +20,7 @@ final class MoveTime implements Benchmark {
   private static final List<String> CRIU = List.of("--shell-job", "--file-locks", "--ext-unix-sk");
 
   private final Series downtime = new Series(), theirDowntime = new Series();
+  private final Series lazyDowntime = new Series(), lazyCommand = new Series();
   private final Series offNode = new Series(), copy = new Series();
   private final Series command = new Series(), theirCommand = new Series();
   private final Map<String, Series> phases = new LinkedHashMap<>();
@@ -32,13 +33,18 @@ final class MoveTime implements Benchmark {
     // Rounds first that nobody counts: daemons of a cluster have moved tasks before.
     try (TwoNodes nodes = TwoNodes.start(plan)) {
       for (int i = -plan.rounds(2); i < rounds; i++)
-        for (int k = 0; k < 2; k++)
-          if ((k + Math.max(i, 0)) % 2 == 0) ours(nodes, jvm, i >= 0);
-          else theirs(nodes, jvm, i >= 0);
+        for (int k = 0; k < 3; k++)
+          switch ((k + Math.max(i, 0)) % 3) {
+            case 0 -> ours(nodes, jvm, i >= 0);
+            case 1 -> lazily(nodes, jvm, i >= 0);
+            default -> theirs(nodes, jvm, i >= 0);
+          }
     }
     Versus versus = new Versus(section, plan.jdks().get(0).title());
     String peer = "criu dump, copy, criu restore";
     versus.less("downtime", "ms", downtime, peer, theirDowntime, 0.25);
+    versus.less("downtime with --lazy", "ms", lazyDowntime, peer, theirDowntime, 0.1);
+    versus.less("command with --lazy", "ms", lazyCommand, peer, theirCommand, NOTHING);
     versus.less("command", "ms", command, peer, theirCommand, NOTHING);
     versus.less("obtrusiveness", "ms", offNode, "TCP copy of what is resident", copy, 0.5);
     StringBuilder said = new StringBuilder("By its own account:");
@@ -74,6 +80,21 @@ final class MoveTime implements Benchmark {
     }
     task.close();
     copy(nodes, (int) resident, counts);
+  }
+
+  private void lazily(TwoNodes nodes, List<String> jvm, boolean counts)
+      throws Failure, InterruptedException {
+    RunningProbe task = nodes.task("lazy" + System.nanoTime(), jvm);
+    task.ask("fill 300");
+    AgainstPlainCriu.settle();
+    task.ask("gap");
+    Shell.Finished moved = nodes.leaveLazily(task);
+    double gap = task.ask("gap")[1] / 1e3;
+    if (counts) {
+      lazyDowntime.add(gap);
+      lazyCommand.add(moved.millis());
+    }
+    task.close();
   }
 
   private void copy(TwoNodes nodes, int megabytes, boolean counts)

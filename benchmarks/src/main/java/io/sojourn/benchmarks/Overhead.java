@@ -8,11 +8,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the agent costs while nobody wants anything of it. Each round starts a virtual machine for
- * every choice, and then again in the opposite order (A B C C B A), so that what drifts in the
- * machine weighs on all alike.
+ * every choice; in the middle of its work the agent is attached, or nothing is done. Then again in
+ * the opposite order (A B C C B A), so that what drifts in the machine weighs on all alike.
  */
 final class Overhead implements Benchmark {
   private static final String NONE = "no agent";
@@ -38,9 +39,10 @@ final class Overhead implements Benchmark {
     for (Jdk jdk : plan.jdks())
       for (Work work : List.of(opt(plan), churn(plan))) compare(plan, jdk, work, section);
     section.note(
-        "Time of the work itself, in a virtual machine that has warmed up: least of the repetitions"
-            + " of each run; ratio of each pair of runs, minus 1; median, and in brackets the 95 %"
-            + " confidence interval of the median (bootstrap). Runs are pinned to one processor.");
+        "A virtual machine that has warmed up repeats a fixed amount of work, gets the agent, and"
+            + " goes on: ratio of the medians after and before. That, against the same ratio of a"
+            + " machine that gets none, minus 1; median of the pairs, and in brackets its 95 %"
+            + " confidence interval (bootstrap). Runs are pinned to one processor.");
     return section;
   }
 
@@ -73,23 +75,22 @@ final class Overhead implements Benchmark {
         List.of("io.sojourn.examples.alloc.Churn", "--live", "20", "--total", "2000"));
   }
 
-  private static Map<String, List<String>> choices(Plan plan) {
-    Map<String, List<String>> choices = new LinkedHashMap<>();
-    choices.put(NONE, List.of());
-    for (String guard : List.of("on", "off", "native"))
-      choices.put(
-          "guard=" + guard, List.of("-javaagent:" + plan.node().agent() + "=guard=" + guard));
+  /** By name: the agent's options, null for no agent. */
+  private static Map<String, @Nullable String> choices() {
+    Map<String, @Nullable String> choices = new LinkedHashMap<>();
+    choices.put(NONE, null);
+    for (String guard : List.of("on", "off")) choices.put("guard=" + guard, "guard=" + guard);
     return choices;
   }
 
   private static void compare(Plan plan, Jdk jdk, Work work, Section section)
       throws Failure, InterruptedException {
     Map<String, Pairs> pairs = new LinkedHashMap<>();
-    List<String> order = new ArrayList<>(choices(plan).keySet());
-    int rounds = plan.rounds(4);
+    List<String> order = new ArrayList<>(choices().keySet());
+    int rounds = plan.rounds(5);
     for (int i = 0; i < 2 * rounds; i++) {
       for (String choice : order) {
-        Run run = run(plan, jdk, work, choices(plan).getOrDefault(choice, List.of()));
+        Halves run = run(plan, jdk, work, choices().get(choice));
         pairs.computeIfAbsent(choice, none -> new Pairs()).add(run.clock(), run.cpu());
       }
       Collections.reverse(order);
@@ -120,42 +121,42 @@ final class Overhead implements Benchmark {
         : "≤ 0.5 %, **not kept**";
   }
 
-  /** Least nanoseconds of a repetition, by the clock and by the processors. */
-  private record Run(double clock, double cpu) {}
-
   /** The runs of one choice. */
   private record Pairs(List<Double> clock, List<Double> cpu) {
     Pairs() {
       this(new ArrayList<>(), new ArrayList<>());
     }
 
-    void add(double clockNanos, double cpuNanos) {
-      clock.add(clockNanos);
-      cpu.add(cpuNanos);
+    void add(double clockRatio, double cpuRatio) {
+      clock.add(clockRatio);
+      cpu.add(cpuRatio);
     }
   }
 
-  private static Run run(Plan plan, Jdk jdk, Work work, List<String> agent)
+  private static Halves run(Plan plan, Jdk jdk, Work work, @Nullable String options)
       throws Failure, InterruptedException {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", "1", jdk.java().toString()));
-    command.addAll(agent);
     command.addAll(work.jvm());
     command.addAll(
         List.of(
             "-cp",
             plan.node().programs(),
             Repeated.class.getName(),
-            plan.quick() ? "1" : "2",
-            plan.quick() ? "1" : "4"));
+            plan.quick() ? "1" : "4",
+            plan.quick() ? "2" : "8"));
     command.addAll(work.main());
-    Shell.Finished finished = Shell.run(plan.node().environment(), command);
-    double clock = Double.MAX_VALUE;
-    double cpu = Double.MAX_VALUE;
-    for (String line : finished.out().strip().split("\n")) {
-      String[] nanos = line.split(" ", 2);
-      clock = Math.min(clock, Double.parseDouble(nanos[0]));
-      cpu = Math.min(cpu, Double.parseDouble(nanos[1]));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(plan.node().environment());
+    try {
+      return Halves.of(
+          builder.start(),
+          pid -> {
+            if (options != null)
+              plan.node().ckpt("attach", String.valueOf(pid), "--options", options);
+          });
+    } catch (IOException e) {
+      throw new Failure("cannot start " + jdk.java(), e);
     }
-    return new Run(clock, cpu);
   }
 }

@@ -145,6 +145,11 @@ final class TwoNodes implements AutoCloseable {
     return ckpt("home", "migrate", task.name(), GUEST_NAME, "--json");
   }
 
+  /** Its memory follows. */
+  Shell.Finished leaveLazily(RunningProbe task) throws Failure, InterruptedException {
+    return ckpt("home", "migrate", task.name(), GUEST_NAME, "--lazy", "--json");
+  }
+
   Shell.Finished comeHome(RunningProbe task) throws Failure, InterruptedException {
     return ckpt("home", "migrate", task.name(), "home", "--json");
   }

@@ -29,7 +29,9 @@ public record Outside(
       Pattern.compile(
           "C[12] Compiler.*|GC Thread.*|G1 .*|ParGC.*|Shenandoah.*|X(Worker|Director|Driver).*|Z.*"
               + "|Cleaner.*|Common-Cleaner|Attach Listener|VM .*|Signal Dispatch.*|Notification.*"
-              + "|Service Thread|Monitor Deflati.*|Sweeper thread|JFR .*");
+              + "|Service Thread|Monitor Deflati.*|Sweeper thread|JFR .*"
+              // Workers of the JDK's pools begin and end as there is work for them.
+              + "|ForkJoinPool.*|VirtualThread-.*");
 
   public static Outside of(int pid) {
     Path process = Path.of("/proc", String.valueOf(pid));
@@ -101,8 +103,12 @@ public record Outside(
     SortedMap<String, String> mappings = new TreeMap<>();
     for (String line : Files.readAllLines(process.resolve("maps"))) {
       String[] words = line.split("\\s+", 6);
-      // A collection may move objects out of the class data archive, and give its pages back.
-      if (words.length == 6 && words[5].startsWith("/") && !words[5].endsWith(".jsa"))
+      // A collection may move objects out of the class data archive, and give its pages back, as
+      // ZGC does with those of its heap.
+      if (words.length == 6
+          && words[5].startsWith("/")
+          && !words[5].endsWith(".jsa")
+          && !words[5].startsWith("/memfd:java_heap"))
         mappings.put(words[0], words[1] + " " + words[5]);
     }
     return mappings;

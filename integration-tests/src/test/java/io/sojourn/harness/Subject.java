@@ -282,15 +282,19 @@ public final class Subject implements AutoCloseable {
     return words.toArray(String[]::new);
   }
 
-  /** Freezes it and restores it, and compares what can be seen from outside. */
-  public void anotherLife() {
-    anotherLifeAs(List.of());
+  /**
+   * Freezes it and restores it, and compares what can be seen from outside.
+   *
+   * @param options of the freeze
+   */
+  public void anotherLife(String... options) {
+    anotherLifeAs(List.of(), options);
   }
 
   /** The same, by commands of another user. */
-  public void anotherLifeAs(List<String> user) {
+  public void anotherLifeAs(List<String> user, String... options) {
     Outside before = Outside.of(process());
-    noteFreeze(node.ckptAs(user, command("freeze", name, withHome()))).done();
+    noteFreeze(node.ckptAs(user, command("freeze", name, withHome(options)))).done();
     assertThat(lives()).as("%s has its place although it is frozen", name).isEqualTo(keepsHome);
     noteRestore(node.ckptAs(user, "restore", name)).done();
     assertThat(Outside.of(process()).since(before)).as("changes seen from outside").isEmpty();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,14 +35,12 @@ class CodeIT {
   }
 
   private static void goesOn(Subject subject) {
-    long last = Long.parseLong(subject.ask("check"));
-    for (int generation = 0; generation < 2; generation++) {
-      subject.freeze().done();
-      subject.restore().done();
-      long now = Long.parseLong(subject.ask("check"));
-      assertThat(now).isGreaterThan(last);
-      last = now;
-    }
+    AtomicLong last = new AtomicLong();
+    subject.twoGenerations(
+        () -> {
+          long now = Long.parseLong(subject.ask("check"));
+          assertThat(now).isGreaterThan(last.getAndSet(now));
+        });
   }
 
   @ParameterizedTest

@@ -49,8 +49,7 @@ class CollectorsIT {
         node.subject(jdk, Heap.class).with(words(options)).start(epsilon ? "quiet" : "busy");
     long allocated = Long.parseLong(subject.ask("check"));
     for (String gc : List.of("auto", "full", "none")) {
-      subject.freeze("--gc=" + gc).done();
-      subject.restore().done();
+      subject.anotherLife("--gc=" + gc);
       long now = Long.parseLong(subject.ask("check"));
       assertThat(now).isGreaterThanOrEqualTo(allocated);
       allocated = now;

@@ -34,6 +34,10 @@ final class HeldCriu implements AutoCloseable {
   /** All is restored; the processes stand still yet. */
   private static final String FAILS = "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ]\n";
 
+  /** Likewise, and nothing comes any more. */
+  private static final String WAITS =
+      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ] || exec sleep 1000\n";
+
   private final Node node;
   private final Path place;
   private final Path provisioned;
@@ -66,6 +70,11 @@ final class HeldCriu implements AutoCloseable {
   /** Each restore fails at its end. */
   static HeldCriu failingRestores(Node node) throws Exception {
     return new HeldCriu(node, "restore", bytes(FAILS));
+  }
+
+  /** Each restore stands still at its end. */
+  static HeldCriu waitingRestores(Node node) throws Exception {
+    return new HeldCriu(node, "restore", bytes(WAITS));
   }
 
   private void point(Path to) throws IOException {

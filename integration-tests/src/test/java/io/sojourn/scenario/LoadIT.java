@@ -48,8 +48,7 @@ class LoadIT {
         await().atMost(BACK_OFF).until(() -> load.allBeyond(before) || !load.failure().isEmpty());
         assertThat(load.failure()).isEmpty();
         if (generation == 2) break;
-        subject.freeze().done();
-        subject.restore().done();
+        subject.anotherLife();
       }
       assertThat(subject.ask("failure")).isEqualTo("null");
     }

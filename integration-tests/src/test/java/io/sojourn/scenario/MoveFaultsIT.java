@@ -141,6 +141,35 @@ class MoveFaultsIT {
   }
 
   @Test
+  void criuStandsStillThere() throws Exception {
+    try (HeldCriu criu = HeldCriu.waitingRestores(b)) {
+      a.ckpt("migrate", task.name(), "b", "--limit=2s").failed("2 s", "--limit");
+      isOn("a");
+      assertThat(Proc.command(task.pid())).isEqualTo("java");
+      await().untilAsserted(() -> assertThat(Files.list(b.memory())).isEmpty());
+      criu.noMore();
+      a.ckpt("migrate", task.name(), "b").done();
+    }
+    isOn("b");
+    ends();
+  }
+
+  @Test
+  void criuStandsStillAtHome() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    try (HeldCriu criu = HeldCriu.waitingRestores(a)) {
+      a.ckpt("migrate", task.name(), "home", "--limit=2s")
+          .failed("2 s", "--limit", "the task runs on there, on node b");
+    }
+    isOn("b");
+    assertThat(task.ask("failure")).isEqualTo("none");
+    a.ckpt("migrate", task.name(), "home").done();
+    isOn("a");
+    ends();
+  }
+
+  @Test
   void homesMemoryIsFull() throws Exception {
     a.ckpt("migrate", task.name(), "b").done();
     isOn("b");

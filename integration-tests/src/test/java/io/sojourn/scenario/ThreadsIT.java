@@ -21,12 +21,7 @@ class ThreadsIT {
   void allGoOn(Jdk jdk) {
     Subject subject = node.subject(jdk, Threads.class).start();
     int counted = 503 + (jdk.feature() >= 21 ? 10_000 : 0);
-    check(subject, counted);
-    for (int generation = 0; generation < 2; generation++) {
-      subject.freeze().done();
-      subject.restore().done();
-      check(subject, counted);
-    }
+    subject.twoGenerations(() -> check(subject, counted));
   }
 
   private static void check(Subject subject, int counted) {

@@ -21,7 +21,9 @@ final class Preflight {
   private static final int MAJOR_TTY = 5;
   private static final int FIRST_PTY = 136;
   private static final int LAST_PTY = 143;
-  private static final int AF_UNIX_STREAM = 1;
+
+  /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK and AF_PACKET: CRIU has no image for others. */
+  private static final Set<Integer> FAMILIES = Set.of(1, 2, 10, 16, 17);
 
   /** The parent of restored tasks. */
   private static final String SHIM = "ckpt-shim";
@@ -198,6 +200,17 @@ final class Preflight {
     }
     InternetSocket internet = facts.internetSockets().get(descriptor.inode());
     if (internet != null) return;
+    SocketProbe.family(descriptor)
+        .ifPresent(
+            family -> {
+              if (!FAMILIES.contains(family))
+                throw OperationException.refused(
+                    where(descriptor)
+                        + " is a socket of address family "
+                        + family
+                        + ", which no image can hold",
+                    "have the program close it before (CRaC: beforeCheckpoint), or run it without");
+            });
     SocketProbe.protocol(descriptor)
         .ifPresent(
             protocol -> {
@@ -209,7 +222,7 @@ final class Preflight {
   }
 
   private void unixSocket(Descriptor descriptor, UnixSocket unix) {
-    if (!unix.connected() || unix.type() != AF_UNIX_STREAM) return;
+    if (!unix.connected()) return;
     // Every JVM that uses channels holds a socket pair with one end closed; CRIU takes such halves.
     if (SocketProbe.closedByPeer(descriptor)) return;
     SocketProbe.peerPid(descriptor)

@@ -4,6 +4,11 @@ package io.sojourn.engine.files;
 public final class DeviceCalls {
   public static final int MNT_DETACH = 2;
 
+  private static final int F_GETFL = 3;
+  private static final int F_SETFL = 4;
+  private static final int O_NONBLOCK = 04000;
+  private static final short POLLIN = 1;
+
   private DeviceCalls() {}
 
   public static int mount(String source, String target, String type, long flags, String data) {
@@ -19,6 +24,22 @@ public final class DeviceCalls {
 
   public static int unmount(String target, int flags) {
     return Result.of(LibcFiles.umount2(FileName.terminated(target), flags));
+  }
+
+  /** Reading from it does not wait any more: it says EAGAIN. */
+  public static int doNotBlock(int fd) {
+    // SAFETY: numbers only.
+    int flags = Result.of(LibcFiles.fcntl(fd, F_GETFL, 0));
+    return flags < 0 ? flags : Result.of(LibcFiles.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+  }
+
+  /** Waits until there is something to read, or a signal comes. */
+  public static int await(int fd, NativeMemory poll) {
+    poll.bytes().putInt(0, fd).putShort(4, POLLIN).putShort(6, (short) 0);
+    // SAFETY: one struct pollfd.
+    int result = Result.of(LibcFiles.poll(poll.address(), 1, -1));
+    poll.keep();
+    return result;
   }
 
   /** An ioctl(2) whose argument is read from, or written to, the begin of some memory. */

@@ -15,13 +15,13 @@ public final class ManifestSeal {
 
   /** Seals the manifest in a directory. */
   public static void write(Path directory) throws IOException {
-    Files.writeString(directory.resolve(FILE), digest(directory) + "\n");
+    Files.writeString(directory.resolve(FILE), line(directory));
   }
 
   /** Refuses a manifest that is not what was written. */
   static void check(Path directory) {
     try {
-      if (Files.readString(directory.resolve(FILE)).strip().equals(digest(directory))) return;
+      if (Files.readString(directory.resolve(FILE)).equals(line(directory))) return;
     } catch (IOException missing) {
       // Said below.
     }
@@ -30,7 +30,7 @@ public final class ManifestSeal {
         Verification.MEND);
   }
 
-  private static String digest(Path directory) throws IOException {
-    return Digest.of(directory.resolve(ImageDirectory.MANIFEST), count -> {});
+  private static String line(Path directory) throws IOException {
+    return Digest.of(directory.resolve(ImageDirectory.MANIFEST), count -> {}) + "\n";
   }
 }

@@ -11,6 +11,7 @@ public final class SocketProbe {
   private static final int SOL_SOCKET = 1;
   private static final int SO_PEERCRED = 17;
   private static final int SO_PROTOCOL = 38;
+  private static final int SO_DOMAIN = 39;
   private static final int POLLHUP = 0x10;
   public static final int IPPROTO_MPTCP = 262;
 
@@ -30,6 +31,12 @@ public final class SocketProbe {
     return option(socket, SO_PROTOCOL, protocol)
         ? OptionalInt.of(protocol[0])
         : OptionalInt.empty();
+  }
+
+  /** Its address family, as of socket(2). */
+  public static OptionalInt family(Descriptor socket) {
+    int[] family = new int[1];
+    return option(socket, SO_DOMAIN, family) ? OptionalInt.of(family[0]) : OptionalInt.empty();
   }
 
   /** The other end of a connection was closed; something may be left to read. */

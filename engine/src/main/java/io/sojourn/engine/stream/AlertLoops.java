@@ -6,16 +6,10 @@ import io.netty.channel.SelectStrategy;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sojourn.engine.linux.Awake;
 
-/**
- * Event loops that look again for a moment before they sleep. What passes through two nodes wakes a
- * thread at each, and to wake a processor that has gone to sleep costs more than all that is done
- * on it then. Whoever else wants the processor has it meanwhile.
- */
+/** Event loops that look again for a moment before they sleep: see {@link Awake}. */
 public final class AlertLoops {
-  /** About as long as an answer takes to come, and no longer: then sleep is cheaper. */
-  public static final long AWAKE_NANOS = 100_000;
-
   private AlertLoops() {}
 
   public static EventLoopGroup of(int loops, String name) {
@@ -24,18 +18,16 @@ public final class AlertLoops {
   }
 
   private static final class Alertness implements SelectStrategy {
-    private long last;
+    private final Awake awake = new Awake();
 
     @Override
     public int calculateStrategy(IntSupplier now, boolean hasTasks) throws Exception {
       int ready = now.get();
       if (ready > 0 || hasTasks) {
-        last = System.nanoTime();
+        awake.busy();
         return Math.max(ready, 0);
       }
-      if (System.nanoTime() - last > AWAKE_NANOS) return SELECT;
-      Thread.yield();
-      return CONTINUE;
+      return awake.again() ? CONTINUE : SELECT;
     }
   }
 }

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ByteStream {
   /** Bytes that a side may have sent without an acknowledgement. */
-  public static final int WINDOW = 1 << 20;
+  public static final int WINDOW = 4 << 20;
+
+  /** Of these only so many where all streams of the session together keep much. */
+  private static final int MODEST_WINDOW = 1 << 20;
+
+  private static final int MUCH = 32 << 20;
 
   /** Above this many bytes that could not go out, the source waits. */
   private static final int UNSENT = 256 << 10;
@@ -62,8 +67,13 @@ public final class ByteStream {
 
   /** Whether more may be sent. What is sent regardless is kept, and memory is what it costs. */
   public boolean writable() {
+    long kept = outgoing.unacknowledged();
     full =
-        full || outgoing.unacknowledged() >= WINDOW - CHUNK || outgoing.unsent() >= UNSENT || over;
+        full
+            || over
+            || kept >= WINDOW - CHUNK
+            || outgoing.unsent() >= UNSENT
+            || (kept >= MODEST_WINDOW && session.kept() >= MUCH);
     return !full;
   }
 

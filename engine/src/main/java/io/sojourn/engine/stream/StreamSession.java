@@ -99,6 +99,13 @@ public final class StreamSession {
     return streams.size();
   }
 
+  /** Bytes of all streams that the other side has not acknowledged. */
+  long kept() {
+    long kept = 0;
+    for (ByteStream stream : streams.values()) kept += stream.outgoing().unacknowledged();
+    return kept;
+  }
+
   /** Opens a stream. The opening says to the other side what it is for. */
   public ByteStream open(ByteString opening, StreamEnd end) {
     ByteStream stream = new ByteStream(this, next);

@@ -5,7 +5,6 @@ import io.sojourn.engine.files.ThreadWake;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,8 +17,7 @@ final class Workers {
 
   private final Set<Integer> threads = ConcurrentHashMap.newKeySet();
   private final ThreadPoolExecutor busy =
-      new ThreadPoolExecutor(
-          BUSY, BUSY, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
+      new ThreadPoolExecutor(BUSY, BUSY, 30, TimeUnit.SECONDS, new AlertQueue(), this::thread);
   private final ThreadPoolExecutor waiting =
       new ThreadPoolExecutor(
           0, WAITING, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);

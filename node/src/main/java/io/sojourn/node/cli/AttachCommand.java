@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "attach",
     description = "Takes a JVM under care that was started without the agent.")
 final class AttachCommand extends NodeCall {
-  @Parameters(paramLabel = "PID", description = "Of a JVM that runs as you.")
+  @Parameters(paramLabel = "PID", description = "Of a JVM of yours; root: of any.")
   private int pid;
 
   @Option(

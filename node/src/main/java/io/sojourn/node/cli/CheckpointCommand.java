@@ -30,22 +30,23 @@ final class CheckpointCommand extends CheckpointCall {
       names = "--keep",
       paramLabel = "N",
       description = "Of those that --every makes keep the newest ones. Default: all.")
-  private int keep;
+  private @Nullable Integer keep;
 
   @Option(
       names = "--keep-daily",
       paramLabel = "N",
       description = "Besides the newest keep the last one of each of N days.")
-  private int keepDaily;
+  private @Nullable Integer keepDaily;
 
   @Override
   public Integer call() {
-    if (keep < 0 || keep != 0 && every == null)
+    if (keep != null && (keep < 1 || every == null))
       throw OperationException.usage(
-          "--keep says how many of the images of --every stay", "say --every 5m --keep 10");
-    if (keepDaily < 0 || keepDaily != 0 && keep == 0)
+          "--keep says how many of the images of --every stay: one or more",
+          "say --every 5m --keep 10");
+    if (keepDaily != null && (keepDaily < 1 || keep == null))
       throw OperationException.usage(
-          "--keep-daily says what stays besides the images of --keep",
+          "--keep-daily says what stays besides the images of --keep: one day or more",
           "say --every 5m --keep 10 --keep-daily 7");
     return OFF.equals(every) ? end() : super.call();
   }
@@ -78,8 +79,8 @@ final class CheckpointCommand extends CheckpointCall {
           Schedule.newBuilder()
               .setEveryMillis(interval.millis())
               .setAutomatic(interval.auto())
-              .setKeep(keep)
-              .setKeepDaily(keepDaily));
+              .setKeep(keep == null ? 0 : keep)
+              .setKeepDaily(keepDaily == null ? 0 : keepDaily));
     } catch (IllegalArgumentException wrong) {
       throw OperationException.usage(
           "--every: " + wrong.getMessage(), "write a time as in 5m, or auto, or off");
@@ -97,7 +98,7 @@ final class CheckpointCommand extends CheckpointCall {
     return (interval.auto()
             ? "from now on as often as is best"
             : "from now on every " + Durations.text(interval.millis()))
-        + (keep == 0 ? ", all images stay" : ", of which the newest " + keep + " stay")
-        + (keepDaily == 0 ? "" : ", and the last one of each of " + keepDaily + " days");
+        + (keep == null ? ", all images stay" : ", of which the newest " + keep + " stay")
+        + (keepDaily == null ? "" : ", and the last one of each of " + keepDaily + " days");
   }
 }

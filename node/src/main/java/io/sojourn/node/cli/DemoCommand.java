@@ -1,5 +1,7 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.daemon.NodeConfig;
 import io.sojourn.node.demo.Demo;
 import io.sojourn.node.demo.Length;
@@ -37,6 +39,10 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (Proc.owner((int) ProcessHandle.current().pid())[0] != 0)
+      throw OperationException.refused(
+          "only root can start node daemons and network namespaces",
+          "call it as root: sudo ckpt demo");
     Installation here = Installation.here();
     Demo demo =
         new Demo(

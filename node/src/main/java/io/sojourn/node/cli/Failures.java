@@ -47,7 +47,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (failure instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String word = unmatched.getUnmatched().get(0);
-      boolean top = failure.getCommandLine().getParent() == null;
+      boolean top = !failure.getCommandLine().getSubcommands().isEmpty();
       String like =
           unmatched.getSuggestions().isEmpty()
               ? ""

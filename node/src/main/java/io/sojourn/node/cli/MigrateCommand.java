@@ -3,7 +3,9 @@ package io.sojourn.node.cli;
 import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
+import java.time.Duration;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,11 +30,26 @@ final class MigrateCommand extends OperationCall {
               + " there, what it touches comes over the network.")
   private boolean lazy;
 
+  @Option(
+      names = "--limit",
+      paramLabel = "TIME",
+      converter = Quantities.Time.class,
+      description =
+          "Give up when the task is not restored there after that long; it runs on where it was."
+              + " Default: 60s, and 1s more for each 10 MiB of its image.")
+  private @Nullable Duration limit;
+
   @Override
   Iterator<OperationEvent> start(NodeClient client) {
     return client
         .node()
-        .migrate(MigrateRequest.newBuilder().setTask(task).setNode(node).setLazy(lazy).build());
+        .migrate(
+            MigrateRequest.newBuilder()
+                .setTask(task)
+                .setNode(node)
+                .setLazy(lazy)
+                .setLimitMillis(limit == null ? 0 : limit.toMillis())
+                .build());
   }
 
   @Override

@@ -11,6 +11,8 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -34,7 +36,15 @@ final class PeerServer implements AutoCloseable {
   /** A piece of an image or of a file, and what is around it. */
   static final int LARGEST_MESSAGE = 4 << 20;
 
-  private static final int LARGEST_READ = 512 << 10;
+  private static final int LARGEST_READ = 256 << 10;
+
+  /**
+   * Chunks of 16 MiB, of which few are enough. gRPC's own of 2 MiB come and go with what is read,
+   * and each is filled with zeros.
+   */
+  static final ByteBufAllocator MEMORY =
+      new PooledByteBufAllocator(true, 0, 1, 8 << 10, 11, 256, 64, true);
+
   private static final int LARGEST_HEADERS = 16 << 10;
   private static final int CALLS_OF_ONE = 10_000;
   private static final int HANDSHAKE_SECONDS = 10;
@@ -81,6 +91,7 @@ final class PeerServer implements AutoCloseable {
             .withChildOption(EpollChannelOption.TCP_KEEPINTVL, 1)
             .withChildOption(EpollChannelOption.TCP_KEEPCNT, DeadLinks.PROBES)
             .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, reading())
+            .withChildOption(ChannelOption.ALLOCATOR, MEMORY)
             .executor(workers)
             .callExecutor(executors(workers))
             .maxInboundMessageSize(LARGEST_MESSAGE)

@@ -129,6 +129,7 @@ public final class Peers implements AutoCloseable {
         .withOption(EpollChannelOption.TCP_KEEPINTVL, 1)
         .withOption(EpollChannelOption.TCP_KEEPCNT, DeadLinks.PROBES)
         .withOption(ChannelOption.RECVBUF_ALLOCATOR, PeerServer.reading())
+        .withOption(ChannelOption.ALLOCATOR, PeerServer.MEMORY)
         .keepAliveTime(HTTP_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(DeadLinks.MILLIS, TimeUnit.MILLISECONDS)
         .keepAliveWithoutCalls(true)

@@ -15,13 +15,9 @@ import io.sojourn.protocol.node.RemoveImageResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Lists, shows, verifies and removes images. */
 final class ImageCalls {
-  private static final Logger log = LoggerFactory.getLogger(ImageCalls.class);
-
   private final ImageLookup images;
   private final ImageCatalog catalog;
   private final TaskLookup tasks;
@@ -155,6 +151,15 @@ final class ImageCalls {
   }
 
   RemoveImageResponse remove(String text, boolean force, Caller caller) {
+    return OperationLog.noted(
+        "rm",
+        text,
+        caller,
+        () -> removeNow(text, force, caller),
+        removed -> removed.getBytes() + " bytes");
+  }
+
+  private RemoveImageResponse removeNow(String text, boolean force, Caller caller) {
     ImageDirectory image = images.find(text, caller);
     var task = image.manifest().getTask();
     try (var operation = operations.begin(task.getId(), task.getName(), "rm")) {
@@ -166,7 +171,6 @@ final class ImageCalls {
       long bytes = image.bytes();
       remove(image);
       if (last) remains.release(image);
-      log.info("rm {} for uid {}: {} bytes", image.path(), caller.uid(), bytes);
       return RemoveImageResponse.newBuilder().setImage(image.name()).setBytes(bytes).build();
     }
   }

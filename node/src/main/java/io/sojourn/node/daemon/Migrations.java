@@ -3,10 +3,12 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.move.MoveOptions;
 import io.sojourn.node.move.Moves;
 import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Moves tasks to other nodes and home again. */
@@ -64,8 +66,10 @@ final class Migrations {
     Report report = new Report(listener);
     double pause = 0;
     // From one guest node to another it goes by way of home.
-    if (away.isPresent()) pause += home(task, report).pauseMillis();
-    if (!node.equals(self)) pause += out(task, node, request.getLazy(), report).pauseMillis();
+    MoveOptions options =
+        new MoveOptions(request.getLazy(), Duration.ofMillis(request.getLimitMillis()));
+    if (away.isPresent()) pause += home(task, options, report).pauseMillis();
+    if (!node.equals(self)) pause += out(task, node, options, report).pauseMillis();
     OperationResult.Builder result =
         OperationResult.newBuilder()
             .setTask(task.name())
@@ -81,20 +85,20 @@ final class Migrations {
     return result.build();
   }
 
-  private Moves.Moved home(Task task, Report report) {
-    Moves.Moved moved = moves.home(task.id(), incarnation(task.id()) + 1, report);
+  private Moves.Moved home(Task task, MoveOptions options, Report report) {
+    Moves.Moved moved = moves.home(task.id(), incarnation(task.id()) + 1, options, report);
     registry.lives(task.id(), moved.incarnation());
     return moved;
   }
 
-  private Moves.Moved out(Task task, String node, boolean lazy, Report report) {
+  private Moves.Moved out(Task task, String node, MoveOptions options, Report report) {
     Life life =
         registry
             .running(task.id())
             .flatMap(Task::life)
             .orElseThrow(() -> new IllegalStateException("the task has ended meanwhile"));
     Moves.Moved moved =
-        moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, lazy, report);
+        moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, options, report);
     registry.lives(task.id(), moved.incarnation());
     return moved;
   }

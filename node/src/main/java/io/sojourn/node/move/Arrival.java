@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
+import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.memory.Fetch;
@@ -12,6 +13,7 @@ import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Makes a world for a task whose image has arrived, and restores it there. */
 final class Arrival {
@@ -49,7 +51,8 @@ final class Arrival {
       Files.createDirectory(directory);
       Files.move(image, directory.resolve("image"));
       world = GuestWorld.prepare(tools, directory, home(request), loop);
-      world.restore(request.getLazy() ? new Fetch(home, request.getLife()) : null);
+      world.restore(
+          request.getLazy() ? new Fetch(home, request.getLife()) : null, limit(request, directory));
       return world;
     } catch (IOException | HomeLostException | InterruptedException | RuntimeException failed) {
       Trees.delete(image);
@@ -57,6 +60,11 @@ final class Arrival {
       else GuestWorld.remove(directory);
       throw failed;
     }
+  }
+
+  private static Duration limit(ArriveRequest request, Path directory) {
+    return new MoveOptions(request.getLazy(), Duration.ofMillis(request.getLimitMillis()))
+        .limitFor(ImageDirectory.open(directory.resolve("image")).bytes());
   }
 
   private GuestWorld.Home home(ArriveRequest request) {

@@ -2,9 +2,13 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.restore.world.Revival;
+import java.time.Duration;
 
 /** Has a task back that did not begin elsewhere: at home, beside its deputy, from its image. */
 final class Back {
+  /** Given up, the task would be nowhere: it takes as long as it takes. */
+  private static final Duration UNLIMITED = Duration.ofDays(1);
+
   private final Moves.Settings settings;
   private final Moves moves;
 
@@ -20,7 +24,8 @@ final class Back {
     moves.callBack(task);
     departure.giveBack();
     letGoOfLocks(task);
-    Revival here = Step.of("the restore", () -> new Beside(settings).restore(image.path(), task));
+    Revival here =
+        Step.of("the restore", () -> new Beside(settings).restore(image.path(), task, UNLIMITED));
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
     departure.unlock();

@@ -21,19 +21,21 @@ final class Beside {
   /** Above what CRIU needs for itself at its start. */
   private static final int FIRST_DESCRIPTOR = 200;
 
-  private static final Duration UNLIMITED = Duration.ofDays(1);
-
   private final Moves.Settings settings;
 
   Beside(Moves.Settings settings) {
     this.settings = settings;
   }
 
-  /** The task stands still. Home's own ends of its connections are closed already. */
-  Revival restore(Path image, MovedTask task) throws IOException {
+  /**
+   * The task stands still. Home's own ends of its connections are closed already.
+   *
+   * @param limit after which it is given up
+   */
+  Revival restore(Path image, MovedTask task, Duration limit) throws IOException {
     FileSizes.forget(image);
     giveUpSockets(task.deputy());
-    return revive(image, task, task.deputy().pid(), UNLIMITED);
+    return revive(image, task, task.deputy().pid(), limit);
   }
 
   /**

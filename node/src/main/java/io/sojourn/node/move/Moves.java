@@ -178,22 +178,26 @@ public final class Moves implements Exports, AutoCloseable {
    * Moves a task that runs here.
    *
    * @param incarnation of the life that begins there
-   * @param lazy it runs there first, and its memory follows
    * @throws io.sojourn.engine.operation.OperationException the task runs on here
    */
   public Moved out(
-      ControlBlock task, String name, String node, int incarnation, boolean lazy, Report report) {
+      ControlBlock task,
+      String name,
+      String node,
+      int incarnation,
+      MoveOptions options,
+      Report report) {
     return lasting(
         () ->
-            new WayOut(settings, this, loops.next(), report, lazy)
+            new WayOut(settings, this, loops.next(), report, options)
                 .go(task, name, node, incarnation));
   }
 
   /** Moves a task home that {@link #whereIs} knows. */
-  public Moved home(String task, int incarnation, Report report) {
+  public Moved home(String task, int incarnation, MoveOptions options, Report report) {
     MovedTask known = moved.get(task);
     if (known == null) throw new IllegalStateException("task " + task + " is not away");
-    return lasting(() -> new WayHome(settings, this, report).go(known, incarnation));
+    return lasting(() -> new WayHome(settings, this, report, options).go(known, incarnation));
   }
 
   /**

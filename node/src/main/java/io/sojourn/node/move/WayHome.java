@@ -1,5 +1,6 @@
 package io.sojourn.node.move;
 
+import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
@@ -29,11 +30,13 @@ final class WayHome {
   private final Moves.Settings settings;
   private final Moves moves;
   private final Report report;
+  private final MoveOptions options;
 
-  WayHome(Moves.Settings settings, Moves moves, Report report) {
+  WayHome(Moves.Settings settings, Moves moves, Report report, MoveOptions options) {
     this.settings = settings;
     this.moves = moves;
     this.report = report;
+    this.options = options;
   }
 
   Moves.Moved go(MovedTask task, int incarnation) {
@@ -105,7 +108,12 @@ final class WayHome {
   }
 
   private Revival restore(Path image, MovedTask task) {
-    return Step.of("the restore", () -> new Beside(settings).restore(image, task));
+    return Step.of(
+        "the restore",
+        () -> {
+          long bytes = ImageDirectory.open(image).bytes();
+          return new Beside(settings).restore(image, task, options.limitFor(bytes));
+        });
   }
 
   private void run(

@@ -38,14 +38,14 @@ final class WayOut {
   private final Moves moves;
   private final EventLoop loop;
   private final Report report;
-  private final boolean lazy;
+  private final MoveOptions options;
 
-  WayOut(Moves.Settings settings, Moves moves, EventLoop loop, Report report, boolean lazy) {
+  WayOut(Moves.Settings settings, Moves moves, EventLoop loop, Report report, MoveOptions options) {
     this.settings = settings;
     this.moves = moves;
     this.loop = loop;
     this.report = report;
-    this.lazy = lazy;
+    this.options = options;
   }
 
   Moves.Moved go(ControlBlock block, String name, String node, int incarnation) {
@@ -61,10 +61,11 @@ final class WayOut {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
       Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
       HomeDeparture departure =
-          new HomeDeparture(settings.criu().get(), block.id(), task.beside(), outbound, lazy);
+          new HomeDeparture(
+              settings.criu().get(), block.id(), task.beside(), outbound, options.lazy());
       try (outbound) {
         StandingTask standing = dump(block, name, images, departure);
-        if (lazy)
+        if (options.lazy())
           return new LazyWay(this, settings, moves, report)
               .go(task, standing, block.pid(), node, incarnation, departure);
         there(task, standing, block.pid(), node, incarnation, departure);
@@ -163,20 +164,21 @@ final class WayOut {
   }
 
   private ArriveResponse arrive(MovedTask task, String node, Shipping.Shipped shipped) {
-    return Step.of(
-        "the arrival",
+    ArriveRequest.Builder arrival =
+        ArriveRequest.newBuilder()
+            .setLife(Face.life(task))
+            .setName(task.name())
+            .setDirectory(shipped.directory())
+            .setRunDirectory(settings.runDirectory().toString())
+            .setLazy(options.lazy())
+            .setLimitMillis(options.limit().toMillis());
+    Step.of(
+        "to tell how home looks",
         () ->
-            guest(node)
-                .arrive(
-                    ArriveRequest.newBuilder()
-                        .setLife(Face.life(task))
-                        .setName(task.name())
-                        .setDirectory(shipped.directory())
-                        .setRunDirectory(settings.runDirectory().toString())
-                        .setHostName(Files.readString(HOST_NAME).strip())
-                        .setNetwork(HomeInterfaces.read())
-                        .setLazy(lazy)
-                        .build()));
+            arrival
+                .setHostName(Files.readString(HOST_NAME).strip())
+                .setNetwork(HomeInterfaces.read()));
+    return guest(node).arrive(arrival.build());
   }
 
   MovedTask.Away away(MovedTask task, int pid, String node) {

@@ -201,6 +201,9 @@ class CkptTest {
     assertThat(shell.run("freeze", "x", "--pause-limit=15").err()).contains("15s");
     assertThat(shell.run("freeze", "x", "--gc=much").status()).isEqualTo(2);
     assertThat(shell.run("restore", "x", "--onto", "n2").status()).isEqualTo(2);
+    assertThat(shell.run("checkpoint", "x", "--every=5m", "--keep=0").status()).isEqualTo(2);
+    assertThat(shell.run("checkpoint", "x", "--keep=3").status()).isEqualTo(2);
+    assertThat(shell.run("node", "strat").err()).contains("no command 'strat'", "did you mean");
   }
 
   @Test

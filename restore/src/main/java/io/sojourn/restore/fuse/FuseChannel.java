@@ -16,6 +16,7 @@ final class FuseChannel {
   private static final long FUSE_DEV_IOC_CLONE = 0x8004e500L;
 
   private final int fd;
+  private final NativeMemory poll = new NativeMemory(8);
   private boolean closed;
 
   private FuseChannel(int fd) {
@@ -34,6 +35,7 @@ final class FuseChannel {
           "/dev/fuse cannot be opened: errno "
               + Result.errno(fd)
               + "; load the kernel module fuse, or give this container the device");
+    DeviceCalls.doNotBlock(fd);
     return new FuseChannel(fd);
   }
 
@@ -54,9 +56,14 @@ final class FuseChannel {
     return fd;
   }
 
-  /** One request. Blocks; bytes or -errno. */
+  /** One request, where one is there; bytes or -errno. */
   long read(NativeMemory into) {
     return DataCalls.readStream(fd, into);
+  }
+
+  /** Waits for a request, or a signal. */
+  void await() {
+    DeviceCalls.await(fd, poll);
   }
 
   /** An answer or a notification; 0 or more, or -errno. Nobody reads a closed channel's answer. */

@@ -27,7 +27,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class HomeMount implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HomeMount.class);
-  private static final int READERS = Math.max(2, Math.min(4, processors()));
+
+  /** Few, as each only hands on: all are told of a request while they sleep. */
+  private static final int READERS = Math.max(1, Math.min(4, processors() / 4));
+
   private static final int S_IFDIR = 040000;
 
   private final Path target;

@@ -3,6 +3,7 @@ package io.sojourn.restore.fuse;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.NativeMemory;
 import io.sojourn.engine.files.ThreadWake;
+import io.sojourn.engine.linux.Awake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +34,15 @@ final class Reader {
 
   private void run(Runnable gone) {
     number = ThreadWake.currentThread();
+    Awake awake = new Awake();
     while (!stopped) {
       long length = channel.read(buffer);
-      if (length >= 0) one((int) length);
-      else if (length == -ErrorNumber.ENODEV) {
+      if (length >= 0) {
+        one((int) length);
+        awake.busy();
+      } else if (length == -ErrorNumber.EAGAIN) {
+        if (!awake.again()) channel.await();
+      } else if (length == -ErrorNumber.ENODEV) {
         gone.run();
         return;
       } else if (!again((int) -length)) {
@@ -49,7 +55,7 @@ final class Reader {
 
   /** A request may be withdrawn between waiting and reading; a signal may be for us to stop. */
   private static boolean again(int errno) {
-    return errno == ErrorNumber.EINTR || errno == ErrorNumber.EAGAIN || errno == ErrorNumber.ENOENT;
+    return errno == ErrorNumber.EINTR || errno == ErrorNumber.ENOENT;
   }
 
   private void one(int length) {

@@ -149,8 +149,9 @@ public final class GuestWorld implements AutoCloseable {
    * Restores the task, which stands still. From here on what it connects to would be home's.
    *
    * @param supply of its memory, where that is not in the image
+   * @param limit after which it is given up
    */
-  public void restore(@Nullable Supply supply) throws IOException {
+  public void restore(@Nullable Supply supply, Duration limit) throws IOException {
     Path images = directory.resolve("image");
     for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
@@ -172,17 +173,17 @@ public final class GuestWorld implements AutoCloseable {
       supply.to(lazy);
       lazy.start();
     }
-    revival = namespace.call(() -> begin(images, made));
+    revival = namespace.call(() -> begin(images, made, limit));
     network.open();
     connections.start(session);
   }
 
-  private Revival begin(Path images, GuestPipes made) throws IOException {
+  private Revival begin(Path images, GuestPipes made, Duration limit) throws IOException {
     FileSizes.forget(images);
     ConnectionLock lock = new ConnectionLock(home.task().id());
     lock.cover(ImageSocket.connectionsToItself(images));
     try {
-      return Revival.begin(order(made.given()));
+      return Revival.begin(order(made.given()), limit);
     } finally {
       if (lock.placed()) ConnectionLock.remove(lock.table());
     }

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Revival {
   private static final Duration WAKE = Duration.ofSeconds(10);
-  private static final Duration UNLIMITED = Duration.ofDays(1);
 
   /**
    * An open file for CRIU to use where the image has another.
@@ -129,14 +128,8 @@ public final class Revival {
   /**
    * Restores it; it stands still. The shim is in the network namespace of the calling thread.
    *
-   * @throws OperationException nothing is left of it
-   */
-  public static Revival begin(Order order) {
-    return begin(order, UNLIMITED);
-  }
-
-  /**
    * @param limit after which it is given up
+   * @throws OperationException nothing is left of it
    */
   public static Revival begin(Order order, Duration limit) {
     try {

@@ -2,6 +2,7 @@ package io.sojourn.restore.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Calls away from home come to what they come to at home. */
 class FileCallsTest {
@@ -64,6 +67,32 @@ class FileCallsTest {
     for (int i = 0; i < 3; i++)
       assertThat(Files.mismatch(home.resolve("twin-" + i), plain.resolve("twin-" + i)))
           .isEqualTo(-1);
+  }
+
+  /** Written at random places, in blocks of all sizes, and read again: each block has its sum. */
+  @ParameterizedTest
+  @CsvSource({"psync, 0", "psync, 1", "mmap, 0"})
+  void whatFioWritesItFindsAgain(String engine, int direct) throws Exception {
+    Process fio =
+        new ProcessBuilder(
+                "fio",
+                "--name=there",
+                "--directory=" + away.target(),
+                "--ioengine=" + engine,
+                "--direct=" + direct,
+                "--rw=randwrite",
+                "--bsrange=4k-256k",
+                "--size=16m",
+                "--numjobs=2",
+                "--verify=crc32c",
+                "--verify_fatal=1",
+                "--fsync_on_close=1",
+                "--thread")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(fio.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(fio.waitFor()).as(said).isZero();
+    assertThat(home.resolve("there.0.0")).hasSize(16 << 20);
   }
 
   @Test

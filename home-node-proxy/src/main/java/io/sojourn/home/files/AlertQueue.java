@@ -1,0 +1,50 @@
+package io.sojourn.home.files;
+
+import io.sojourn.engine.linux.Awake;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work for threads of which one, that has just done something, stays awake for a moment: it is
+ * given what comes then, and nobody needs to be woken. See {@link Awake}.
+ */
+final class AlertQueue extends LinkedBlockingQueue<Runnable> {
+  private static final long serialVersionUID = 1;
+
+  private final transient AtomicBoolean taken = new AtomicBoolean();
+  private final transient AtomicReference<@Nullable Runnable> handed = new AtomicReference<>();
+
+  @Override
+  public boolean offer(Runnable work) {
+    // Who is awake may fall asleep at this moment: then it is taken back, unless it has it.
+    if (taken.get()
+        && handed.compareAndSet(null, work)
+        && (taken.get() || !handed.compareAndSet(work, null))) return true;
+    return super.offer(work);
+  }
+
+  @Override
+  public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+    if (taken.compareAndSet(false, true)) {
+      Runnable next = awake();
+      taken.set(false);
+      if (next == null) next = handed.getAndSet(null);
+      if (next != null) return next;
+    }
+    return super.poll(timeout, unit);
+  }
+
+  private @Nullable Runnable awake() {
+    Awake awake = new Awake();
+    awake.busy();
+    do {
+      Runnable next = handed.getAndSet(null);
+      if (next == null) next = poll();
+      if (next != null) return next;
+    } while (awake.again());
+    return null;
+  }
+}

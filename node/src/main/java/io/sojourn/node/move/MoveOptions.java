@@ -1,0 +1,15 @@
+package io.sojourn.node.move;
+
+import io.sojourn.restore.RestoreOptions;
+import java.time.Duration;
+
+/**
+ * @param lazy it runs there first, and its memory follows
+ * @param limit give up when the task is not restored after that long; zero: what its size suggests
+ */
+public record MoveOptions(boolean lazy, Duration limit) {
+  /** How long the restore of an image of that size may take. */
+  Duration limitFor(long bytes) {
+    return new RestoreOptions(false, false, false, limit).limitFor(bytes);
+  }
+}
