@@ -2,13 +2,12 @@ package io.sojourn.repository;
 
 import io.sojourn.protocol.repository.PackIndex;
 import io.sojourn.protocol.repository.StoredImage;
-import io.sojourn.repository.blob.BlobStore.Blob;
 import io.sojourn.repository.seal.DamageException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
@@ -56,22 +55,18 @@ final class Checking {
   }
 
   private int images() throws IOException {
+    AllImages images = AllImages.read(blobs);
     Index index = Index.read(blobs);
     Fetch fetch = new Fetch(blobs, index);
-    int images = 0;
-    for (Blob blob : blobs.store().list(Repository.IMAGES)) {
-      String name = blob.name().substring(Repository.IMAGES.length() + 1);
+    for (Map.Entry<String, StoredImage> each : images.whole().entrySet()) {
       try {
-        image(name, blobs.get(blob.name(), StoredImage.parser()), index, fetch);
-        images++;
-      } catch (NoSuchFileException removed) {
-        // Just now.
+        image(each.getKey(), each.getValue(), index, fetch);
       } catch (DamageException reason) {
-        images++;
-        broken(name, String.valueOf(reason.getMessage()));
+        broken(each.getKey(), String.valueOf(reason.getMessage()));
       }
     }
-    return images;
+    images.damaged().forEach((name, reason) -> broken(name, String.valueOf(reason.getMessage())));
+    return images.whole().size() + images.damaged().size();
   }
 
   private void image(String name, StoredImage image, Index index, Fetch fetch) throws IOException {

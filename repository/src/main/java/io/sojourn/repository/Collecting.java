@@ -4,6 +4,7 @@ import io.sojourn.protocol.repository.IndexFile;
 import io.sojourn.protocol.repository.PackIndex;
 import io.sojourn.repository.blob.BlobStore.Blob;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -54,7 +55,11 @@ final class Collecting {
     long copied = poor.size() > 1 || rekey ? copy(poor, live, going) : 0;
     dooms.doom(going);
     Dooms.CarriedOut after = dooms.carryOut();
-    joinIndexes();
+    try {
+      joinIndexes();
+    } catch (NoSuchFileException joined) {
+      // Another node does the same just now.
+    }
     return new Collected(
         before.packs() + after.packs(), before.bytes() + after.bytes(), copied, after.waitsFor());
   }

@@ -3,11 +3,10 @@ package io.sojourn.repository;
 import com.google.protobuf.ByteString;
 import io.sojourn.protocol.repository.StoredFile;
 import io.sojourn.protocol.repository.StoredImage;
-import io.sojourn.repository.blob.BlobStore.Blob;
 import io.sojourn.repository.seal.DamageException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** The chunks that some image needs. */
@@ -24,20 +23,23 @@ final class Live {
    */
   static Live mark(Blobs blobs) throws IOException {
     Live live = new Live(Broken.names(blobs));
+    AllImages images = AllImages.read(blobs);
+    for (Map.Entry<String, DamageException> each : images.damaged().entrySet())
+      live.damaged(each.getKey(), each.getValue());
     Fetch fetch = new Fetch(blobs, Index.read(blobs));
-    for (Blob blob : blobs.store().list(Repository.IMAGES)) {
-      String name = blob.name().substring(Repository.IMAGES.length() + 1);
+    for (Map.Entry<String, StoredImage> each : images.whole().entrySet()) {
       try {
-        live.mark(blobs.get(blob.name(), StoredImage.parser()), fetch);
-      } catch (NoSuchFileException removed) {
-        // Just now.
+        live.mark(each.getValue(), fetch);
       } catch (DamageException damaged) {
-        if (!live.broken.contains(name))
-          throw new DamageException(
-              "image " + name + " is damaged: " + damaged.getMessage(), damaged);
+        live.damaged(each.getKey(), damaged);
       }
     }
     return live;
+  }
+
+  private void damaged(String name, DamageException reason) throws DamageException {
+    if (!broken.contains(name))
+      throw new DamageException("image " + name + " is damaged: " + reason.getMessage(), reason);
   }
 
   private void mark(StoredImage image, Fetch fetch) throws IOException {
