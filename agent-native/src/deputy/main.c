@@ -24,6 +24,8 @@ static bool connected;
 // Of an order that came in parts.
 static struct record order;
 static size_t got;
+// What came beside it, until it is taken; or -1.
+static int passed = -1;
 
 static void hang_up(void) {
   close(own(OWN_CONNECTION));
@@ -70,18 +72,49 @@ static void meet(void) {
   if (connected) greet();
 }
 
-static int obey(void) {
+static void drop_passed(void) {
+  if (passed >= 0) close(passed);
+  passed = -1;
+}
+
+// It stays ours under the number that the kernel has given it: the lowest that the task does not use.
+static int take(struct record *done) {
+  if (passed < 0) return EMFILE;
+  done->descriptor = passed;
+  passed = -1;
+  return 0;
+}
+
+static int obey(struct record *done) {
   switch (order.kind) {
     case RECORD_EXIT: _exit((int)order.value);
     case RECORD_DIE: return order_die(order.value);
     case RECORD_STOP: return order_stop(order.value);
     case RECORD_CLOSE: return order_close(order.value);
+    case RECORD_TAKE: return take(done);
     default: return ENOSYS;
   }
 }
 
+// As of recv(2). A descriptor that finds no room with us is lost on the way.
+static ssize_t receive(void) {
+  struct iovec bytes = {.iov_base = (char *)&order + got, .iov_len = sizeof order - got};
+  union {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int))];
+  } beside;
+  struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &beside, .msg_controllen = sizeof beside};
+  ssize_t more = recvmsg(own(OWN_CONNECTION), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  const struct cmsghdr *header = more > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+  if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+    drop_passed();
+    memcpy(&passed, CMSG_DATA(header), sizeof passed);
+  }
+  return more;
+}
+
 static void listen_to_order(void) {
-  ssize_t more = recv(own(OWN_CONNECTION), (char *)&order + got, sizeof order - got, MSG_DONTWAIT);
+  ssize_t more = receive();
   if (more < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (more <= 0) {
     hang_up();
@@ -95,7 +128,8 @@ static void listen_to_order(void) {
     return;
   }
   struct record done = {.kind = RECORD_DONE, .number = order.number};
-  done.value = (uint32_t)obey();
+  done.value = (uint32_t)obey(&done);
+  drop_passed();
   say(&done);
 }
 

@@ -10,14 +10,15 @@ enum kind {
   // The deputy says
   RECORD_HELLO = 1,  // value: RECORD_VERSION
   RECORD_SIGNAL = 2, // value: the signal
-  RECORD_DONE = 3,   // value: 0 or an errno value; number: the order's
+  RECORD_DONE = 3,   // value: 0 or an errno value; number: the order's; of a RECORD_TAKE: the descriptor
 
   // The daemon orders
   RECORD_ACKNOWLEDGE = 16, // number: the last signal that need not be said again
   RECORD_EXIT = 17,        // value: the status
   RECORD_DIE = 18,         // value: the signal
   RECORD_STOP = 19,        // value: the signal
-  RECORD_CLOSE = 20        // value: the descriptor
+  RECORD_CLOSE = 20,       // value: the descriptor
+  RECORD_TAKE = 21         // beside it comes a descriptor (SCM_RIGHTS), to be held for the task
 };
 
 // Was pending when the deputy began: it may be in the task's image too.
@@ -46,6 +47,7 @@ struct record {
   union {
     struct hello hello;
     struct caught caught;
+    int32_t descriptor;
     char bytes[48];
   };
 };

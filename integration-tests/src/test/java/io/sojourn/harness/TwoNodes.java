@@ -90,6 +90,25 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
     return net().address(1);
   }
 
+  /** From now on the guest node reaches nobody. */
+  public void cut() throws Exception {
+    net().cut(2);
+  }
+
+  /** And now it does again; returns when home sees it. */
+  public void heal() throws Exception {
+    net().heal(2);
+    await().atMost(Duration.ofSeconds(60)).until(this::joined);
+  }
+
+  /** Home's daemon dies, and after a while there is another. */
+  public void anotherDaemon(Duration between) throws Exception {
+    home().killDaemon();
+    Thread.sleep(between.toMillis());
+    home().startDaemon();
+    await().atMost(Duration.ofSeconds(60)).until(this::joined);
+  }
+
   /** Does something in home's network: what it makes there remains there. */
   public <T> T atHome(Callable<T> work) throws IOException {
     return Objects.requireNonNull(atHome).call(work);

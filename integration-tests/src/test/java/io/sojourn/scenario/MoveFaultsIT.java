@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -228,26 +227,24 @@ class MoveFaultsIT {
     ends();
   }
 
-  /** Its files go on, and it ends as it should; its connections are reset. */
+  /** Everything goes on, and is there once: files, connections, and then the exit status. */
   @Test
   void aTaskThatIsAwayIsFoundByTheNextDaemon() throws Exception {
     a.ckpt("migrate", task.name(), "b").done();
     isOn("b");
-    a.killDaemon();
-    a.startDaemon();
-    road.awaitUp();
-    assertThat(road.where(task)).isEqualTo("b");
+    for (int round = 0; round < 3; round++) {
+      a.killDaemon();
+      a.startDaemon();
+      road.awaitUp();
+      isOn("b");
+    }
     long lines = lines();
     await().atMost(Duration.ofSeconds(60)).until(() -> lines() > lines + 100);
     assertThat(task.ask("line")).isEqualTo("1");
     a.ckpt("migrate", task.name(), "home").done();
-    assertThat(road.where(task)).isEqualTo("a");
+    isOn("a");
     assertThat(task.ask("line")).isEqualTo("2");
-    List<String> all = Files.readAllLines(task.home().resolve("lines"));
-    assertThat(all).isEqualTo(IntStream.rangeClosed(1, all.size()).mapToObj(n -> "" + n).toList());
-    task.ask("7");
-    task.reads("status", "status 7");
-    nothingIsLeft();
+    ends();
   }
 
   private long lines() throws IOException {

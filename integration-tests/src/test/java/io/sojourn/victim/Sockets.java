@@ -48,6 +48,12 @@ public final class Sockets {
         servers.put(words[1], server);
         daemon(() -> echoes(server));
         return "" + server.getLocalPort();
+      case "echo": // NAME HOST PORT: connects, and echoes
+        Socket talking = connected(words[2], words[3]);
+        talking.setSoTimeout(0);
+        sockets.put(words[1], talking);
+        daemon(() -> echo(talking));
+        return ends(talking);
       case "hold": // NAME: listens, and accepts nobody
         ServerSocket holding = new ServerSocket(0, 100);
         servers.put(words[1], holding);
@@ -116,17 +122,18 @@ public final class Sockets {
     try {
       while (true) {
         Socket peer = server.accept();
-        daemon(
-            () -> {
-              try (peer) {
-                peer.getInputStream().transferTo(peer.getOutputStream());
-              } catch (IOException gone) {
-                // The peer's business.
-              }
-            });
+        daemon(() -> echo(peer));
       }
     } catch (IOException closed) {
       // It is over.
+    }
+  }
+
+  private static void echo(Socket peer) {
+    try (peer) {
+      peer.getInputStream().transferTo(peer.getOutputStream());
+    } catch (IOException gone) {
+      // The peer's business.
     }
   }
 

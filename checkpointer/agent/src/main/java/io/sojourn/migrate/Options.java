@@ -87,11 +87,20 @@ record Options(
           if (!isCount(value))
             problems.add(key + "='" + value + "' was not taken: use a number of images");
         }
+        case "homeLost" -> {
+          boolean fail =
+              value.startsWith("fail:")
+                  && isInterval(value.substring(5))
+                  && !value.endsWith("auto");
+          if (!fail && !value.equals("wait"))
+            problems.add("homeLost='" + value + "' was not taken: use wait, or fail:5m");
+        }
         default ->
             problems.add(
                 "option '"
                     + key
-                    + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily)");
+                    + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily,"
+                    + " homeLost)");
       }
     }
     String directory = System.getenv("SOJOURN_RUN_DIR");

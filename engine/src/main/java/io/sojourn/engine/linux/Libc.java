@@ -47,6 +47,12 @@ final class Libc {
   static native long recv(int descriptor, byte[] buffer, long length, int flags)
       throws LastErrorException;
 
+  /**
+   * -1 where it fails, with the error at {@link Native#getLastError}: it is called too often for
+   * exceptions.
+   */
+  static native long recv(int descriptor, Pointer buffer, long length, int flags);
+
   static native long recv(int descriptor, ByteBuffer buffer, long length, int flags)
       throws LastErrorException;
 
@@ -92,6 +98,8 @@ final class Libc {
   static native long read(int descriptor, byte[] buffer, long length) throws LastErrorException;
 
   static native long write(int descriptor, byte[] buffer, long length) throws LastErrorException;
+
+  static native long sendmsg(int socket, Pointer message, int flags) throws LastErrorException;
 
   static native long recvmsg(int socket, Pointer message, int flags) throws LastErrorException;
 

@@ -25,6 +25,10 @@ public final class RawSocket implements AutoCloseable {
   private static final int SO_ERROR = 4;
   private static final int SO_REUSEPORT = 15;
   private static final int SO_MARK = 36;
+  private static final int SO_TYPE = 3;
+  private static final int SO_ACCEPTCONN = 30;
+  private static final int SO_DOMAIN = 39;
+  private static final int SO_COOKIE = 57;
   private static final int IP_TRANSPARENT = 19;
   private static final int IPV6_V6ONLY = 26;
   private static final int IPV6_TRANSPARENT = 75;
@@ -226,6 +230,26 @@ public final class RawSocket implements AutoCloseable {
 
   public RawSocket noDelay() {
     return option(SOL_TCP, TCP_NODELAY, 1);
+  }
+
+  /** Whether it is one of TCP or UDP. */
+  public boolean internet() {
+    int domain = ask(SOL_SOCKET, SO_DOMAIN, new int[1])[0];
+    return domain == SocketAddresses.AF_INET || domain == SocketAddresses.AF_INET6;
+  }
+
+  public boolean stream() {
+    return ask(SOL_SOCKET, SO_TYPE, new int[1])[0] == SOCK_STREAM;
+  }
+
+  public boolean listens() {
+    return ask(SOL_SOCKET, SO_ACCEPTCONN, new int[1])[0] != 0;
+  }
+
+  /** A number that no other socket of this network has, ever. See SO_COOKIE in socket(7). */
+  public long cookie() {
+    int[] words = ask(SOL_SOCKET, SO_COOKIE, new int[2]);
+    return Integer.toUnsignedLong(words[0]) | (long) words[1] << 32;
   }
 
   /** The pending error, which is cleared by asking; 0 for none. */

@@ -3,6 +3,7 @@ package io.sojourn.engine.network;
 import com.google.protobuf.ByteString;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.SocketRelay;
+import io.sojourn.protocol.connection.ClosedConnection;
 import io.sojourn.protocol.connection.FrozenConnection;
 import java.net.InetSocketAddress;
 
@@ -66,12 +67,33 @@ public final class FrozenRelay implements AutoCloseable {
         .build();
   }
 
+  /**
+   * All that it takes to make it again elsewhere.
+   *
+   * @param image of the socket, as it is now
+   */
+  public ClosedConnection describe(TcpStreamImage image, TcpState state) {
+    return ClosedConnection.newBuilder()
+        .setStream(relay.stream().number())
+        .setLocal(Endpoints.of(local()))
+        .setPeer(Endpoints.of(peer))
+        .setTask(Endpoints.of(task))
+        .setState(state.ordinal())
+        .setImage(ByteString.copyFrom(image.bytes()))
+        .setUnwritten(relay.unwritten())
+        .setQueueOffset(relay.queueOffset())
+        .setGiven(relay.stream().given())
+        .setEndTaken(relay.stream().endTaken())
+        .build();
+  }
+
   public InetSocketAddress local() {
     return socket.local();
   }
 
+  /** As it was told: a socket that has ended does not know any more. */
   public InetSocketAddress peer() {
-    return socket.peer();
+    return peer;
   }
 
   /** After {@link #close}: the same connection, made again. */
@@ -89,6 +111,12 @@ public final class FrozenRelay implements AutoCloseable {
   /** The relay is to go on with it; thaw the session after all of them. */
   public void thaw() {
     if (!gone) TcpRepairMode.off(socket);
+  }
+
+  /** Its socket, which is the caller's from now on; in repair mode. */
+  public RawSocket release() {
+    gone = true;
+    return socket;
   }
 
   /** Without a word to the other end. */

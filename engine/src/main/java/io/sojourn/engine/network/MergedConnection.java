@@ -39,12 +39,21 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
         relay
             .getReceived()
             .concat(ByteString.copyFrom(task.sending()).substring(taken(task, taskState, relay)));
-    ByteString added =
-        guest
-            .getKept()
-            .substring((int) (home.getConsumed() - guest.getAcknowledged()))
-            .concat(fromTask.substring((int) relay.getLeftToDrop()));
+    ByteString added = added(fromTask, relay, guest, home);
     return of(task, taskState, socket, socketState, received, added);
+  }
+
+  /** What the task has written to a connection that it has closed, and home's socket has not. */
+  public static ByteString lastBytes(FrozenConnection relay, StreamState guest, StreamState home) {
+    return added(relay.getReceived(), relay, guest, home);
+  }
+
+  private static ByteString added(
+      ByteString fromTask, FrozenConnection relay, StreamState guest, StreamState home) {
+    return guest
+        .getKept()
+        .substring((int) (home.getConsumed() - guest.getAcknowledged()))
+        .concat(fromTask.substring((int) relay.getLeftToDrop()));
   }
 
   /** How many of the relay's unacknowledged bytes the task has received nevertheless. */

@@ -32,6 +32,7 @@ public final class ByteStream {
   private @Nullable StreamEnd end;
   private boolean full;
   private boolean over;
+  private boolean done;
   boolean queued; // in the session's queue of streams that have something to send
   boolean owing; // in the session's set of streams with something to acknowledge
 
@@ -115,6 +116,21 @@ public final class ByteStream {
     return outgoing.unacknowledged() == 0;
   }
 
+  /** So many bytes the other side has handed on. */
+  public long taken() {
+    return outgoing.acknowledged();
+  }
+
+  /** So many bytes this side has handed on. */
+  public long given() {
+    return incoming.consumed();
+  }
+
+  /** This side has handed on the end. */
+  public boolean endTaken() {
+    return incoming.endConsumed();
+  }
+
   public boolean isOver() {
     return over;
   }
@@ -186,10 +202,10 @@ public final class ByteStream {
 
   /** The other side has forgotten this stream. */
   void absentThere(int error) {
-    boolean done = outgoing.finished() && incoming.endConsumed();
+    boolean bothEnded = done || (outgoing.finished() && incoming.endConsumed());
     if (over) return;
     over = true;
-    if (done) end().over();
+    if (bothEnded) end().over();
     else end().reset(error);
   }
 
@@ -199,6 +215,7 @@ public final class ByteStream {
         .setReceived(incoming.received())
         .setEnded(incoming.ended())
         .setOpened(incoming.opening() != null)
+        .setSendsFrom(outgoing.acknowledged())
         .build();
   }
 
@@ -216,6 +233,11 @@ public final class ByteStream {
     if (sent != null) state.setOpening(sent);
     if (received != null) state.setReceivedOpening(received);
     return state.build();
+  }
+
+  /** Both directions had ended when it was found: it may be that the other side knows. */
+  void done() {
+    done = true;
   }
 
   void restore(StreamState state) {

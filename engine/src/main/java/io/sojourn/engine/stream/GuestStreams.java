@@ -4,8 +4,11 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.sojourn.protocol.stream.StreamFrame;
 import io.sojourn.protocol.stream.StreamsGrpc;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +23,29 @@ public final class GuestStreams {
   private final long incarnation;
   private final StreamsGrpc.StreamsStub stub;
   private final Consumer<Status> refused;
+  private final Optional<Duration> patience;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private boolean stopped;
+  private @Nullable ScheduledFuture<?> losing;
+
+  /** What waits for home waits for ever. */
+  public GuestStreams(
+      StreamSession session, long incarnation, Channel home, Consumer<Status> refused) {
+    this(session, incarnation, home, Optional.empty(), refused);
+  }
 
   /**
    * @param home leads to home; reconnects by itself
+   * @param patience after this time without home, what waits for it fails; empty: it waits
    * @param refused called once on the loop, when home does not serve this life of the task any more
    */
   public GuestStreams(
-      StreamSession session, long incarnation, Channel home, Consumer<Status> refused) {
+      StreamSession session,
+      long incarnation,
+      Channel home,
+      Optional<Duration> patience,
+      Consumer<Status> refused) {
+    this.patience = patience;
     this.session = session;
     this.incarnation = incarnation;
     // Events come on the session's loop; where the channel's transport is on the same, at once.
@@ -50,6 +67,7 @@ public final class GuestStreams {
   /** On the loop. */
   public void stop() {
     stopped = true;
+    homeIsThere();
     session.detach("the guest node is done");
   }
 
@@ -65,10 +83,25 @@ public final class GuestStreams {
         refused.accept(status);
       }
       default -> {
+        if (losing == null && patience.isPresent())
+          losing =
+              session
+                  .loop()
+                  .schedule(
+                      () -> session.homeLost(true),
+                      patience.get().toMillis(),
+                      TimeUnit.MILLISECONDS);
         session.loop().schedule(this::call, pauseMillis, TimeUnit.MILLISECONDS);
         pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
       }
     }
+  }
+
+  private void homeIsThere() {
+    if (losing == null) return;
+    losing.cancel(false);
+    losing = null;
+    session.homeLost(false);
   }
 
   private final class Call implements ClientResponseObserver<StreamFrame, StreamFrame> {
@@ -104,6 +137,7 @@ public final class GuestStreams {
       if (attached) session.receive(wire, frame);
       else if (frame.hasAttach()) {
         attached = true;
+        homeIsThere();
         pauseMillis = FIRST_PAUSE_MILLIS;
         session.attachChecked(wire, frame.getAttach());
       }

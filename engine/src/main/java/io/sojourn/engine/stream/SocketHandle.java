@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.ReceiveQueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public final class SocketHandle implements EpollIoHandle {
   private final Runnable ready;
   private @Nullable IoRegistration registration;
   private boolean detached;
+  private boolean ends;
   boolean readable;
   boolean writable;
 
@@ -74,7 +76,8 @@ public final class SocketHandle implements EpollIoHandle {
   public void handle(IoRegistration from, IoEvent event) {
     EpollIoOps ops = ((EpollIoEvent) event).ops();
     boolean broken = ops.contains(EpollIoOps.EPOLLERR) || (ops.value() & EPOLLHUP) != 0;
-    readable |= broken || ops.contains(EpollIoOps.EPOLLIN) || ops.contains(EpollIoOps.EPOLLRDHUP);
+    ends |= broken || ops.contains(EpollIoOps.EPOLLRDHUP);
+    readable |= ends || ops.contains(EpollIoOps.EPOLLIN);
     writable |= broken || ops.contains(EpollIoOps.EPOLLOUT);
     if (!detached) ready.run();
   }
@@ -89,6 +92,14 @@ public final class SocketHandle implements EpollIoHandle {
     int count = readOrEnd(buffer);
     if (count < buffer.capacity()) readable = count != 0 && count != -1 && readable;
     if (count > 0) buffer.position(0).limit(count);
+    return count;
+  }
+
+  /** As {@link #read}; the bytes stay in the queue. */
+  int look(ReceiveQueue queue, ByteBuffer buffer) throws IOException {
+    int count = queue.look(buffer);
+    // Of what comes from now on there will be an event; of an end there may have been one already.
+    if (count <= 0 || (count < buffer.capacity() && !ends)) readable = false;
     return count;
   }
 
@@ -108,6 +119,11 @@ public final class SocketHandle implements EpollIoHandle {
     int count = descriptor.write(buffer, buffer.position(), buffer.limit());
     if (count < wanted) writable = false;
     return count;
+  }
+
+  /** As of write(2), and the buffer stays as it is; 0 where there is no room. */
+  public int writeSome(ByteBuffer buffer) throws IOException {
+    return descriptor.write(buffer, buffer.position(), buffer.limit());
   }
 
   /** No more events. The socket stays as it is. */

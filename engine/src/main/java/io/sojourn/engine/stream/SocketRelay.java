@@ -5,10 +5,13 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.netty.channel.unix.Errors;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.ReceiveQueue;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,10 @@ public final class SocketRelay implements StreamEnd {
   private @Nullable ByteStream stream;
   private @Nullable SocketHandle handle;
   private @Nullable Runnable whenOpen;
+  private @Nullable ReceiveQueue queue;
+  private @Nullable Consumer<RawSocket> closing;
+  private long looked; // offset in the stream of what was looked at, where it stays in the queue
+  private long taken; // offset in the stream of the queue's first byte
   private ByteString ahead = ByteString.EMPTY;
   private long dropped;
   private boolean inputHeld;
@@ -81,6 +88,28 @@ public final class SocketRelay implements StreamEnd {
     return this;
   }
 
+  /**
+   * What comes from the socket stays in its queue until the other side has handed it on, where the
+   * kernel can do that: whoever has the socket after this process finds it there.
+   *
+   * @param closing called once, before the socket is closed
+   */
+  public SocketRelay keeps(Consumer<RawSocket> closing) {
+    this.closing = closing;
+    return this;
+  }
+
+  /**
+   * It goes on with a socket that an earlier process has served.
+   *
+   * @param taken offset in the stream of the queue's first byte
+   */
+  public SocketRelay from(long taken) {
+    this.taken = taken;
+    this.looked = taken;
+    return this;
+  }
+
   /** While it is held, nothing is read from the socket. */
   public void holdInput(boolean hold) {
     inputHeld = hold;
@@ -91,18 +120,52 @@ public final class SocketRelay implements StreamEnd {
   public void connected(RawSocket socket) {
     SocketHandle made = new SocketHandle(socket, this::pump);
     handle = made;
+    if (closing != null)
+      queue =
+          ReceiveQueue.of(socket, (int) (looked - taken + toDrop - dropped), ByteStream.WINDOW)
+              .orElse(null);
+    if (queue != null) dropped += queue.drop(toDrop - dropped);
     if (done || stream().isOver()) close();
     else made.register(stream().loop());
   }
 
-  /** Of the bytes to be dropped, those still to come. */
+  /** Of the bytes that come from the socket next, those that the stream has or must not have. */
   public long leftToDrop() {
-    return toDrop - dropped;
+    return toDrop - dropped + (queue == null ? 0 : looked - taken);
+  }
+
+  /** Offset in the stream of the first byte that the socket's queue has, which may be before it. */
+  public long queueOffset() {
+    return taken - (toDrop - dropped);
+  }
+
+  /** Offset in the stream behind what was written to the socket, which may be before it. */
+  public long writtenOffset() {
+    return stream().given() - ahead.size();
+  }
+
+  /** The other side has had so much from an earlier process of ours: it goes on from there. */
+  @Override
+  public void met(long received, boolean ended) {
+    SocketHandle at = handle;
+    try {
+      while (at != null && looked < received && look(at, received - looked) > 0) continue;
+    } catch (IOException failed) {
+      fail(failed);
+      return;
+    }
+    if (looked < received) stream().reset(Errno.ECONNRESET);
+    else if (ended && !inputEnded) endInput();
   }
 
   /** The socket of a frozen relay; null where it was never connected. */
   public @Nullable RawSocket socket() {
     return frozen && handle != null ? handle.socket() : null;
+  }
+
+  /** The socket's own address; another where there is no socket. */
+  public InetSocketAddress local(InetSocketAddress other) {
+    return handle == null ? other : handle.socket().local();
   }
 
   /** Of the bytes that go first, those that have not reached the socket. */
@@ -130,25 +193,43 @@ public final class SocketRelay implements StreamEnd {
   }
 
   private void read(SocketHandle at) throws IOException {
-    ByteBuffer buffer = SocketHandle.buffer();
     for (int turn = 0; at.readable && !inputHeld && !inputEnded && !done && stream().writable(); ) {
-      int count = at.read(buffer.clear());
-      if (count < 0) {
-        inputEnded = true;
-        stream().finish();
-      }
+      int count = look(at, Integer.MAX_VALUE);
+      if (count < 0) endInput();
       if (count <= 0) return;
       turn += count;
-      int drop = (int) Math.min(toDrop - dropped, count);
-      dropped += drop;
-      byte[] bytes = new byte[count - drop];
-      buffer.position(drop).get(bytes);
-      stream().send(UnsafeByteOperations.unsafeWrap(bytes));
       if (turn >= TURN) {
         another();
         return;
       }
     }
+  }
+
+  private void endInput() {
+    inputEnded = true;
+    stream().finish();
+  }
+
+  /** Sends what comes next; -1 at the end, 0 where nothing is there. */
+  private int look(SocketHandle at, long limit) throws IOException {
+    ByteBuffer buffer = SocketHandle.buffer();
+    if (limit < buffer.capacity()) buffer = buffer.slice(0, (int) limit);
+    ReceiveQueue kept = queue;
+    int count = kept == null ? at.read(buffer) : at.look(kept, buffer);
+    if (count <= 0) return count;
+    int drop = kept == null ? (int) Math.min(toDrop - dropped, count) : 0;
+    dropped += drop;
+    byte[] bytes = new byte[count - drop];
+    buffer.position(drop).get(bytes);
+    looked += bytes.length;
+    stream().send(UnsafeByteOperations.unsafeWrap(bytes));
+    return count;
+  }
+
+  @Override
+  public void acknowledged() {
+    ReceiveQueue kept = queue;
+    if (kept != null) taken += kept.drop(stream().taken() - taken);
   }
 
   private void another() {
@@ -232,15 +313,27 @@ public final class SocketRelay implements StreamEnd {
   }
 
   @Override
+  public void homeLost() {
+    stream().reset(Errno.ETIMEDOUT);
+    reset(Errno.ETIMEDOUT);
+  }
+
+  @Override
   public void over() {
+    // A close with bytes in the queue would be a reset.
+    if (queue != null && !frozen) queue.drop(Integer.MAX_VALUE);
     close();
   }
 
   private void close() {
     boolean open = handle != null && !frozen;
     done = true;
-    if (open && handle != null) handle.close();
+    if (open && handle != null) {
+      if (closing != null) closing.accept(handle.socket());
+      handle.close();
+    }
     handle = null;
+    queue = null;
   }
 
   /** Stops at any byte. The socket stays open, for whoever takes it. */
@@ -248,6 +341,7 @@ public final class SocketRelay implements StreamEnd {
   public void freeze() {
     frozen = true;
     if (handle != null) handle.detach();
+    if (queue != null) queue.release();
   }
 
   @Override

@@ -26,6 +26,18 @@ public interface StreamEnd {
   /** The other side has handed on more of what was sent. */
   default void acknowledged() {}
 
+  /**
+   * Of a stream that an earlier process has begun: the other side has received so much of it, which
+   * is to be sent as it was then. Before anything else is asked of this end.
+   */
+  default void met(long received, boolean ended) {}
+
+  /**
+   * On the guest node: home cannot be reached, for longer than the task wants to wait. A stream
+   * that is nobody's call may go on waiting.
+   */
+  default void homeLost() {}
+
   /** Both directions have ended, and both sides know it. */
   default void over() {}
 

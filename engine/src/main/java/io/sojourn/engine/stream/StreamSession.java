@@ -14,9 +14,11 @@ import io.sojourn.protocol.stream.StreamState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ public final class StreamSession {
   private final Map<Long, ByteStream> owing = new LinkedHashMap<>();
   private final Map<Long, Integer> resets = new LinkedHashMap<>();
   private final List<ByteStream> apart = new ArrayList<>();
+  private final Set<Long> unopened = new HashSet<>();
   private @Nullable Wire wire;
   private long next;
   private long highestSeen;
@@ -51,6 +54,7 @@ public final class StreamSession {
   private boolean pumping;
   private boolean closed;
   private boolean lost;
+  private boolean homeLost;
 
   public StreamSession(String task, Side side, EventLoop loop, StreamAcceptor acceptor) {
     this.task = task;
@@ -117,8 +121,22 @@ public final class StreamSession {
       return stream;
     }
     streams.put(stream.number(), stream);
+    if (homeLost) loop.execute(() -> loseHome(stream));
     wantsToSend(stream);
     return stream;
+  }
+
+  /**
+   * Whether home is lost, as far as the task is concerned: what waits for it fails, and what is
+   * begun meanwhile.
+   */
+  public void homeLost(boolean is) {
+    homeLost = is;
+    if (is) List.copyOf(streams.values()).forEach(StreamSession::loseHome);
+  }
+
+  private static void loseHome(ByteStream stream) {
+    if (!stream.isOver()) stream.end().homeLost();
   }
 
   /**
@@ -148,20 +166,46 @@ public final class StreamSession {
   }
 
   /**
-   * It goes on for one that is gone with all its streams: to the other side, those are no more, and
-   * none that it has opened is opened again.
+   * It goes on for one that is gone. But for those that are {@link #found}, the other side's
+   * streams are no more; those that were not answered are opened again.
+   *
+   * @param generation the how-manieth it is of this task, so that no number is given twice
    */
-  public void lost() {
+  public void lost(int generation) {
     lost = true;
+    next += (long) generation << 32;
+  }
+
+  /**
+   * A stream that goes on.
+   *
+   * @param done both directions have ended as far as is known here
+   */
+  public ByteStream found(StreamState state, boolean done, Ends ends) {
+    ByteStream stream = new ByteStream(this, state.getStream());
+    stream.restore(state);
+    if (done) stream.done();
+    streams.put(stream.number(), stream);
+    if (!openedHere(stream.number())) highestSeen = Math.max(highestSeen, stream.number());
+    stream.end(ends.of(stream, state));
+    return stream;
   }
 
   /** The other side stands so; before {@link #position} is said to it. */
   void meets(Attach theirs) {
     if (!lost) return;
     lost = false;
-    for (Position one : theirs.getPositionsList())
-      if (!openedHere(one.getStream()) && !streams.containsKey(one.getStream()))
-        highestSeen = Math.max(highestSeen, one.getStream());
+    for (Position one : theirs.getPositionsList()) {
+      ByteStream known = streams.get(one.getStream());
+      if (known != null) known.end().met(one.getReceived(), one.getEnded());
+      else if (!openedHere(one.getStream())) meetsUnknown(one);
+    }
+  }
+
+  private void meetsUnknown(Position one) {
+    highestSeen = Math.max(highestSeen, one.getStream());
+    boolean fresh = !one.getOpened() && one.getReceived() == 0 && one.getSendsFrom() == 0;
+    if (fresh) unopened.add(one.getStream());
   }
 
   /** Ends every stream, here and there. */
@@ -191,6 +235,7 @@ public final class StreamSession {
   Attach position() {
     Attach.Builder attach = Attach.newBuilder().setTask(task).setHighestOpened(highestSeen);
     streams.values().forEach(stream -> attach.addPositions(stream.position()));
+    unopened.forEach(stream -> attach.addPositions(Position.newBuilder().setStream(stream)));
     return attach.build();
   }
 
@@ -290,11 +335,11 @@ public final class StreamSession {
   /** A stream that the other side opens; null where it is one that is over here. */
   private @Nullable ByteStream accept(Data data) {
     long number = data.getStream();
-    if (openedHere(number) || number <= highestSeen) return null;
+    if (openedHere(number) || (number <= highestSeen && !unopened.remove(number))) return null;
     if (!data.getHasOpening() || data.getOffset() != 0)
       throw new WireException("a stream without an opening");
     if (streams.size() >= MAX_STREAMS) throw new WireException("too many streams");
-    highestSeen = number;
+    highestSeen = Math.max(highestSeen, number);
     ByteStream stream = new ByteStream(this, number);
     stream.incoming().open(data.getOpening());
     streams.put(number, stream);

@@ -28,7 +28,7 @@ public final class Deputy implements AutoCloseable {
   private final DeputyLine line;
   private final CompletableFuture<Record> hello = new CompletableFuture<>();
   private final AtomicLong orders = new AtomicLong();
-  private final Map<Long, CompletableFuture<Integer>> answers = new ConcurrentHashMap<>();
+  private final Map<Long, CompletableFuture<Record>> answers = new ConcurrentHashMap<>();
   private @Nullable DeputyEvents events;
 
   private Deputy(DeputyName name, PidDescriptor process, DeputyLine line) {
@@ -95,8 +95,8 @@ public final class Deputy implements AutoCloseable {
   }
 
   void answered(Record done) {
-    CompletableFuture<Integer> answer = answers.remove(done.number());
-    if (answer != null) answer.complete(done.value());
+    CompletableFuture<Record> answer = answers.remove(done.number());
+    if (answer != null) answer.complete(done);
   }
 
   /**
@@ -148,11 +148,47 @@ public final class Deputy implements AutoCloseable {
     return order(Record.CLOSE, number);
   }
 
+  /**
+   * Has it hold a descriptor of ours, too. Never waits.
+   *
+   * @return completes with the number that it has there; exceptionally where it does not hold it
+   */
+  public CompletableFuture<Integer> take(int descriptor) {
+    long number = orders.incrementAndGet();
+    try {
+      CompletableFuture<Record> answer = answer(number);
+      line.pass(Record.order(Record.TAKE, 0, number), descriptor);
+      return answer.thenApply(Deputy::taken);
+    } catch (IOException busy) {
+      answers.remove(number);
+      return CompletableFuture.failedFuture(busy);
+    }
+  }
+
+  private static int taken(Record done) {
+    if (done.value() != 0) throw new IllegalStateException("error " + done.value());
+    return done.descriptor();
+  }
+
+  /**
+   * As {@link #closeDescriptor}, without an answer. Never waits.
+   *
+   * @return false where it has to be said again later
+   */
+  public boolean giveUp(int number) {
+    return line.trySay(Record.order(Record.CLOSE, number, orders.incrementAndGet()));
+  }
+
   CompletableFuture<Integer> order(int kind, int value) throws IOException {
     long number = orders.incrementAndGet();
-    CompletableFuture<Integer> answer = new CompletableFuture<>();
-    answers.put(number, answer);
+    CompletableFuture<Record> answer = answer(number);
     line.say(Record.order(kind, value, number));
+    return answer.thenApply(Record::value);
+  }
+
+  private CompletableFuture<Record> answer(long number) {
+    CompletableFuture<Record> answer = new CompletableFuture<>();
+    answers.put(number, answer);
     return answer;
   }
 

@@ -1,52 +1,50 @@
 package io.sojourn.home.deputy;
 
+import io.sojourn.engine.linux.PassingSocket;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/** The connection to a deputy: records, both ways. */
+/** The connection to a deputy: records, both ways, and descriptors to it. */
 final class DeputyLine implements AutoCloseable {
-  private final SocketChannel channel;
-  private final ByteBuffer received = ByteBuffer.allocateDirect(Record.SIZE);
+  private final PassingSocket socket;
 
-  private DeputyLine(SocketChannel channel) {
-    this.channel = channel;
+  private DeputyLine(PassingSocket socket) {
+    this.socket = socket;
   }
 
   static DeputyLine open(Path socket) throws IOException {
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      return new DeputyLine(channel);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+    return new DeputyLine(PassingSocket.connect(socket));
   }
 
-  /** Waits for the next record. */
+  /** Waits for the next record. Of one thread. */
   Record next() throws IOException {
-    received.clear();
-    while (received.hasRemaining()) if (channel.read(received) < 0) throw new EOFException();
-    ByteBuffer bytes = ByteBuffer.allocate(Record.SIZE).put(received.flip());
-    return Record.take(bytes.flip());
+    byte[] bytes = new byte[Record.SIZE];
+    if (socket.receive(bytes) < bytes.length) throw new EOFException();
+    return Record.take(ByteBuffer.wrap(bytes));
   }
 
-  synchronized void say(Record record) throws IOException {
-    ByteBuffer bytes = record.encode();
-    while (bytes.hasRemaining()) channel.write(bytes);
+  void say(Record record) throws IOException {
+    socket.send(record.encode().array());
+  }
+
+  /** False where there is no room for it now. One that has hung up is told nothing. */
+  boolean trySay(Record record) {
+    return socket.trySend(record.encode().array());
+  }
+
+  /**
+   * Says it, and passes a descriptor.
+   *
+   * @throws IOException where that would have to wait
+   */
+  void pass(Record record, int descriptor) throws IOException {
+    socket.pass(record.encode().array(), descriptor);
   }
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException gone) {
-      // It is closed all the same.
-    }
+    socket.close();
   }
 }

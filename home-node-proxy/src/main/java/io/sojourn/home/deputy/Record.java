@@ -25,6 +25,7 @@ record Record(int kind, int value, long number, ByteBuffer rest) {
   static final int DIE = 18;
   static final int STOP = 19;
   static final int CLOSE = 20;
+  static final int TAKE = 21;
 
   private static final int REST = 16;
   private static final int FROM_BEFORE = 1;
@@ -70,6 +71,11 @@ record Record(int kind, int value, long number, ByteBuffer rest) {
     byte[] text = new byte[32];
     rest.get(16, text);
     return new String(text, StandardCharsets.US_ASCII).replace("\0", "");
+  }
+
+  /** Of a {@link #DONE} that answers a {@link #TAKE}. */
+  int descriptor() {
+    return rest.getInt(0);
   }
 
   /** Of a {@link #SIGNAL}. */

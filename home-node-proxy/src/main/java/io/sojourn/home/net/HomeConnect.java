@@ -1,37 +1,36 @@
 package io.sojourn.home.net;
 
-import com.google.protobuf.ByteString;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.stream.ByteStream;
-import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.protocol.connection.Connect;
-import io.sojourn.protocol.connection.Connected;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.util.function.Consumer;
 
 /** A connect that the task has begun while away, done at home. */
 final class HomeConnect {
   private final ByteStream stream;
-  private final SocketRelay relay;
+  private final Consumer<RawSocket> made;
   private final InetSocketAddress local;
   private final InetSocketAddress peer;
 
-  private HomeConnect(ByteStream stream, SocketRelay relay, Connect order) {
+  private HomeConnect(ByteStream stream, Connect order, Consumer<RawSocket> made) {
     this.stream = stream;
-    this.relay = relay;
+    this.made = made;
     this.local = Endpoints.socket(order.getLocal());
     this.peer = Endpoints.socket(order.getPeer());
   }
 
-  static SocketRelay begin(ByteStream stream, Connect order) {
-    SocketRelay relay = new SocketRelay().of(stream);
-    HomeConnect connect = new HomeConnect(stream, relay, order);
+  /**
+   * @param made gets the connection; where there will be none, the stream is reset
+   */
+  static void begin(ByteStream stream, Connect order, Consumer<RawSocket> made) {
+    HomeConnect connect = new HomeConnect(stream, order, made);
     connect.from(connect.local);
-    return relay;
   }
 
   /** Tries with the task's own port, so that both ends agree about it. */
@@ -65,11 +64,9 @@ final class HomeConnect {
   }
 
   private void done(EpollSocketChannel socket) {
-    ByteString answer =
-        Connected.newBuilder().setLocal(Endpoints.of(socket.localAddress())).build().toByteString();
-    stream.answer(answer);
-    relay.connected(RawSocket.copyOf(socket.fd().intValue()));
+    RawSocket connection = RawSocket.copyOf(socket.fd().intValue());
     socket.close();
+    made.accept(connection);
   }
 
   /** Where the port is taken at home, any other does; where the address is not home's, any. */

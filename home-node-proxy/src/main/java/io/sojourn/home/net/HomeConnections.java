@@ -2,15 +2,18 @@ package io.sojourn.home.net;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.netty.channel.EventLoop;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.network.FrozenRelay;
+import io.sojourn.engine.network.TcpRepairMode;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.engine.stream.StreamAcceptor;
 import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
+import io.sojourn.protocol.connection.ClosedConnection;
 import io.sojourn.protocol.connection.Connect;
 import io.sojourn.protocol.connection.Connected;
 import io.sojourn.protocol.connection.Datagrams;
@@ -26,14 +29,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All connections of one task that is away, at home. */
 public final class HomeConnections implements StreamAcceptor {
-  private record Ends(InetSocketAddress local, InetSocketAddress peer) {}
-
   private record Carried(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {}
 
   private final Map<Ends, HomeSocket> waiting = new ConcurrentHashMap<>();
@@ -43,6 +45,21 @@ public final class HomeConnections implements StreamAcceptor {
   private final Map<Long, Carried> carried = new HashMap<>();
   private final Map<ByteStream, Integer> heard = new HashMap<>();
   private final List<LentSocket> lent = new ArrayList<>();
+  private final KeptConnections kept;
+
+  /** None of them outlives this daemon. */
+  public HomeConnections() {
+    this(KeptConnections.none());
+  }
+
+  public HomeConnections(KeptConnections kept) {
+    this.kept = kept;
+  }
+
+  /** What outlives this daemon. */
+  public KeptConnections kept() {
+    return kept;
+  }
 
   /** The session that carries the connections; before its first call. */
   public void start(StreamSession session) {
@@ -88,17 +105,93 @@ public final class HomeConnections implements StreamAcceptor {
         waiting.remove(
             new Ends(Endpoints.socket(order.getLocal()), Endpoints.socket(order.getPeer())));
     if (socket == null) return refuse(stream, Errno.ECONNRESET);
-    SocketRelay relay = new SocketRelay(socket.inImage()).of(stream);
+    SocketRelay relay = relay(socket.inImage()).of(stream);
+    kept.serves(relay, socket.socket(), socket.local(), socket.peer());
     stream.answer(Connected.newBuilder().setLocal(order.getLocal()).build().toByteString());
     relay.connected(socket.socket());
     carry(relay, socket.local(), socket.peer());
     return relay;
   }
 
-  private StreamEnd connect(ByteStream stream, Connect order) {
-    SocketRelay relay = HomeConnect.begin(stream, order);
-    carry(relay, Endpoints.socket(order.getLocal()), Endpoints.socket(order.getPeer()));
+  private SocketRelay relay(long toDrop) {
+    SocketRelay relay = new SocketRelay(toDrop);
+    return kept.any() ? relay.keeps(kept::letGo) : relay;
+  }
+
+  /** A connection that an earlier daemon has served. */
+  SocketRelay goOn(ByteStream stream, long queueOffset, RawSocket socket, KeptStream before) {
+    SocketRelay relay = relay(Math.max(0, -queueOffset)).from(Math.max(0, queueOffset)).of(stream);
+    carry(relay, before.task(), before.peer());
+    relay.connected(socket);
     return relay;
+  }
+
+  /**
+   * A connection that was made again.
+   *
+   * @param unsent goes to the socket first
+   */
+  SocketRelay goOn(
+      ByteStream stream, ClosedConnection before, RawSocket socket, ByteString unsent) {
+    long queueOffset = before.getQueueOffset();
+    SocketRelay relay =
+        relay(Math.max(0, -queueOffset))
+            .from(Math.max(0, queueOffset))
+            .of(stream)
+            .first(unsent.concat(before.getUnwritten()));
+    InetSocketAddress task = Endpoints.socket(before.getTask());
+    InetSocketAddress peer = Endpoints.socket(before.getPeer());
+    carry(relay, task, peer);
+    kept.serves(relay, socket, task, peer);
+    TcpRepairMode.off(socket);
+    relay.connected(socket);
+    return relay;
+  }
+
+  /**
+   * After {@link #frozen}, when the task was to have its sockets and does not: others are in their
+   * place. On the loop.
+   */
+  public void holdAgain() {
+    for (Carried one : carried.values()) {
+      RawSocket socket = one.relay().socket();
+      if (socket == null) continue;
+      kept.serves(one.relay(), socket, one.task(), one.peer());
+      var unused = kept.hold(socket);
+    }
+  }
+
+  private StreamEnd connect(ByteStream stream, Connect order) {
+    InetSocketAddress task = Endpoints.socket(order.getLocal());
+    InetSocketAddress peer = Endpoints.socket(order.getPeer());
+    SocketRelay relay = relay(0).of(stream);
+    HomeConnect.begin(stream, order, made -> connected(stream, relay, made, task, peer));
+    carry(relay, task, peer);
+    return relay;
+  }
+
+  /** Before the task hears of it, it outlives this daemon. */
+  private void connected(
+      ByteStream stream,
+      SocketRelay relay,
+      RawSocket socket,
+      InetSocketAddress task,
+      InetSocketAddress peer) {
+    whenHeld(
+        stream.loop(),
+        socket,
+        () -> {
+          kept.serves(relay, socket, task, peer);
+          stream.answer(
+              Connected.newBuilder().setLocal(Endpoints.of(socket.local())).build().toByteString());
+          relay.connected(socket);
+        });
+  }
+
+  private void whenHeld(EventLoop loop, RawSocket socket, Runnable then) {
+    CompletableFuture<?> held = kept.hold(socket);
+    if (held.isDone()) then.run();
+    else held.whenComplete((done, never) -> loop.execute(then));
   }
 
   private StreamEnd listen(ByteStream stream, Listen order) {
@@ -110,11 +203,11 @@ public final class HomeConnections implements StreamAcceptor {
                 .bind(local)
                 .listen(order.getBacklog());
     try {
-      RawSocket kept = listening.remove(local);
-      RawSocket socket = kept != null ? kept : anew.get();
+      RawSocket before = listening.remove(local);
+      RawSocket socket = before != null ? before : anew.get();
       stream.answer(Listening.getDefaultInstance().toByteString());
       heard.put(stream, local.getPort());
-      return lent(HomeListener.start(stream, socket, anew, this::accepted));
+      return lent(HomeListener.start(stream, socket, lending(anew), this::accepted));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
     }
@@ -122,13 +215,21 @@ public final class HomeConnections implements StreamAcceptor {
 
   private StreamEnd datagrams(ByteStream stream, Datagrams order) {
     InetSocketAddress local = Endpoints.socket(order.getLocal());
-    RawSocket kept = datagrams.remove(local);
+    RawSocket before = datagrams.remove(local);
     Supplier<RawSocket> anew = () -> HomeDatagrams.bound(local, order.getV6Only());
     try {
-      return lent(HomeDatagrams.start(stream, kept != null ? kept : anew.get(), anew));
+      RawSocket socket = before != null ? before : anew.get();
+      return lent(HomeDatagrams.start(stream, socket, lending(anew)));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());
     }
+  }
+
+  /**
+   * The deputy has those that are made here, too, so that who comes while no daemon is here waits.
+   */
+  private LentSocket.Lending lending(Supplier<RawSocket> anew) {
+    return new LentSocket.Lending(anew, kept::hold, kept::letGo);
   }
 
   private LentSocket lent(LentSocket socket) {
@@ -139,25 +240,44 @@ public final class HomeConnections implements StreamAcceptor {
 
   private void accepted(RawSocket socket) {
     StreamSession to = session;
-    if (to == null) {
+    try {
+      InetSocketAddress local = socket.local(), peer = socket.peer();
+      if (to == null) socket.close();
+      else whenHeld(to.loop(), socket, () -> inbound(to, socket, local, peer));
+    } catch (RawSocket.SocketException gone) {
+      // The peer has given it up already.
       socket.close();
-      return;
     }
-    InetSocketAddress local = socket.local(), peer = socket.peer();
-    Inbound inbound =
-        Inbound.newBuilder().setLocal(Endpoints.of(local)).setPeer(Endpoints.of(peer)).build();
-    SocketRelay relay = new SocketRelay();
-    relay.of(to.open(Opening.newBuilder().setInbound(inbound).build().toByteString(), relay));
+  }
+
+  private void inbound(
+      StreamSession to, RawSocket socket, InetSocketAddress local, InetSocketAddress peer) {
+    SocketRelay relay = relay(0);
+    relay.of(to.open(inbound(local, peer), relay));
+    kept.serves(relay, socket, local, peer);
     relay.connected(socket.noDelay());
     carry(relay, local, peer);
   }
 
-  /** The connections that are carried or kept: the peers' ends, and the task's. On the loop. */
-  public Map<InetSocketAddress, InetSocketAddress> ends() {
-    Map<InetSocketAddress, InetSocketAddress> ends = new HashMap<>();
-    waiting.keySet().forEach(one -> ends.put(one.peer(), one.local()));
+  static ByteString inbound(InetSocketAddress local, InetSocketAddress peer) {
+    Inbound inbound =
+        Inbound.newBuilder().setLocal(Endpoints.of(local)).setPeer(Endpoints.of(peer)).build();
+    return Opening.newBuilder().setInbound(inbound).build().toByteString();
+  }
+
+  /**
+   * Of a connection at home.
+   *
+   * @param local home's own address, which is not always the one that the task sees
+   */
+  public record Ends(InetSocketAddress local, InetSocketAddress peer) {}
+
+  /** The connections that are carried or kept. On the loop. */
+  public List<Ends> ends() {
+    List<Ends> ends = new ArrayList<>(waiting.keySet());
     for (Carried one : carried.values())
-      if (!one.relay().stream().isOver()) ends.put(one.peer(), one.task());
+      if (!one.relay().stream().isOver())
+        ends.add(new Ends(one.relay().local(one.task()), one.peer()));
     return ends;
   }
 

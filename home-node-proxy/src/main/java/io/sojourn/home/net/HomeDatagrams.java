@@ -11,7 +11,6 @@ import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketHandle;
 import io.sojourn.protocol.connection.Datagram;
 import java.net.InetSocketAddress;
-import java.util.function.Supplier;
 
 /**
  * Home's socket for a datagram socket of a task that is away. Where the link is slow, datagrams are
@@ -23,18 +22,15 @@ final class HomeDatagrams extends LentSocket {
   private DatagramReader reader;
   private SocketHandle handle;
 
-  private HomeDatagrams(ByteStream stream, RawSocket socket, Supplier<RawSocket> anew) {
-    super(stream, anew);
+  private HomeDatagrams(ByteStream stream, RawSocket socket, Lending lending) {
+    super(stream, socket, lending);
     this.socket = socket;
     this.reader = new DatagramReader(socket);
     this.handle = new SocketHandle(socket, this::receive);
   }
 
-  /**
-   * @param anew makes another such socket
-   */
-  static HomeDatagrams start(ByteStream stream, RawSocket socket, Supplier<RawSocket> anew) {
-    HomeDatagrams datagrams = new HomeDatagrams(stream, socket, anew);
+  static HomeDatagrams start(ByteStream stream, RawSocket socket, Lending lending) {
+    HomeDatagrams datagrams = new HomeDatagrams(stream, socket, lending);
     datagrams.handle.register(stream.loop());
     return datagrams;
   }

@@ -8,7 +8,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.ByteStream;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** Listens at home for a task that is away, for as long as its stream lasts. */
 final class HomeListener extends LentSocket {
@@ -16,20 +15,16 @@ final class HomeListener extends LentSocket {
   private EpollServerSocketChannel channel;
 
   private HomeListener(
-      ByteStream stream, RawSocket socket, Supplier<RawSocket> anew, Consumer<RawSocket> accepted) {
-    super(stream, anew);
+      ByteStream stream, RawSocket socket, Lending lending, Consumer<RawSocket> accepted) {
+    super(stream, socket, lending);
     this.accepted = accepted;
     this.channel = listen(socket);
   }
 
-  /**
-   * Connections that wait in the socket already come first.
-   *
-   * @param anew makes another such socket
-   */
+  /** Connections that wait in the socket already come first. */
   static HomeListener start(
-      ByteStream stream, RawSocket socket, Supplier<RawSocket> anew, Consumer<RawSocket> accepted) {
-    return new HomeListener(stream, socket, anew, accepted);
+      ByteStream stream, RawSocket socket, Lending lending, Consumer<RawSocket> accepted) {
+    return new HomeListener(stream, socket, lending, accepted);
   }
 
   private EpollServerSocketChannel listen(RawSocket socket) {

@@ -1,5 +1,7 @@
 package io.sojourn.home.net;
 
+import com.google.protobuf.ByteString;
+import io.netty.channel.EventLoop;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
@@ -7,6 +9,7 @@ import io.sojourn.engine.network.MergedConnection;
 import io.sojourn.engine.network.RebuiltSocket;
 import io.sojourn.engine.network.TcpState;
 import io.sojourn.engine.network.TcpStreamImage;
+import io.sojourn.protocol.connection.ClosedConnections;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.protocol.stream.StreamState;
@@ -15,8 +18,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +44,8 @@ public final class Homecoming {
       InetSocketAddress peer) {}
 
   private final List<Closed> closed = new ArrayList<>();
+  private final Set<FrozenRelay> inImage = new HashSet<>();
+  private final Map<FrozenRelay, ByteString> last = new LinkedHashMap<>();
   private final SessionState home;
   private final Map<Long, FrozenRelay> sockets;
 
@@ -81,17 +89,44 @@ public final class Homecoming {
               ours.leftToDrop());
       merged.image().write(file);
       states.put(socket.ino(), merged.state());
+      inImage.add(ours);
     }
+    for (FrozenConnection relay : relays) closedByTask(relay, atGuest, atHome);
     ImageSocket.rewrite(images, states);
     ImageSocket.forgetPeersOfDead(images);
   }
 
-  /** Closes home's sockets without a word to the peers: the task needs their addresses. */
-  public void close() {
+  /** What of it is on its way to the peer is nobody's but ours to deliver. */
+  private void closedByTask(
+      FrozenConnection relay, Map<Long, StreamState> atGuest, Map<Long, StreamState> atHome) {
+    FrozenRelay ours = sockets.get(relay.getStream());
+    StreamState there = atGuest.get(relay.getStream()), here = atHome.get(relay.getStream());
+    if (ours == null || there == null || here == null || inImage.contains(ours)) return;
+    last.put(ours, MergedConnection.lastBytes(relay, there, here));
+  }
+
+  /** The task runs: what it had closed is to be delivered. */
+  public void deliver(EventLoop loop) {
+    last.forEach((relay, bytes) -> LastBytes.deliver(relay, bytes, loop));
+    last.clear();
+  }
+
+  /**
+   * Closes home's sockets without a word to the peers: the task needs their addresses.
+   *
+   * @param kept is told first, so that the next daemon can undo it
+   */
+  public void close(KeptConnections kept) throws IOException {
+    ClosedConnections.Builder all = ClosedConnections.newBuilder();
     for (FrozenRelay socket : sockets.values()) {
-      closed.add(new Closed(socket, socket.image(), socket.state(), socket.local(), socket.peer()));
-      socket.close();
+      if (last.containsKey(socket)) continue;
+      Closed one =
+          new Closed(socket, socket.image(), socket.state(), socket.local(), socket.peer());
+      closed.add(one);
+      all.addConnections(socket.describe(one.image(), one.state()));
     }
+    kept.close(all.build());
+    closed.forEach(one -> one.relay().close());
   }
 
   /** The task could not be restored: all is as it was before {@link #into}. Not on the loop. */

@@ -3,6 +3,7 @@ package io.sojourn.home.net;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.StreamEnd;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,18 +12,23 @@ import org.jspecify.annotations.Nullable;
  * datagrams. While the task comes home it stands by, so that nobody is refused if that fails.
  */
 abstract class LentSocket implements StreamEnd {
+  /**
+   * @param anew makes another one like it
+   * @param held what holds it beside this daemon is told of a new one
+   * @param over and before it is closed for good
+   */
+  record Lending(Supplier<RawSocket> anew, Consumer<RawSocket> held, Consumer<RawSocket> over) {}
+
   private final ByteStream stream;
-  private final Supplier<RawSocket> anew;
+  private final Lending lending;
   private @Nullable RawSocket standby;
   private boolean frozen;
   private boolean over;
 
-  /**
-   * @param anew makes another one like it
-   */
-  LentSocket(ByteStream stream, Supplier<RawSocket> anew) {
+  LentSocket(ByteStream stream, RawSocket first, Lending lending) {
     this.stream = stream;
-    this.anew = anew;
+    this.lending = lending;
+    lending.held().accept(first);
   }
 
   ByteStream stream() {
@@ -52,8 +58,11 @@ abstract class LentSocket implements StreamEnd {
   final void end() {
     if (over) return;
     over = true;
-    if (frozen) release();
-    else stop().close();
+    RawSocket last = frozen ? standby : stop();
+    standby = null;
+    if (last == null) return;
+    lending.over().accept(last);
+    last.close();
   }
 
   @Override
@@ -75,7 +84,9 @@ abstract class LentSocket implements StreamEnd {
     RawSocket kept = standby;
     standby = null;
     try {
-      goOn(kept != null ? kept : anew.get());
+      RawSocket socket = kept != null ? kept : lending.anew().get();
+      lending.held().accept(socket);
+      goOn(socket);
     } catch (RawSocket.SocketException taken) {
       stream.reset(taken.error());
     }

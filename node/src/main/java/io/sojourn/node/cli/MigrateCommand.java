@@ -1,5 +1,7 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.schedule.HomeLost;
 import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
@@ -39,17 +41,34 @@ final class MigrateCommand extends OperationCall {
               + " Default: 60s, and 1s more for each 10 MiB of its image.")
   private @Nullable Duration limit;
 
+  @Option(
+      names = "--home-lost",
+      paramLabel = "wait|fail:TIME",
+      description =
+          "What its file calls and connections do there while its home cannot be reached: wait, or"
+              + " fail after a time, as in fail:5m. Default: what its agent's options say, or"
+              + " wait.")
+  private String homeLost = "";
+
   @Override
   Iterator<OperationEvent> start(NodeClient client) {
-    return client
-        .node()
-        .migrate(
-            MigrateRequest.newBuilder()
-                .setTask(task)
-                .setNode(node)
-                .setLazy(lazy)
-                .setLimitMillis(limit == null ? 0 : limit.toMillis())
-                .build());
+    MigrateRequest.Builder request =
+        MigrateRequest.newBuilder()
+            .setTask(task)
+            .setNode(node)
+            .setLazy(lazy)
+            .setLimitMillis(limit == null ? 0 : limit.toMillis());
+    if (!homeLost.isEmpty()) request.setHomeLostMillis(millis());
+    return client.node().migrate(request.build());
+  }
+
+  private long millis() {
+    try {
+      return HomeLost.millis(homeLost);
+    } catch (IllegalArgumentException wrong) {
+      throw OperationException.usage(
+          "--home-lost: " + wrong.getMessage(), "use wait, or fail and a time: fail:5m");
+    }
   }
 
   @Override

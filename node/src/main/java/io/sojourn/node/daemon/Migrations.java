@@ -5,6 +5,7 @@ import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.node.move.MoveOptions;
 import io.sojourn.node.move.Moves;
+import io.sojourn.node.schedule.HomeLost;
 import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;
@@ -67,7 +68,10 @@ final class Migrations {
     double pause = 0;
     // From one guest node to another it goes by way of home.
     MoveOptions options =
-        new MoveOptions(request.getLazy(), Duration.ofMillis(request.getLimitMillis()));
+        new MoveOptions(
+            request.getLazy(),
+            Duration.ofMillis(request.getLimitMillis()),
+            request.hasHomeLostMillis() ? request.getHomeLostMillis() : ofAgent(task));
     if (away.isPresent()) pause += home(task, options, report).pauseMillis();
     if (!node.equals(self)) pause += out(task, node, options, report).pauseMillis();
     OperationResult.Builder result =
@@ -89,6 +93,10 @@ final class Migrations {
     Moves.Moved moved = moves.home(task.id(), incarnation(task.id()) + 1, options, report);
     registry.lives(task.id(), moved.incarnation());
     return moved;
+  }
+
+  private static long ofAgent(Task task) {
+    return task.life().map(life -> HomeLost.ofAgent(life.block().options())).orElse(0L);
   }
 
   private Moves.Moved out(Task task, String node, MoveOptions options, Report report) {

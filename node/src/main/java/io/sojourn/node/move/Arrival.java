@@ -8,12 +8,14 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.memory.Fetch;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.restore.fuse.HomeLostException;
+import io.sojourn.restore.fuse.HomePolicy;
 import io.sojourn.restore.fuse.HomeTask;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Makes a world for a task whose image has arrived, and restores it there. */
 final class Arrival {
@@ -62,8 +64,15 @@ final class Arrival {
     }
   }
 
+  private static HomePolicy lost(long millis) {
+    return millis == 0 ? HomePolicy.WAIT : new HomePolicy(Optional.of(Duration.ofMillis(millis)));
+  }
+
   private static Duration limit(ArriveRequest request, Path directory) {
-    return new MoveOptions(request.getLazy(), Duration.ofMillis(request.getLimitMillis()))
+    return new MoveOptions(
+            request.getLazy(),
+            Duration.ofMillis(request.getLimitMillis()),
+            request.getHomeLostMillis())
         .limitFor(ImageDirectory.open(directory.resolve("image")).bytes());
   }
 
@@ -74,6 +83,7 @@ final class Arrival {
         Path.of(request.getRunDirectory()),
         request.getNetwork(),
         home,
-        streams);
+        streams,
+        lost(request.getHomeLostMillis()));
   }
 }

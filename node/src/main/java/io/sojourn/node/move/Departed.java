@@ -1,24 +1,30 @@
 package io.sojourn.node.move;
 
 import io.netty.channel.EventLoop;
-import io.sojourn.engine.linux.Descriptor;
-import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.StreamSession;
-import io.sojourn.home.deputy.Deputy;
+import io.sojourn.home.net.FoundConnections;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomePipes;
+import io.sojourn.home.net.KeptConnections;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What home has of a task that is on another node. */
 final class Departed {
+  private static final Logger log = LoggerFactory.getLogger(Departed.class);
+
   private Departed() {}
 
   /**
    * New, and without a call.
    *
    * @param deputy pid of the process that has the task's descriptors
+   * @param kept what outlives this daemon of its connections
    */
-  static MovedTask.Away streams(MovedTask task, int deputy, String node, EventLoop loop) {
-    HomeConnections connections = new HomeConnections();
+  static MovedTask.Away streams(
+      MovedTask task, int deputy, String node, EventLoop loop, KeptConnections kept) {
+    HomeConnections connections = new HomeConnections(kept);
     StreamSession session =
         new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
     connections.start(session);
@@ -29,22 +35,22 @@ final class Departed {
         node, session, connections, pipeSession, pipes, new Start(), new Contact());
   }
 
-  /** Where the deputy listens, home goes on listening: with all that waits there. */
-  static void keepListening(Deputy deputy, HomeConnections connections) {
-    deputy
-        .descriptors()
-        .sockets()
-        .forEach(
-            (number, socket) -> {
-              if (socket.tcp() && socket.listening())
-                connections.keepListening(RawSocket.duplicateOf(descriptor(deputy, number)));
-            });
-  }
-
-  private static Descriptor descriptor(Deputy deputy, int number) {
-    return Descriptor.of(deputy.pid()).stream()
-        .filter(held -> held.number() == number)
-        .findAny()
-        .orElseThrow();
+  /** Of a task that an earlier daemon has sent there. */
+  static MovedTask.Away found(MovedTask task, String node, EventLoop loop, Path ledger) {
+    FoundConnections connections =
+        Step.of("to find the connections again", () -> FoundConnections.of(ledger, task.deputy()));
+    MovedTask.Away away = streams(task, task.deputy().pid(), node, loop, connections.kept());
+    Step.of(
+        "to go on with the connections",
+        () ->
+            Step.on(
+                loop,
+                () -> {
+                  connections.into(away.connections(), away.session());
+                  away.pipeSession().lost(connections.kept().generation());
+                  return away;
+                }));
+    log.info("task {} has {} connections", task.name(), away.session().size());
+    return away;
   }
 }

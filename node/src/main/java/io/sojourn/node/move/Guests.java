@@ -14,6 +14,7 @@ import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.protocol.move.ArriveResponse;
+import io.sojourn.protocol.move.DepartPart;
 import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.Ended;
@@ -204,13 +205,16 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   }
 
   @Override
-  public void depart(DepartRequest request, StreamObserver<DepartResponse> answer) {
-    unary(
-        answer,
-        () -> {
-          Guest guest = find(request.getLife());
-          return Moves.lasting(() -> guest.depart(departures.get(), shipping));
-        });
+  public void depart(DepartRequest request, StreamObserver<DepartPart> answer) {
+    try {
+      Guest guest = find(request.getLife());
+      DepartResponse gone =
+          Step.of("the move", () -> Moves.lasting(() -> guest.depart(departures.get(), shipping)));
+      Parts.say(gone, answer);
+      answer.onCompleted();
+    } catch (RuntimeException failed) {
+      answer.onError(Problems.statusOf(failed));
+    }
   }
 
   @Override

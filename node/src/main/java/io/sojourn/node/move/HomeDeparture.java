@@ -13,8 +13,10 @@ import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpRepairMode;
 import io.sojourn.engine.network.TcpStreamImage;
+import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeSocket;
+import io.sojourn.home.net.KeptConnections;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +33,21 @@ import org.jspecify.annotations.Nullable;
  * true until it runs elsewhere, or here again.
  */
 final class HomeDeparture implements Departure {
+  private static final int ANSWER_SECONDS = 10;
+
   private final Path criu;
   private final @Nullable Revival beside;
   private final Outbound outbound;
   private final boolean lazy;
   private final ConnectionLock lock;
+
+  /**
+   * @param numbers under which the process has it that is to become the deputy
+   */
+  private record Left(RawSocket socket, List<Integer> numbers) {}
+
   private final List<HomeSocket> connections = new ArrayList<>();
+  private final List<Left> left = new ArrayList<>();
   private final List<RawSocket> listening = new ArrayList<>();
   private final List<RawSocket> datagrams = new ArrayList<>();
   private @Nullable CgroupFreeze group;
@@ -82,17 +95,19 @@ final class HomeDeparture implements Departure {
 
   private static List<InternetSocket> sockets(ControlBlock task) {
     Map<Long, InternetSocket> all = InternetSocket.inNamespaceOf(task.pid());
-    return descriptors(task).values().stream()
-        .map(descriptor -> all.get(descriptor.inode()))
+    return descriptors(task).keySet().stream()
+        .map(all::get)
         .filter(java.util.Objects::nonNull)
         .toList();
   }
 
-  private static Map<Long, Descriptor> descriptors(ControlBlock task) {
-    Map<Long, Descriptor> sockets = new HashMap<>();
+  /** By inode: a process's own, and its children's. */
+  private static Map<Long, List<Descriptor>> descriptors(ControlBlock task) {
+    Map<Long, List<Descriptor>> sockets = new HashMap<>();
     for (int pid : Proc.tree(task.pid()))
       for (Descriptor descriptor : Descriptor.of(pid))
-        if (descriptor.isSocket()) sockets.putIfAbsent(descriptor.inode(), descriptor);
+        if (descriptor.isSocket())
+          sockets.computeIfAbsent(descriptor.inode(), first -> new ArrayList<>()).add(descriptor);
     return sockets;
   }
 
@@ -106,21 +121,32 @@ final class HomeDeparture implements Departure {
       // CRIU lets go of it as of one that runs on: the signal waits for it.
       else if (lazy) Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.STOP));
     }
-    Map<Long, Descriptor> descriptors = descriptors(task);
-    for (ImageSocket socket : ImageSocket.connectionsToOthers(image)) {
-      Descriptor descriptor = descriptors.get((long) socket.ino());
-      if (descriptor == null) continue;
-      TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
-      connections.add(
-          HomeSocket.adopt(RawSocket.duplicateOf(descriptor), stream.received().length));
-    }
+    Map<Long, List<Descriptor>> descriptors = descriptors(task);
     for (ImageSocket socket : ImageSocket.of(image)) {
-      Descriptor descriptor = descriptors.get((long) socket.ino());
-      if (descriptor == null) continue;
-      if (socket.listening()) listening.add(RawSocket.duplicateOf(descriptor));
+      List<Descriptor> held = descriptors.get((long) socket.ino());
+      if (held == null) continue;
+      if (socket.listening()) listening.add(ours(task, held));
       if (socket.protocol() == ImageSocket.Protocol.UDP && socket.local().getPort() != 0)
-        datagrams.add(RawSocket.duplicateOf(descriptor));
+        datagrams.add(ours(task, held));
     }
+    for (ImageSocket socket : ImageSocket.connectionsToOthers(image)) {
+      List<Descriptor> held = descriptors.get((long) socket.ino());
+      if (held == null) continue;
+      TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
+      connections.add(HomeSocket.adopt(ours(task, held), stream.received().length));
+    }
+  }
+
+  private RawSocket ours(ControlBlock task, List<Descriptor> held) {
+    RawSocket socket = RawSocket.duplicateOf(held.get(0));
+    left.add(
+        new Left(
+            socket,
+            held.stream()
+                .filter(each -> each.pid() == task.pid())
+                .map(Descriptor::number)
+                .toList()));
+    return socket;
   }
 
   @Override
@@ -133,6 +159,7 @@ final class HomeDeparture implements Departure {
     connections.clear();
     listening.clear();
     datagrams.clear();
+    left.clear();
     unlock();
   }
 
@@ -152,6 +179,25 @@ final class HomeDeparture implements Departure {
   /** Keeps the process from running that is to become a deputy; null where a signal does. */
   @Nullable CgroupFreeze group() {
     return group;
+  }
+
+  /** The next daemon is to find them, whatever comes. */
+  void into(KeptConnections kept) {
+    if (beside == null)
+      for (Left one : left) if (!one.numbers().isEmpty()) kept.has(one.socket(), one.numbers());
+    connections.forEach(kept::waits);
+  }
+
+  /** All of them are the deputy's, too, when this returns: the process that had them may end. */
+  void into(KeptConnections kept, Deputy deputy) {
+    kept.heldBy(deputy);
+    List<CompletableFuture<?>> taken = new ArrayList<>();
+    for (Left one : left) taken.add(kept.hold(one.socket()));
+    Step.of(
+        "to leave the connections with the deputy",
+        () ->
+            CompletableFuture.allOf(taken.toArray(CompletableFuture[]::new))
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS));
   }
 
   /** Home goes on with the connections. */

@@ -44,7 +44,7 @@ final class HomeSide {
 
   /** The task is to have the addresses. */
   void close() throws IOException {
-    homecoming.close();
+    homecoming.close(away.connections().kept());
     Step.on(
         away.session().loop(),
         () -> {
@@ -62,9 +62,21 @@ final class HomeSide {
                 .collect(Collectors.toMap(UnreadInput::getNumber, UnreadInput::getBytes)));
   }
 
+  /** The task runs at home: what it had closed goes to the peers. */
+  void deliver() {
+    homecoming.deliver(away.session().loop());
+  }
+
   /** The task stays where it was: everything goes on at its byte. */
   void joinAgain() throws IOException {
     homecoming.undo();
+    Step.on(
+        away.session().loop(),
+        () -> {
+          away.connections().holdAgain();
+          return away;
+        });
+    away.connections().kept().madeAgain();
     for (var session : List.of(away.session(), away.pipeSession()))
       Step.on(
           session.loop(),
@@ -76,11 +88,9 @@ final class HomeSide {
 
   /** The sockets of the task's connections. */
   static List<InternetSocket> sockets(MovedTask.Away away) throws IOException {
-    Map<InetSocketAddress, InetSocketAddress> ends =
-        Step.on(away.session().loop(), away.connections()::ends);
     Set<String> wanted =
-        ends.entrySet().stream()
-            .map(end -> text(end.getValue()) + " -> " + text(end.getKey()))
+        Step.on(away.session().loop(), away.connections()::ends).stream()
+            .map(end -> text(end.local()) + " -> " + text(end.peer()))
             .collect(Collectors.toSet());
     return InternetSocket.inNamespaceOf((int) ProcessHandle.current().pid()).values().stream()
         .filter(

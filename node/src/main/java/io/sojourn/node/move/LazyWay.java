@@ -36,8 +36,8 @@ final class LazyWay {
       begin(task, standing, pid, node, incarnation, departure);
       departure.unlock();
       double pause = departure.standingMillis();
+      MovedTask.Away away = Objects.requireNonNull(task.away());
       try {
-        MovedTask.Away away = Objects.requireNonNull(task.away());
         report.phase("memory", () -> new Follows(moves, task, away).await(memory));
       } catch (RuntimeException lost) {
         ends(task, standing, pid, incarnation, departure, lost);
@@ -45,7 +45,9 @@ final class LazyWay {
       }
       // First: a daemon that finds this and no deputy has the task run on here.
       moves.ledger().isAway(task, node);
+      if (task.hasDeputy()) departure.into(away.connections().kept(), task.deputy());
       way.leavesDeputy(task, standing, pid, departure);
+      departure.into(away.connections().kept(), task.deputy());
       return new Moves.Moved(incarnation, pause);
     } finally {
       moves.memory().takeBack(life);
@@ -72,6 +74,7 @@ final class LazyWay {
     MovedTask.Away away = way.away(task, pid, node);
     try {
       way.arrived(task, standing, node, incarnation, away, departure);
+      departure.into(away.connections().kept());
       departure.into(away.connections());
       report.phase("resume", () -> new Watch(settings, moves, task, away, incarnation).begin());
     } catch (RuntimeException failed) {

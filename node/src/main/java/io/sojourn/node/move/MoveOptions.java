@@ -6,8 +6,9 @@ import java.time.Duration;
 /**
  * @param lazy it runs there first, and its memory follows
  * @param limit give up when the task is not restored after that long; zero: what its size suggests
+ * @param homeLostMillis after this time without home its calls fail there; 0: they wait
  */
-public record MoveOptions(boolean lazy, Duration limit) {
+public record MoveOptions(boolean lazy, Duration limit, long homeLostMillis) {
   /** How long the restore of an image of that size may take. */
   Duration limitFor(long bytes) {
     return new RestoreOptions(false, false, false, limit).limitFor(bytes);

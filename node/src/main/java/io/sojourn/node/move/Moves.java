@@ -10,6 +10,7 @@ import io.sojourn.checkpointer.Seat;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.engine.stream.HomeStreams;
@@ -19,6 +20,7 @@ import io.sojourn.home.files.Export;
 import io.sojourn.home.files.Exports;
 import io.sojourn.home.files.FileService;
 import io.sojourn.home.files.LocksAside;
+import io.sojourn.home.net.KeptConnections;
 import io.sojourn.node.cluster.PeerNode;
 import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.memory.MemoryService;
@@ -89,6 +91,7 @@ public final class Moves implements Exports, AutoCloseable {
   private final FileService files;
   private final MemoryService memory;
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
+  private final Map<String, KeptConnections> kept = new ConcurrentHashMap<>();
   private final Guests guests;
   private final MoveLedger ledger;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -279,6 +282,8 @@ public final class Moves implements Exports, AutoCloseable {
     sessions.takeBack(task.id());
     sessions.takeBack(pipesOf(task));
     files.end(task.id());
+    KeptConnections over = kept.remove(task.id());
+    if (over != null) Step.of("to forget the connections", () -> over.end(streams(task)));
   }
 
   private void ended(MovedTask task, int incarnation, String how) {
@@ -320,18 +325,29 @@ public final class Moves implements Exports, AutoCloseable {
     return ledger;
   }
 
-  /** An earlier daemon has given it away; what that one had of its streams is gone. */
+  /** An earlier daemon has given it away. */
   void isAwayStill(MovedTask task, MoveRecord record) {
-    MovedTask.Away away = Departed.streams(task, task.deputy().pid(), record.node(), loops.next());
-    Departed.keepListening(task.deputy(), away.connections());
-    away.session().lost();
-    away.pipeSession().lost();
+    MovedTask.Away away = Departed.found(task, record.node(), loops.next(), streams(task));
+    kept.put(task.id(), away.connections().kept());
+    // It was on its way, perhaps; what that had closed is there again.
+    ConnectionLock.remove(ConnectionLock.tableOf(task.id()));
     away.start().begins();
     int life = record.lifeThere();
     task.goes(life, away);
     sessions.give(life, away.session());
     sessions.give(life, away.pipeSession());
     toWatch.add(new Watch(settings, this, task, away, life));
+  }
+
+  /** What is to outlive this daemon of the connections of a task that is about to leave. */
+  KeptConnections keeps(MovedTask task) throws IOException {
+    KeptConnections begun = KeptConnections.begin(streams(task));
+    kept.put(task.id(), begun);
+    return begun;
+  }
+
+  private Path streams(MovedTask task) {
+    return settings.runDirectory().resolve("streams").resolve(task.id());
   }
 
   /** It has not left: it is its own process, as before. */

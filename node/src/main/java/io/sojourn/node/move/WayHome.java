@@ -97,11 +97,13 @@ final class WayHome {
 
   private DepartResponse depart(MovedTask task, MovedTask.Away away) {
     try {
+      DepartRequest request = DepartRequest.newBuilder().setLife(Face.life(task)).build();
       return Step.at(
           away.node(),
           () ->
-              GuestWorldsGrpc.newBlockingStub(settings.peers().get().channel(away.node()))
-                  .depart(DepartRequest.newBuilder().setLife(Face.life(task)).build()));
+              Parts.whole(
+                  GuestWorldsGrpc.newBlockingStub(settings.peers().get().channel(away.node()))
+                      .depart(request)));
     } catch (OperationException failed) {
       throw runsOnThere(away, failed);
     }
@@ -128,6 +130,7 @@ final class WayHome {
       moves.ledger().isAway(task, away.node());
       throw failed;
     }
+    streams.deliver();
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
     moves.callBack(task);

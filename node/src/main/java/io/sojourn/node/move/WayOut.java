@@ -10,6 +10,7 @@ import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.home.net.HomeInterfaces;
+import io.sojourn.home.net.KeptConnections;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.image.Machine;
 import io.sojourn.protocol.move.ArriveRequest;
@@ -113,9 +114,12 @@ final class WayOut {
     MovedTask.Away away = away(task, pid, node);
     try {
       arrived(task, standing, node, incarnation, away, departure);
+      departure.into(away.connections().kept());
+      if (task.hasDeputy()) departure.into(away.connections().kept(), task.deputy());
       // First: a daemon that finds this and no deputy has the task run on here.
       moves.ledger().isAway(task, node);
       leavesDeputy(task, standing, pid, departure);
+      departure.into(away.connections().kept(), task.deputy());
       departure.into(away.connections());
     } catch (RuntimeException failed) {
       Word word = takenBack(task, away, before, departure.beside());
@@ -171,7 +175,8 @@ final class WayOut {
             .setDirectory(shipped.directory())
             .setRunDirectory(settings.runDirectory().toString())
             .setLazy(options.lazy())
-            .setLimitMillis(options.limit().toMillis());
+            .setLimitMillis(options.limit().toMillis())
+            .setHomeLostMillis(options.homeLostMillis());
     Step.of(
         "to tell how home looks",
         () ->
@@ -182,7 +187,9 @@ final class WayOut {
   }
 
   MovedTask.Away away(MovedTask task, int pid, String node) {
-    return Departed.streams(task, task.hasDeputy() ? task.deputy().pid() : pid, node, loop);
+    KeptConnections kept = Step.of("the move", () -> moves.keeps(task));
+    int deputy = task.hasDeputy() ? task.deputy().pid() : pid;
+    return Departed.streams(task, deputy, node, loop, kept);
   }
 
   /** The life there is over before it began: what the node is to be told, if it knows of it. */

@@ -59,6 +59,7 @@ final class HomeLink {
   private boolean ready;
 
   private boolean failing;
+  private boolean refused;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private long pauseMillis = 10;
@@ -117,7 +118,7 @@ final class HomeLink {
   /** Asks home; the answer comes to the listener. */
   void send(Pending asked) {
     synchronized (this) {
-      if (!failing) {
+      if (!failing || (!refused && waits(asked))) {
         long id = ++lastId;
         pending.put(id, asked);
         Request request = asked.draft().setId(id).setSettledBelow(pending.firstKey()).build();
@@ -206,7 +207,16 @@ final class HomeLink {
         new HomeLostException(
             "home does not serve the files of " + task.id() + ": " + status.getDescription(),
             status.asRuntimeException()));
+    refused = true;
     failAll();
+  }
+
+  /**
+   * A page of a file may be one that the program has mapped, its code for instance: the kernel
+   * would kill it with SIGBUS. So such calls wait for home whatever the policy says.
+   */
+  private static boolean waits(Pending asked) {
+    return asked.opcode() == Opcode.READ;
   }
 
   private void failLater(java.time.Duration patience) {
@@ -224,8 +234,9 @@ final class HomeLink {
 
   private void failAll() {
     failing = true;
-    List<Pending> all = List.copyOf(pending.values());
-    pending.clear();
+    List<Pending> all =
+        pending.values().stream().filter(asked -> refused || !waits(asked)).toList();
+    pending.values().removeAll(all);
     all.forEach(listener::failed);
   }
 

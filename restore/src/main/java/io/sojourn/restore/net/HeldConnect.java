@@ -80,6 +80,12 @@ final class HeldConnect implements StreamEnd {
   }
 
   @Override
+  public void homeLost() {
+    relay.stream().reset(Errno.EHOSTUNREACH);
+    reset(Errno.EHOSTUNREACH);
+  }
+
+  @Override
   public void data(ByteString bytes) {
     relay.data(bytes);
   }

@@ -72,6 +72,7 @@ public final class GuestWorld implements AutoCloseable {
    * @param channel for its files
    * @param streams for its connections, pipes and terminals: over a connection that is served by
    *     the loop that serves those
+   * @param lost what its calls do while home cannot be reached
    */
   public record Home(
       HomeTask task,
@@ -79,7 +80,8 @@ public final class GuestWorld implements AutoCloseable {
       Path runDirectory,
       HomeNetwork network,
       Channel channel,
-      Channel streams) {}
+      Channel streams,
+      HomePolicy lost) {}
 
   private record Mirrored(ImageSocket socket, TcpStreamImage image, MirrorSocket mirror) {}
 
@@ -132,7 +134,7 @@ public final class GuestWorld implements AutoCloseable {
     Files.copy(tools.shim(), directory.resolve("ckpt-shim"));
     HomeMount files =
         HomeMount.mount(
-            directory.resolve("root"), home.channel(), home.task(), HomePolicy.WAIT, PATIENCE);
+            directory.resolve("root"), home.channel(), home.task(), home.lost(), PATIENCE);
     NetworkNamespace namespace = null;
     try {
       namespace = NetworkNamespace.make();
@@ -235,7 +237,11 @@ public final class GuestWorld implements AutoCloseable {
   private void carry() {
     GuestStreams made =
         new GuestStreams(
-            session, home.task().incarnation(), home.streams(), status -> refused.run());
+            session,
+            home.task().incarnation(),
+            home.streams(),
+            home.lost().failAfter(),
+            status -> refused.run());
     streams = made;
     made.start();
   }

@@ -135,7 +135,7 @@ final class MovedTask implements AutoCloseable {
     SessionState home = nodes.onHomeLoop(nodes.homeSession::freeze);
     Homecoming coming = new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen));
     coming.into(images, guest, read);
-    coming.close();
+    coming.close(nodes.atHome.kept());
     Criu.restore(nodes.home, first(), images);
     unlock();
   }

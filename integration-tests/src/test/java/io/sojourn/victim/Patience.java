@@ -1,0 +1,72 @@
+package io.sojourn.victim;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Writes to a file and to a peer a few times a second, each in a thread of its own, and notes what
+ * it is told when that fails; then it writes no more until it is told to begin anew.
+ *
+ * <p>Arguments: the peer's address and port.
+ */
+public final class Patience {
+  private static final AtomicLong heard = new AtomicLong();
+  private static final StringBuffer seen = new StringBuffer();
+
+  private Patience() {}
+
+  public static void main(String[] arguments) throws Exception {
+    begin(arguments);
+    Control.serve(
+        question ->
+            switch (question) {
+              case "seen" -> seen.toString();
+              case "heard" -> "" + heard.get();
+              case "begin anew" -> begin(arguments);
+              default -> throw new IllegalArgumentException(question);
+            });
+  }
+
+  private static String begin(String[] arguments) throws IOException {
+    Socket peer = new Socket(arguments[0], Integer.parseInt(arguments[1]));
+    thread(
+        "connection",
+        () -> {
+          for (; ; Thread.sleep(100)) peer.getOutputStream().write(1);
+        });
+    thread(
+        "answers",
+        () -> {
+          while (peer.getInputStream().read() >= 0) heard.incrementAndGet();
+        });
+    thread(
+        "file",
+        () -> {
+          for (; ; Thread.sleep(100))
+            try (FileOutputStream to = new FileOutputStream("kept", true)) {
+              to.write(1);
+            }
+        });
+    return "file and connection";
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static void thread(String name, Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (Exception failed) {
+                seen.append(name).append(": ").append(failed.getMessage()).append('\n');
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
