@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.Phase;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.NetworkNamespace;
@@ -53,7 +54,11 @@ final class FoundAgain {
     // Where two nodes share a kernel, the task may be seen in its world on the other one.
     if (!NetworkNamespace.isOurs(left.pid())) return;
     Optional<MoveRecord> record = ledger.read(left.id());
-    if (record.isEmpty() && !CgroupFreeze.isIn(left.pid())) return;
+    // No operation has begun yet: a VM that stands in the agent's stop, as a stopped process, is
+    // left
+    // from one. A process that somebody else has stopped has a VM that runs.
+    boolean dumped = Proc.state(left.pid()) == 'T' && left.phase() == Phase.STOPPED;
+    if (record.isEmpty() && !CgroupFreeze.isIn(left.pid()) && !dumped) return;
     if (record.isPresent() && hasDeputy && !record.get().atHome()) {
       if (Proc.state(left.pid()) != 'T') return;
       // It lives elsewhere: what is here is what it was before.
