@@ -1,6 +1,7 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +18,6 @@ import java.util.Optional;
  */
 final class CriuFiles implements AutoCloseable {
   private static final String PREFIX = ".dump-";
-  private static final String STATISTICS = "stats-dump";
 
   /** What a task may need to have in memory once more. */
   private static final long MOST = 64L << 20;
@@ -55,10 +55,8 @@ final class CriuFiles implements AutoCloseable {
   /** Deleted files that are open: they go into the image whole. */
   private static long ghosts(TaskFacts facts) {
     return facts.descriptors().stream()
-        .filter(descriptor -> descriptor.deleted() && !descriptor.isMemory())
-        .map(descriptor -> descriptor.status())
+        .map(Descriptor::deletedFile)
         .flatMap(Optional::stream)
-        .filter(FileStatus::regular)
         .mapToLong(FileStatus::size)
         .sum();
   }
@@ -88,7 +86,7 @@ final class CriuFiles implements AutoCloseable {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
-        if (!name.equals(DumpOptions.LOG) && !name.equals(STATISTICS))
+        if (!name.equals(DumpOptions.LOG) && !name.equals(DumpOptions.STATISTICS))
           Files.copy(file, image.resolve(name));
       }
     }

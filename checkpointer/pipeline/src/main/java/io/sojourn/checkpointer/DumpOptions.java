@@ -11,6 +11,9 @@ final class DumpOptions {
   /** Of CRIU, in the draft. */
   static final String LOG = "dump.log";
 
+  /** What CRIU writes at its very end of its own work. */
+  static final String STATISTICS = "stats-dump";
+
   private DumpOptions() {}
 
   /**

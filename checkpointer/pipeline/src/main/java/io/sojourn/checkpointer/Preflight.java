@@ -149,9 +149,10 @@ final class Preflight {
             status -> {
               if (status.blockDevice() || (status.characterDevice() && !supported(status.major())))
                 throw unsupportedDevice(descriptor);
-              if (descriptor.deleted() && status.regular() && !descriptor.isMemory())
-                ghost(where(descriptor), descriptor.path(), status.size());
             });
+    descriptor
+        .deletedFile()
+        .ifPresent(file -> ghost(where(descriptor), descriptor.path(), file.size()));
   }
 
   private static boolean supported(int major) {

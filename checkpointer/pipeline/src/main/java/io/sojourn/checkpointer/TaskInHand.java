@@ -122,7 +122,7 @@ final class TaskInHand {
   /** CRIU writes them at its very end, when the members of an image may be listed already. */
   static void discardStatistics(Path image) {
     try {
-      Files.deleteIfExists(image.resolve("stats-dump"));
+      Files.deleteIfExists(image.resolve(DumpOptions.STATISTICS));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

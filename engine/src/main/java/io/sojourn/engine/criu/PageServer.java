@@ -29,7 +29,6 @@ public final class PageServer implements AutoCloseable {
   private static final int TYPE_BITS = 8;
   private static final int PROCESS = 1;
   private static final int SHARED = 2;
-  private static final int PAGE = 4096;
   private static final int AHEAD = 4 << 20;
 
   private final PageStore store;
@@ -86,7 +85,7 @@ public final class PageServer implements AutoCloseable {
       case ADD -> {
         PageStore.Target to = targets.get(target);
         if (to == null) throw new IOException("CRIU sends memory of what it has not named");
-        if (to.range(address, pages, command >>> COMMAND_BITS)) take(to, pages * PAGE);
+        take(to, to.range(address, pages, command >>> COMMAND_BITS));
       }
       case CLOSE, FORCE_CLOSE -> {
         stream.send(new byte[Integer.BYTES]);

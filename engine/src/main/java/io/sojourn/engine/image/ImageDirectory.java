@@ -59,8 +59,18 @@ public record ImageDirectory(Path path, Manifest manifest) {
     return manifest.build();
   }
 
+  /** A manifest's text, as {@link #manifest(Path, String)} reads it. */
+  public static String text(Manifest manifest) throws InvalidProtocolBufferException {
+    return JsonFormat.printer().print(manifest) + "\n";
+  }
+
   public String name() {
     return manifest.getName();
+  }
+
+  /** Whether its files are there: of one that a repository has, they may not be. */
+  public boolean isHere() {
+    return Files.isDirectory(path);
   }
 
   /** Size of all members. */

@@ -1,6 +1,5 @@
 package io.sojourn.engine.image;
 
-import com.google.protobuf.util.JsonFormat;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
@@ -68,7 +67,7 @@ public final class ImageDraft {
    * @throws IOException when the disk is full or fails; the draft is still there, to be discarded
    */
   public ImageDirectory publish(Manifest manifest) throws IOException {
-    return publish(manifest, JsonFormat.printer().print(manifest) + "\n");
+    return publish(manifest, ImageDirectory.text(manifest));
   }
 
   /** As above, with the manifest as another node has written it. */

@@ -1,5 +1,6 @@
 package io.sojourn.engine.image;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.engine.linux.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,12 +28,7 @@ public final class PageStore implements AutoCloseable {
   private final List<PagesDraft> files = new ArrayList<>();
   private final List<PagemapDraft> pagemaps = new ArrayList<>();
   private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            Thread thread = new Thread(work, "pages");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(new DefaultThreadFactory("pages", true));
 
   private long taken;
   private volatile @Nullable IOException failure;
@@ -56,10 +52,10 @@ public final class PageStore implements AutoCloseable {
       this.pages = pages;
     }
 
-    /** A range, whose bytes follow where {@code flags} say that they are there. */
-    public boolean range(long address, long count, int flags) {
+    /** A range of so many pages; how many bytes of it follow. */
+    public long range(long address, long count, int flags) {
       pagemap.add(address, count, flags);
-      return (flags & PagemapFormat.PRESENT) != 0;
+      return (flags & PagemapFormat.PRESENT) == 0 ? 0 : count * PagemapFormat.PAGE;
     }
 
     /**

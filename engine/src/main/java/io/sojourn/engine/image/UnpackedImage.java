@@ -57,17 +57,23 @@ public final class UnpackedImage implements AutoCloseable {
     }
   }
 
+  /** Under which name a member is there when it is unpacked: another one where it is packed. */
+  public static String name(Member member) {
+    String name = member.getName();
+    return name.startsWith("pages-") && name.endsWith(PackedPages.SUFFIX)
+        ? name.substring(0, name.length() - PackedPages.SUFFIX.length())
+        : name;
+  }
+
   private static boolean packed(Member member) {
-    return member.getName().startsWith("pages-") && member.getName().endsWith(PackedPages.SUFFIX);
+    return !name(member).equals(member.getName());
   }
 
   private void add(Member member) throws IOException {
-    String name = member.getName();
-    Path stored = image.toAbsolutePath().resolve(name);
-    if (packed(member))
-      PackedPages.unpack(
-          stored, path.resolve(name.substring(0, name.length() - PackedPages.SUFFIX.length())));
-    else Files.createSymbolicLink(path.resolve(name), stored);
+    Path stored = image.toAbsolutePath().resolve(member.getName());
+    Path plain = path.resolve(name(member));
+    if (packed(member)) PackedPages.unpack(stored, plain);
+    else Files.createSymbolicLink(plain, stored);
   }
 
   /** The directory for CRIU. */

@@ -102,6 +102,11 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
     return Proc.of(pid).resolve("fd/" + number);
   }
 
+  /** A regular file without a name, which lasts only as long as somebody has it open. */
+  public Optional<FileStatus> deletedFile() {
+    return deleted() && !isMemory() ? status().filter(FileStatus::regular) : Optional.empty();
+  }
+
   /** stat(2) of what is behind it; empty where it is gone. */
   public Optional<FileStatus> status() {
     return FileStatus.of(reopen());

@@ -7,7 +7,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -15,9 +14,7 @@ import java.nio.file.Path;
  * one with a descriptor beside it. See unix(7), SCM_RIGHTS.
  */
 public final class PassedDescriptors implements AutoCloseable {
-  private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
-  private static final int SIZEOF_SOCKADDR = 110;
   private static final long ACCEPT4 = 288;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int MSG_WAITALL = 0x100;
@@ -44,17 +41,13 @@ public final class PassedDescriptors implements AutoCloseable {
    * @param path of at most 107 bytes
    */
   public static PassedDescriptors at(Path path) throws IOException {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    if (name.length > SIZEOF_SOCKADDR - 3)
-      throw new IOException(path + " is too long for the name of a socket");
-    ByteBuffer address = ByteBuffer.allocate(SIZEOF_SOCKADDR).order(ByteOrder.nativeOrder());
-    address.putShort((short) AF_UNIX).put(name);
+    byte[] address = SocketAddresses.unix(path);
     try {
-      int socket = Libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+      int socket = Libc.socket(SocketAddresses.AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
       PassedDescriptors made = new PassedDescriptors(socket);
       try {
-        // SAFETY: a struct sockaddr_un with its zero at the end.
-        Libc.bind(socket, address.array(), SIZEOF_SOCKADDR);
+        // SAFETY: a struct sockaddr_un; the length is its own.
+        Libc.bind(socket, address, address.length);
         Libc.listen(socket, 1);
         return made;
       } catch (LastErrorException denied) {

@@ -4,9 +4,6 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -14,9 +11,7 @@ import java.nio.file.Path;
  * thread may receive while others send.
  */
 public final class PassingSocket implements AutoCloseable {
-  private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
-  private static final int SIZEOF_SOCKADDR = 110;
   private static final int SHUT_RDWR = 2;
   private static final int MSG_WAITALL = 0x100;
   private static final int MSG_DONTWAIT = 0x40;
@@ -38,15 +33,11 @@ public final class PassingSocket implements AutoCloseable {
    * @param path of at most 107 bytes
    */
   public static PassingSocket connect(Path path) throws IOException {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    if (name.length > SIZEOF_SOCKADDR - 3)
-      throw new IOException(path + " is too long for the name of a socket");
-    ByteBuffer address = ByteBuffer.allocate(SIZEOF_SOCKADDR).order(ByteOrder.nativeOrder());
-    address.putShort((short) AF_UNIX).put(name);
-    int made = Libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+    byte[] address = SocketAddresses.unix(path);
+    int made = Libc.socket(SocketAddresses.AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
     try {
-      // SAFETY: a struct sockaddr_un with its zero at the end.
-      Libc.connect(made, address.array(), SIZEOF_SOCKADDR);
+      // SAFETY: a struct sockaddr_un; the length is its own.
+      Libc.connect(made, address, address.length);
       return new PassingSocket(made);
     } catch (LastErrorException refused) {
       Libc.close(made);

@@ -1,5 +1,6 @@
 package io.sojourn.engine.linux;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -7,13 +8,17 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 
-/** struct sockaddr_in and sockaddr_in6. See ip(7), ipv6(7). */
+/** struct sockaddr_in, sockaddr_in6 and sockaddr_un. See ip(7), ipv6(7), unix(7). */
 final class SocketAddresses {
+  static final int AF_UNIX = 1;
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
   static final int SIZE = 28;
+  private static final int SIZE_UNIX = 110;
 
   private SocketAddresses() {}
 
@@ -32,6 +37,19 @@ final class SocketAddresses {
     buffer.put(host);
     if (address.getAddress() instanceof Inet6Address six) buffer.putInt(six.getScopeId());
     return buffer.array();
+  }
+
+  /**
+   * Of a unix socket, with a zero at its end.
+   *
+   * @throws IOException where the path has more than 107 bytes
+   */
+  static byte[] unix(Path path) throws IOException {
+    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    if (name.length > SIZE_UNIX - 3)
+      throw new IOException(path + " is too long for the name of a socket");
+    ByteBuffer address = ByteBuffer.allocate(SIZE_UNIX).order(ByteOrder.nativeOrder());
+    return address.putShort((short) AF_UNIX).put(name).array();
   }
 
   static InetSocketAddress parse(byte[] bytes) {

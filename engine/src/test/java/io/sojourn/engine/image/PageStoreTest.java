@@ -40,7 +40,7 @@ class PageStoreTest {
   }
 
   private static void bring(PageStore.Target target, byte[] pages) throws IOException {
-    assertThat(target.range(0x10000, pages.length / 4096, 4)).isTrue();
+    assertThat(target.range(0x10000, pages.length / 4096, 4)).isEqualTo(pages.length);
     for (int at = 0; at < pages.length; ) {
       ByteBuffer room = target.room();
       int part = Math.min(room.remaining(), pages.length - at);

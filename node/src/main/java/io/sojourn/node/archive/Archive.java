@@ -130,8 +130,7 @@ public final class Archive implements AutoCloseable {
 
   /** Its files: those that are here, or brought ones. */
   public Brought bring(ImageDirectory image, Report report) {
-    if (Files.isDirectory(image.path()) || image(image.name()).isEmpty())
-      return new Brought(image, false);
+    if (image.isHere() || image(image.name()).isEmpty()) return new Brought(image, false);
     return report.phase("bring", () -> brought(image, report));
   }
 

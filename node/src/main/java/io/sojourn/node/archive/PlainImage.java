@@ -1,6 +1,5 @@
 package io.sojourn.node.archive;
 
-import com.google.protobuf.util.JsonFormat;
 import io.sojourn.engine.image.Digest;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.UnpackedImage;
@@ -12,8 +11,6 @@ import java.nio.file.Path;
 
 /** An image as it is stored: its pages are not packed, since chunks are compressed one by one. */
 public final class PlainImage implements AutoCloseable {
-  private static final String PACKED = ".lz4";
-
   private final UnpackedImage files;
   private final Manifest manifest;
 
@@ -39,11 +36,11 @@ public final class PlainImage implements AutoCloseable {
   }
 
   private static Member plain(Member member, Path directory) throws IOException {
-    String name = member.getName();
-    if (!name.startsWith("pages-") || !name.endsWith(PACKED)) return member;
-    Path file = directory.resolve(name.substring(0, name.length() - PACKED.length()));
+    String name = UnpackedImage.name(member);
+    if (name.equals(member.getName())) return member;
+    Path file = directory.resolve(name);
     return Member.newBuilder()
-        .setName(file.getFileName().toString())
+        .setName(name)
         .setSize(Files.size(file))
         .setDigest(Digest.of(file, count -> {}))
         .build();
@@ -58,7 +55,7 @@ public final class PlainImage implements AutoCloseable {
   }
 
   public String text() throws IOException {
-    return JsonFormat.printer().print(manifest) + "\n";
+    return ImageDirectory.text(manifest);
   }
 
   @Override

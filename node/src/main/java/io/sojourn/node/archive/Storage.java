@@ -6,7 +6,6 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.repository.Collected;
 import io.sojourn.repository.Repository;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -161,7 +160,7 @@ final class Storage {
           (System.nanoTime() - began) / 1_000_000);
     } catch (IOException | OperationException failed) {
       // It was removed meanwhile.
-      if (!Files.isDirectory(image.path())) return;
+      if (!image.isHere()) return;
       throw failed;
     }
     if (removed.contains(name)) {

@@ -12,7 +12,6 @@ import io.sojourn.protocol.node.InspectImageResponse;
 import io.sojourn.protocol.node.ListImagesResponse;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RemoveImageResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -75,7 +74,7 @@ final class ImageCalls {
                   .setBytes(image.bytes())
                   .setKind(manifest.getKind().name().toLowerCase(Locale.ROOT))
                   .setIncarnation(manifest.getTask().getIncarnation())
-                  .setHere(Files.isDirectory(image.path()))
+                  .setHere(image.isHere())
                   .setStored(archive.image(image.name()).isPresent());
             });
     return summary.build();
@@ -86,9 +85,7 @@ final class ImageCalls {
     return InspectImageResponse.newBuilder()
         .setManifest(image.manifest())
         .setDirectory(
-            Files.isDirectory(image.path())
-                ? image.path().toString()
-                : "repository " + archive.place().place())
+            image.isHere() ? image.path().toString() : "repository " + archive.place().place())
         .build();
   }
 
@@ -101,7 +98,7 @@ final class ImageCalls {
           ImageDirectory image = images.findFor(text, caller);
           Report report = new Report(listener);
           long total = image.bytes();
-          if (Files.isDirectory(image.path()))
+          if (image.isHere())
             report.phase(
                 "verify", () -> Verification.full(image, done -> listener.progress(done, total)));
           if (archive.image(image.name()).isPresent())
@@ -139,7 +136,7 @@ final class ImageCalls {
   /** What is stored first: else it would be an image again. */
   private void remove(ImageDirectory image) {
     archive.remove(image.name());
-    if (Files.isDirectory(image.path())) catalog.repository().remove(image);
+    if (image.isHere()) catalog.repository().remove(image);
   }
 
   /** Lets the files of an image go that is stored. */

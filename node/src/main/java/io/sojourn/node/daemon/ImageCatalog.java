@@ -76,7 +76,7 @@ final class ImageCatalog {
     }
     read.keySet().removeIf(path -> !Files.exists(path));
     for (ImageDirectory stored : archive.images())
-      if (!Files.isDirectory(stored.path())) entries.add(usable(stored));
+      if (!stored.isHere()) entries.add(usable(stored));
     entries.sort(Comparator.comparingLong(ImageCatalog::created).reversed());
     return entries;
   }
@@ -85,10 +85,7 @@ final class ImageCatalog {
   List<ImageDirectory> all() {
     return entries().stream()
         .flatMap(entry -> entry.image().stream())
-        .filter(
-            image ->
-                Files.isDirectory(image.path())
-                    || image.manifest().getMachine().getNode().equals(node))
+        .filter(image -> image.isHere() || image.manifest().getMachine().getNode().equals(node))
         .toList();
   }
 
