@@ -15,9 +15,6 @@ import io.sojourn.repository.Retention;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -70,13 +67,14 @@ final class Schedules implements AutoCloseable {
     TaskRecord record = tasks.find(request.getTask(), caller).record();
     scheduler.begin(
         Schedule.begin(
-                record.id(),
-                interval,
+            record.id(),
+            interval,
+            new Retention(
                 Math.max(0, request.getSchedule().getKeep()),
-                record.uid(),
-                request.getCrac(),
-                clock.millis())
-            .keepingDaily(Math.max(0, request.getSchedule().getKeepDaily())));
+                Math.max(0, request.getSchedule().getKeepDaily())),
+            record.uid(),
+            request.getCrac(),
+            clock.millis()));
     scheduler.made(record.id(), made(result));
     return result;
   }
@@ -112,7 +110,7 @@ final class Schedules implements AutoCloseable {
                     Schedule.begin(
                         record.id(),
                         wanted.every(),
-                        wanted.keep(),
+                        wanted.stays(),
                         record.uid(),
                         false,
                         clock.millis())));
@@ -169,14 +167,8 @@ final class Schedules implements AutoCloseable {
     }
 
     @Override
-    public List<String> surplus(Schedule schedule) {
-      List<Retention.Made> made = new ArrayList<>();
-      for (String directory : schedule.images())
-        made.add(
-            new Retention.Made(
-                directory, made.size(), images.createdEpochMillis(Path.of(directory))));
-      return new Retention(schedule.keep(), schedule.keepDaily())
-          .excess(made, ZoneId.systemDefault()).stream().map(Retention.Made::name).toList();
+    public long madeEpochMillis(String directory) {
+      return images.createdEpochMillis(Path.of(directory));
     }
 
     @Override

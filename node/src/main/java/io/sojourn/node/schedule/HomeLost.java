@@ -5,8 +5,8 @@ package io.sojourn.node.schedule;
  * "wait", "fail:5m".
  */
 public final class HomeLost {
+  private static final String WAIT = "wait";
   private static final String FAIL = "fail:";
-  private static final String OPTION = "homeLost=";
 
   private HomeLost() {}
 
@@ -16,7 +16,7 @@ public final class HomeLost {
    * @throws IllegalArgumentException it is neither; its message says so
    */
   public static long millis(String text) {
-    if (text.equals("wait")) return 0;
+    if (text.equals(WAIT)) return 0;
     if (!text.startsWith(FAIL))
       throw new IllegalArgumentException("'" + text + "' is neither wait nor fail:TIME");
     return Durations.parse(text.substring(FAIL.length())).toMillis();
@@ -25,11 +25,9 @@ public final class HomeLost {
   /** What an agent's options say; the agent has told the program's user what it did not take. */
   public static long ofAgent(String options) {
     try {
-      for (String option : options.split(","))
-        if (option.startsWith(OPTION)) return millis(option.substring(OPTION.length()));
+      return millis(AgentOptions.value(options, "homeLost", WAIT));
     } catch (IllegalArgumentException notTaken) {
-      // As if nothing was said.
+      return 0;
     }
-    return 0;
   }
 }

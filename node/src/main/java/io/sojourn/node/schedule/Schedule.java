@@ -1,8 +1,11 @@
 package io.sojourn.node.schedule;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.sojourn.repository.Retention;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * A task's periodic checkpoints, and how they went.
@@ -42,26 +45,20 @@ public record Schedule(
   }
 
   public static Schedule begin(
-      String task, Interval every, int keep, int uid, boolean crac, long nowEpochMillis) {
-    return new Schedule(
-        task, every.millis(), keep, 0, uid, crac, nowEpochMillis, 0, "", List.of(), List.of(), 0);
-  }
-
-  /** As it is, but with one image of each of so many days besides. */
-  public Schedule keepingDaily(int days) {
+      String task, Interval every, Retention stays, int uid, boolean crac, long nowEpochMillis) {
     return new Schedule(
         task,
-        everyMillis,
-        keep,
-        days,
+        every.millis(),
+        stays.keep(),
+        stays.keepDaily(),
         uid,
         crac,
-        sinceEpochMillis,
-        lastEpochMillis,
-        lastFailure,
-        images,
-        costs,
-        failures);
+        nowEpochMillis,
+        0,
+        "",
+        List.of(),
+        List.of(),
+        0);
   }
 
   /** Another rhythm; what was experienced stays. */
@@ -134,8 +131,16 @@ public record Schedule(
     return Math.min(last, nowEpochMillis) + intervalMillis(nowEpochMillis);
   }
 
-  /** Those that are too many, the oldest first, where days do not count. */
-  public List<String> surplus() {
-    return keep == 0 || images.size() <= keep ? List.of() : images.subList(0, images.size() - keep);
+  /**
+   * Those that are too many, the oldest first.
+   *
+   * @param madeEpochMillis when an image was made
+   */
+  List<String> surplus(ToLongFunction<String> madeEpochMillis) {
+    List<Retention.Made> made = new ArrayList<>();
+    for (String image : images)
+      made.add(new Retention.Made(image, made.size(), madeEpochMillis.applyAsLong(image)));
+    return new Retention(keep, keepDaily)
+        .excess(made, ZoneId.systemDefault()).stream().map(Retention.Made::name).toList();
   }
 }

@@ -152,7 +152,7 @@ public final class Scheduler implements AutoCloseable {
   /** Removes what is no longer kept, only after a newer one is whole. */
   private Schedule tidy(Schedule schedule) {
     List<String> removed = new ArrayList<>();
-    for (String image : work.surplus(schedule)) {
+    for (String image : schedule.surplus(work::madeEpochMillis)) {
       try {
         work.remove(image);
         removed.add(image);

@@ -1,7 +1,5 @@
 package io.sojourn.node.schedule;
 
-import java.util.List;
-
 /** What the scheduler has others do. */
 public interface Work {
   /** How a task is. */
@@ -28,10 +26,8 @@ public interface Work {
    */
   Made checkpoint(Schedule schedule);
 
-  /** The images that are not to be kept, the oldest first. */
-  default List<String> surplus(Schedule schedule) {
-    return schedule.surplus();
-  }
+  /** When an image was made; 0 where there is none. */
+  long madeEpochMillis(String image);
 
   /**
    * Removes an image that is no longer kept. One that is gone already is none to speak of.

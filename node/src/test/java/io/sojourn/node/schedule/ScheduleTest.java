@@ -3,6 +3,7 @@ package io.sojourn.node.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sojourn.repository.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +14,8 @@ class ScheduleTest {
   private static final long START = 1_800_000_000_000L, DAY = 86_400_000L;
 
   private static Schedule every(String interval, int keep) {
-    return Schedule.begin("0123456789ab", Interval.parse(interval), keep, 0, false, START);
+    return Schedule.begin(
+        "0123456789ab", Interval.parse(interval), new Retention(keep, 0), 0, false, START);
   }
 
   @Test
@@ -49,11 +51,11 @@ class ScheduleTest {
   @Test
   void theOldestAreTooMany() {
     Schedule schedule = every("5m", 2);
-    assertThat(schedule.surplus()).isEmpty();
+    assertThat(schedule.surplus(image -> START)).isEmpty();
     for (String image : List.of("a", "b", "c", "d")) schedule = schedule.made(image, 1, START);
-    assertThat(schedule.surplus()).containsExactly("a", "b");
+    assertThat(schedule.surplus(image -> START)).containsExactly("a", "b");
     assertThat(schedule.without(List.of("a", "b")).images()).containsExactly("c", "d");
-    assertThat(every("5m", 0).made("a", 1, START).surplus()).isEmpty();
+    assertThat(every("5m", 0).made("a", 1, START).surplus(image -> START)).isEmpty();
   }
 
   @Test
