@@ -89,8 +89,7 @@ final class Collecting {
             out.add(entry.id(), Copied.of(content, pack.getPack(), entry, blobs.codec()));
         going.add(pack.getPack());
       }
-      List<PackIndex> made = out.finish();
-      if (!made.isEmpty()) Index.write(blobs, made);
+      Index.write(blobs, out.finish());
       return out.bytes();
     }
   }

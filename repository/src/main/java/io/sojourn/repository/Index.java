@@ -79,10 +79,9 @@ final class Index {
   }
 
   /** Puts one more index file. */
-  static String write(Blobs blobs, List<PackIndex> packs) throws IOException {
-    String name = FOLDER + "/" + UUID.randomUUID();
-    blobs.put(name, IndexFile.newBuilder().addAllPacks(packs).build());
-    return name;
+  static void write(Blobs blobs, List<PackIndex> packs) throws IOException {
+    if (packs.isEmpty()) return;
+    blobs.put(FOLDER + "/" + UUID.randomUUID(), IndexFile.newBuilder().addAllPacks(packs).build());
   }
 
   private void add(PackIndex pack) throws DamageException {

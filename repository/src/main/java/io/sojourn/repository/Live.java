@@ -1,11 +1,8 @@
 package io.sojourn.repository;
 
-import com.google.protobuf.ByteString;
-import io.sojourn.protocol.repository.StoredFile;
 import io.sojourn.protocol.repository.StoredImage;
 import io.sojourn.repository.seal.DamageException;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -43,13 +40,9 @@ final class Live {
   }
 
   private void mark(StoredImage image, Fetch fetch) throws IOException {
-    Set<ChunkId> fresh = new LinkedHashSet<>();
-    for (StoredFile file : image.getFilesList())
-      for (ByteString bytes : file.getSegmentsList()) {
-        ChunkId id = ChunkId.read(bytes.asReadOnlyByteBuffer());
-        // What images share is read once.
-        if (!contains(id)) fresh.add(id);
-      }
+    Set<ChunkId> fresh = Contents.segments(image);
+    // What images share is read once.
+    fresh.removeIf(this::contains);
     for (ChunkId id : Contents.of(fresh, fetch).chunks()) add(id);
     fresh.forEach(this::add);
   }

@@ -44,7 +44,7 @@ final class Repairing {
         // A collection takes it away.
       }
     }
-    if (!found.isEmpty()) Index.write(blobs, found);
+    Index.write(blobs, found);
   }
 
   private void rescue(Set<String> damaged) throws IOException {
@@ -62,8 +62,7 @@ final class Repairing {
           }
         }
       }
-      List<PackIndex> made = out.finish();
-      if (!made.isEmpty()) Index.write(blobs, made);
+      Index.write(blobs, out.finish());
     }
     // Only now: its whole chunks have another place.
     for (String pack : gone) blobs.store().delete(Pack.blobOf(pack));

@@ -2,7 +2,6 @@ package io.sojourn.repository;
 
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
-import io.sojourn.protocol.repository.PackIndex;
 import io.sojourn.protocol.repository.RepositoryHead;
 import io.sojourn.protocol.repository.StoredImage;
 import io.sojourn.repository.blob.BlobStore;
@@ -81,8 +80,7 @@ public final class Repository implements Closeable {
       StoredImage.Builder image = StoredImage.newBuilder().setManifest(text).setNode(node);
       for (var together : ImageFiles.of(directory, manifest.getMembersList(), head.getChunkBytes()))
         image.addFiles(storing.store(together));
-      List<PackIndex> made = packs.finish();
-      if (!made.isEmpty()) Index.write(blobs, made);
+      Index.write(blobs, packs.finish());
       lease.check();
       stillThere(sink.counted());
       blobs.put(
