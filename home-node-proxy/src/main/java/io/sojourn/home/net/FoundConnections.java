@@ -1,15 +1,12 @@
 package io.sojourn.home.net;
 
-import com.google.protobuf.ByteString;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawSocket;
-import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.network.TcpProgress;
 import io.sojourn.engine.network.TcpRepairMode;
 import io.sojourn.engine.network.TcpState;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.home.deputy.Deputy;
-import io.sojourn.protocol.connection.Connected;
 import io.sojourn.protocol.stream.StreamState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -133,22 +130,15 @@ public final class FoundConnections {
     TcpProgress now = TcpProgress.of(socket);
     long queue = now.read() - one.read();
     StreamState.Builder stream =
-        StreamState.newBuilder()
-            .setStream(one.stream())
+        HomeConnections.opened(one.stream(), socket.local(), one.task(), one.peer())
             .setAcknowledged(Math.max(0, queue))
             .setConsumed(now.written() - one.written())
             .setEndConsumed(
                 one.end() == KeptStream.End.CERTAIN
                     || (one.end() == KeptStream.End.BY_STREAM && state.sentEnd()));
-    if ((one.stream() & 1) == 0) stream.setOpening(HomeConnections.inbound(one.task(), one.peer()));
-    else stream.setOpening(answer(socket)).setReceivedOpening(ByteString.EMPTY);
     session.found(
         stream.build(),
         state.sentEnd() && state.receivedEnd(),
         (made, from) -> connections.goOn(made, queue, socket, one));
-  }
-
-  private static ByteString answer(RawSocket socket) {
-    return Connected.newBuilder().setLocal(Endpoints.of(socket.local())).build().toByteString();
   }
 }

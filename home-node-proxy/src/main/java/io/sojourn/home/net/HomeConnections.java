@@ -22,6 +22,7 @@ import io.sojourn.protocol.connection.Inbound;
 import io.sojourn.protocol.connection.Listen;
 import io.sojourn.protocol.connection.Listening;
 import io.sojourn.protocol.connection.Opening;
+import io.sojourn.protocol.stream.StreamState;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -182,8 +183,7 @@ public final class HomeConnections implements StreamAcceptor {
         socket,
         () -> {
           kept.serves(relay, socket, task, peer);
-          stream.answer(
-              Connected.newBuilder().setLocal(Endpoints.of(socket.local())).build().toByteString());
+          stream.answer(connected(socket.local()));
           relay.connected(socket);
         });
   }
@@ -259,7 +259,27 @@ public final class HomeConnections implements StreamAcceptor {
     carry(relay, local, peer);
   }
 
-  static ByteString inbound(InetSocketAddress local, InetSocketAddress peer) {
+  /** What is said to the task's side of a connection that is made. */
+  static ByteString connected(InetSocketAddress local) {
+    return Connected.newBuilder().setLocal(Endpoints.of(local)).build().toByteString();
+  }
+
+  /**
+   * How a stream was opened that an earlier daemon has served: by home for whoever has connected to
+   * the task, else by the task.
+   *
+   * @param local home's own address
+   * @param task its address as the task knows it
+   */
+  static StreamState.Builder opened(
+      long stream, InetSocketAddress local, InetSocketAddress task, InetSocketAddress peer) {
+    StreamState.Builder state = StreamState.newBuilder().setStream(stream);
+    return (stream & 1) == 0
+        ? state.setOpening(inbound(task, peer))
+        : state.setOpening(connected(local)).setReceivedOpening(ByteString.EMPTY);
+  }
+
+  private static ByteString inbound(InetSocketAddress local, InetSocketAddress peer) {
     Inbound inbound =
         Inbound.newBuilder().setLocal(Endpoints.of(local)).setPeer(Endpoints.of(peer)).build();
     return Opening.newBuilder().setInbound(inbound).build().toByteString();

@@ -33,6 +33,7 @@ public final class KeptConnections {
   private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture(null);
 
   private final @Nullable StreamLedger ledger;
+  private final Path file;
   private final Path closed;
   private final Map<Long, List<Integer>> held = new HashMap<>();
   private final Map<Long, RawSocket> homeless = new HashMap<>();
@@ -42,6 +43,7 @@ public final class KeptConnections {
 
   private KeptConnections(@Nullable StreamLedger ledger, Path file) {
     this.ledger = ledger;
+    this.file = file;
     this.closed = closedIn(file);
   }
 
@@ -217,11 +219,11 @@ public final class KeptConnections {
   }
 
   /** The task is not away any more: nothing is to be found. */
-  public synchronized Path end(Path file) throws IOException {
+  public synchronized void end() throws IOException {
     over = true;
-    if (ledger != null) ledger.close();
+    if (ledger == null) return;
+    ledger.close();
     Files.deleteIfExists(file);
     Files.deleteIfExists(closed);
-    return file;
   }
 }

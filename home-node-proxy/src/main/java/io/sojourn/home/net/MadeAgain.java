@@ -1,6 +1,5 @@
 package io.sojourn.home.net;
 
-import com.google.protobuf.ByteString;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.network.RebuiltSocket;
@@ -8,7 +7,6 @@ import io.sojourn.engine.network.TcpState;
 import io.sojourn.engine.network.TcpStreamImage;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.ClosedConnection;
-import io.sojourn.protocol.connection.Connected;
 import io.sojourn.protocol.stream.StreamState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -63,21 +61,14 @@ final class MadeAgain {
   }
 
   private static StreamState stream(ClosedConnection one) {
-    StreamState.Builder stream =
-        StreamState.newBuilder()
-            .setStream(one.getStream())
-            .setAcknowledged(Math.max(0, one.getQueueOffset()))
-            .setConsumed(one.getGiven())
-            .setEndConsumed(one.getEndTaken());
-    if ((one.getStream() & 1) == 0)
-      return stream
-          .setOpening(
-              HomeConnections.inbound(
-                  Endpoints.socket(one.getTask()), Endpoints.socket(one.getPeer())))
-          .build();
-    return stream
-        .setOpening(Connected.newBuilder().setLocal(one.getLocal()).build().toByteString())
-        .setReceivedOpening(ByteString.EMPTY)
+    return HomeConnections.opened(
+            one.getStream(),
+            Endpoints.socket(one.getLocal()),
+            Endpoints.socket(one.getTask()),
+            Endpoints.socket(one.getPeer()))
+        .setAcknowledged(Math.max(0, one.getQueueOffset()))
+        .setConsumed(one.getGiven())
+        .setEndConsumed(one.getEndTaken())
         .build();
   }
 

@@ -283,7 +283,13 @@ public final class Moves implements Exports, AutoCloseable {
     sessions.takeBack(pipesOf(task));
     files.end(task.id());
     KeptConnections over = kept.remove(task.id());
-    if (over != null) Step.of("to forget the connections", () -> over.end(streams(task)));
+    if (over != null)
+      Step.of(
+          "to forget the connections",
+          () -> {
+            over.end();
+            return over;
+          });
   }
 
   private void ended(MovedTask task, int incarnation, String how) {
