@@ -23,6 +23,15 @@ public record RestoreOptions(
 
   /** How long an image of that size may take. */
   public Duration limitFor(long bytes) {
+    return limitFor(limit, bytes);
+  }
+
+  /**
+   * The same where nothing else is chosen.
+   *
+   * @param limit zero: what the size suggests
+   */
+  public static Duration limitFor(Duration limit, long bytes) {
     return limit.isZero() ? LEAST.plusSeconds(bytes / SLOWEST_BYTES) : limit;
   }
 }

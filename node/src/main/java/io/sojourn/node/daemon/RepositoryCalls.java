@@ -6,13 +6,10 @@ import io.sojourn.protocol.node.RepositoryRequest;
 import io.sojourn.protocol.node.RepositoryResponse;
 import io.sojourn.repository.Collected;
 import io.sojourn.repository.Health;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Locale;
 
 /** Looks after the repository: what {@code ckpt repository} asks. */
 final class RepositoryCalls {
-  private static final Logger log = LoggerFactory.getLogger(RepositoryCalls.class);
-
   private final Archive archive;
 
   RepositoryCalls(Archive archive) {
@@ -20,6 +17,15 @@ final class RepositoryCalls {
   }
 
   RepositoryResponse run(RepositoryRequest request, Caller caller) {
+    return OperationLog.noted(
+        "repository",
+        request.getWork().name().toLowerCase(Locale.ROOT),
+        caller,
+        () -> runNow(request, caller),
+        answer -> answer.getProblemsCount() + " problems");
+  }
+
+  private RepositoryResponse runNow(RepositoryRequest request, Caller caller) {
     if (!caller.root())
       throw OperationException.refused(
           "only root may look after the repository", "call it as root: sudo ckpt ...");
@@ -46,7 +52,6 @@ final class RepositoryCalls {
                   .setFailure(archive.failure())
                   .build();
         };
-    log.info("repository {} for uid {}", request.getWork(), caller.uid());
     return answer.toBuilder()
         .setPlace(archive.place().place())
         .setEncrypted(archive.place().encrypted())

@@ -7,6 +7,7 @@ import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.memory.Fetch;
 import io.sojourn.protocol.move.ArriveRequest;
+import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomePolicy;
 import io.sojourn.restore.fuse.HomeTask;
@@ -69,11 +70,9 @@ final class Arrival {
   }
 
   private static Duration limit(ArriveRequest request, Path directory) {
-    return new MoveOptions(
-            request.getLazy(),
-            Duration.ofMillis(request.getLimitMillis()),
-            request.getHomeLostMillis())
-        .limitFor(ImageDirectory.open(directory.resolve("image")).bytes());
+    return RestoreOptions.limitFor(
+        Duration.ofMillis(request.getLimitMillis()),
+        ImageDirectory.open(directory.resolve("image")).bytes());
   }
 
   private GuestWorld.Home home(ArriveRequest request) {

@@ -54,19 +54,17 @@ final class FoundAgain {
     // Where two nodes share a kernel, the task may be seen in its world on the other one.
     if (!NetworkNamespace.isOurs(left.pid())) return;
     Optional<MoveRecord> record = ledger.read(left.id());
-    // No operation has begun yet: a VM that stands in the agent's stop, as a stopped process, is
-    // left
-    // from one. A process that somebody else has stopped has a VM that runs.
-    boolean dumped = Proc.state(left.pid()) == 'T' && left.phase() == Phase.STOPPED;
-    if (record.isEmpty() && !CgroupFreeze.isIn(left.pid()) && !dumped) return;
+    boolean frozen = CgroupFreeze.isIn(left.pid()), stopped = Proc.state(left.pid()) == 'T';
+    // The VM of a process that somebody else has stopped is not in the agent's stop.
+    if (record.isEmpty() && !frozen && !(stopped && left.phase() == Phase.STOPPED)) return;
     if (record.isPresent() && hasDeputy && !record.get().atHome()) {
-      if (Proc.state(left.pid()) != 'T') return;
+      if (!stopped) return;
       // It lives elsewhere: what is here is what it was before.
       Proc.tree(left.pid()).forEach(each -> Signals.send(each, Signals.KILL));
       return;
     }
     if (!hasDeputy) ledger.forget(left.id());
-    if (Proc.state(left.pid()) != 'T' && !CgroupFreeze.isIn(left.pid())) return;
+    if (!stopped && !frozen) return;
     StandingTask.runsOn(left, () -> CgroupFreeze.of(left.pid()).ifPresent(CgroupFreeze::close));
     log.info("task {} was about to leave, and runs on", left.id());
   }

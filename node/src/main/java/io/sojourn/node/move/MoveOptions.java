@@ -11,6 +11,6 @@ import java.time.Duration;
 public record MoveOptions(boolean lazy, Duration limit, long homeLostMillis) {
   /** How long the restore of an image of that size may take. */
   Duration limitFor(long bytes) {
-    return new RestoreOptions(false, false, false, limit).limitFor(bytes);
+    return RestoreOptions.limitFor(limit, bytes);
   }
 }
