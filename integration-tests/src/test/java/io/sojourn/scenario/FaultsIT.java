@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -41,9 +42,10 @@ class FaultsIT {
   @ValueSource(ints = {0, 30, 80, 150, 300})
   void criuIsKilled(int afterMillis) throws Exception {
     Subject subject = slowToDump();
-    try (Socket peer = connect(subject)) {
+    try (Socket peer = connect(subject);
+        HeldCriu held = HeldCriu.stoppingDumps(node)) {
       Node.Running freeze = node.ckptInBackground("freeze", subject.name());
-      ProcessHandle criu = criu(freeze);
+      ProcessHandle criu = started(held);
       Thread.sleep(afterMillis);
       boolean killed = criu.destroyForcibly();
       Answer answer = node.await(freeze);
@@ -66,9 +68,10 @@ class FaultsIT {
   @ValueSource(ints = {0, 30, 80, 150, 300})
   void theDaemonIsKilled(int afterMillis) throws Exception {
     Subject subject = slowToDump();
-    try (Socket peer = connect(subject)) {
+    try (Socket peer = connect(subject);
+        HeldCriu held = HeldCriu.stoppingDumps(node)) {
       Node.Running freeze = node.ckptInBackground("freeze", subject.name(), "--pause-limit=3s");
-      criu(freeze);
+      started(held);
       Thread.sleep(afterMillis);
       node.killDaemon();
       node.await(freeze);
@@ -167,22 +170,12 @@ class FaultsIT {
     return node.subject(Jdk.newest(), Echoes.class).with("-Xmx1g").start(String.valueOf(BALLAST));
   }
 
-  /** Waits until the daemon has started CRIU for it. */
-  private static ProcessHandle criu(Node.Running freeze) {
-    while (true) {
-      for (String child : node.daemonChildren())
-        if (commandLine(child).contains("swrk"))
-          return ProcessHandle.of(Long.parseLong(child)).orElseThrow();
-      assertThat(freeze.process().isAlive()).as("the freeze runs").isTrue();
-    }
-  }
-
-  private static String commandLine(String process) {
-    try {
-      return Files.readString(Path.of("/proc", process, "cmdline"), StandardCharsets.ISO_8859_1);
-    } catch (IOException ended) {
-      return "";
-    }
+  /** Waits until the daemon has started CRIU for it, and lets that begin. */
+  private static ProcessHandle started(HeldCriu held) throws Exception {
+    List<Integer> criu = held.stopped();
+    held.noMore();
+    held.goOn(criu);
+    return ProcessHandle.of(criu.get(criu.size() - 1)).orElseThrow();
   }
 
   private static void unharmed(Subject subject, Socket peer) throws IOException {

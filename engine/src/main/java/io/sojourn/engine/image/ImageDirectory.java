@@ -6,6 +6,7 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Member;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,7 +24,9 @@ public record ImageDirectory(Path path, Manifest manifest) {
    */
   public static ImageDirectory open(Path path) {
     try {
-      return new ImageDirectory(path, manifest(path, Files.readString(path.resolve(MANIFEST))));
+      // A byte that is no text is damage like any other: the parser says so, or the seal.
+      byte[] text = Files.readAllBytes(path.resolve(MANIFEST));
+      return new ImageDirectory(path, manifest(path, new String(text, StandardCharsets.UTF_8)));
     } catch (IOException unreadable) {
       throw OperationException.notFound(
           path + " is not an image: " + MANIFEST + " is missing or cannot be read",
