@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Gathers what a manifest says. */
@@ -49,7 +50,8 @@ final class ManifestWriter {
                     .setHome(node)
                     .addAllCommandLine(Proc.commandLine(pid))
                     .setWorkingDirectory(Proc.workingDirectory(pid))
-                    .setOptions(task.options()))
+                    .setOptions(task.options())
+                    .addAllGroups(IntStream.of(Proc.groups(pid)).boxed().toList()))
             .setJvm(
                 Jvm.newBuilder()
                     .setVersion(task.jvm())
