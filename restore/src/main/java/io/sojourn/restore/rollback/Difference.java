@@ -34,7 +34,7 @@ record Difference(RememberedFile file, What what, long size) {
 
   private static @Nullable What ofCopied(RememberedFile file, Path image, Statx now, Access access)
       throws IOException {
-    boolean itself = now.inode() == file.getInode();
+    boolean itself = now.inode() == file.getInode() && nanos(now.born()) == file.getBornNanos();
     boolean asLong = now.size() == file.getSize();
     boolean sameTime = nanos(now.modified()) == file.getModifiedNanos();
     if (itself && asLong && sameTime && !file.getMapped()) return null;

@@ -63,7 +63,9 @@ record VolumeChanges(
     linksNow.stream()
         .filter(link -> !linksThen.contains(link) && goes(link.getPath(), rules))
         .forEach(links::add);
-    linksThen.stream().filter(link -> !linksNow.contains(link)).forEach(lostLinks::add);
+    linksThen.stream()
+        .filter(link -> !linksNow.contains(link) && goes(link.getPath(), rules))
+        .forEach(lostLinks::add);
     Set<String> directoriesThen = paths(then), directoriesNow = paths(now.directories());
     now.directories().getDirectoriesList().stream()
         .map(Volume.Directory::getPath)
@@ -71,6 +73,7 @@ record VolumeChanges(
         .forEach(directories::add);
     then.getDirectoriesList().stream()
         .filter(directory -> !directoriesNow.contains(directory.getPath()))
+        .filter(directory -> goes(directory.getPath(), rules))
         .forEach(lostDirectories::add);
   }
 

@@ -78,6 +78,7 @@ class RollbackTest {
       Statx status = open.status();
       file.setSize(status.size())
           .setInode(status.inode())
+          .setBornNanos(Difference.nanos(status.born()))
           .setModifiedNanos(Difference.nanos(status.modified()))
           .setMode(status.mode() & 07777)
           .setUid(status.uid())

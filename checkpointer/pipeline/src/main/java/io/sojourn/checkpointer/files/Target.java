@@ -50,6 +50,7 @@ record Target(WrittenFile file, boolean open, Policy policy) {
         .setSize(status.size())
         .setModifiedNanos(Stamp.nanos(status.modified()))
         .setInode(status.inode())
+        .setBornNanos(Stamp.nanos(status.born()))
         .setMode(status.mode() & 07777)
         .setUid(status.uid())
         .setGid(status.gid())
