@@ -59,8 +59,7 @@ class RollbackIT {
     assertThat(Files.getAttribute(log, "unix:ino")).isEqualTo(inode);
     assertThat(Files.getAttribute(table, "unix:ino")).isEqualTo(other);
 
-    JsonNode kept = node.ckpt("images", "--rolled-back", task.name()).done().json();
-    JsonNode one = kept.at("/rolledBack/0");
+    JsonNode one = rolledBack(task).get(0);
     assertThat(one.path("image").asText()).isEqualTo(made.image());
     assertThat(one.path("done").asBoolean()).isTrue();
     JsonNode ofLog = of(log, one);
@@ -71,7 +70,7 @@ class RollbackIT {
     assertThat(of(table, one).path("what").asText()).isEqualTo("changed");
     assertThat(Files.readAllBytes(Path.of(of(table, one).path("kept").asText()))).isEqualTo(held);
     node.ckpt("rm", one.path("name").asText()).done();
-    assertThat(node.ckpt("images", "--rolled-back").done().json().path("rolledBack")).isEmpty();
+    assertThat(rolledBack(task)).isEmpty();
   }
 
   @ParameterizedTest
@@ -123,12 +122,11 @@ class RollbackIT {
     rounds(task, 10);
     kill(task);
     task.restore().refused("journal.dat", "has changed", "--files=");
-    assertThat(node.ckpt("images", "--rolled-back").done().json().path("rolledBack")).isEmpty();
+    assertThat(rolledBack(task)).isEmpty();
     // Of another length than the image says, and taken as it is.
     task.restore("--files=/**/journal.dat:keep").done();
     task.ask("round");
-    JsonNode one =
-        node.ckpt("images", "--rolled-back", task.name()).done().json().at("/rolledBack/0");
+    JsonNode one = rolledBack(task).get(0);
     assertThat(one.path("files").findValuesAsText("path"))
         .contains(file(task, "diary.log").toString())
         .doesNotContain(file(task, "table.dat").toString(), file(task, "journal.dat").toString());
@@ -189,7 +187,7 @@ class RollbackIT {
   @Test
   void aVolumeIsAsItWas() throws Exception {
     Subject task = start(Jdk.newest(), node.home());
-    Path volume = task.home().resolve("diary/volume");
+    Path volume = file(task, "volume");
     Path link = Files.createSymbolicLink(volume.resolve("link"), Path.of("state"));
     Path deep = Files.createDirectories(volume.resolve("deep/er"));
     Path still = Files.writeString(deep.resolve("still"), "still");
@@ -206,8 +204,7 @@ class RollbackIT {
     assertThat(still).hasContent("still");
     assertThat(Files.readSymbolicLink(link)).isEqualTo(Path.of("state"));
     assertThat(since).doesNotExist();
-    JsonNode one =
-        node.ckpt("images", "--rolled-back", task.name()).done().json().at("/rolledBack/0");
+    JsonNode one = rolledBack(task).get(0);
     assertThat(Path.of(of(since.resolve("new"), one).path("kept").asText())).hasContent("new");
   }
 
@@ -292,6 +289,10 @@ class RollbackIT {
     Signals.send(process, Signals.KILL);
     // Its parent is to have collected it: the number is needed again.
     await().atMost(PATIENCE).until(() -> !Proc.exists(process));
+  }
+
+  private static JsonNode rolledBack(Subject task) {
+    return node.ckpt("images", "--rolled-back", task.name()).done().json().path("rolledBack");
   }
 
   private static List<String> phases(Answer answer) {

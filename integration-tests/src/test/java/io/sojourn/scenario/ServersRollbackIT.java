@@ -82,7 +82,7 @@ class ServersRollbackIT {
             "5000");
     killed(home, first, ServersRollbackIT::indexed, 1000);
     int last = pid(home);
-    Signals.send(last, Signals.TERM);
+    ProcessHandle.of(last).orElseThrow().destroy();
     await().atMost(PATIENCE).until(() -> !Proc.exists(last));
     end(first);
     assertThat(

@@ -88,7 +88,7 @@ public final class Diary {
     mapping.putLong(slot * 8, round);
     journal.seek(round * 8);
     journal.writeLong(round * 31);
-    Path draft = place.resolve("state.new");
+    Path draft = volume().resolve("state.new");
     Files.writeString(draft, String.valueOf(round));
     Files.move(draft, volume().resolve("state"), StandardCopyOption.ATOMIC_MOVE);
     Path directory = volume().resolve("of-" + round % 3);

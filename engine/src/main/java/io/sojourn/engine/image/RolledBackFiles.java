@@ -108,8 +108,26 @@ public final class RolledBackFiles {
     return new Entry(directory, record.build());
   }
 
-  /** Brings a file or a directory's names to the disk. */
-  public static void sync(Path path) throws IOException {
+  /**
+   * Brings files, and directories' names, to the disk. Those of one moment take one write of it.
+   */
+  public void sync(List<Path> paths) throws IOException {
+    try {
+      paths.parallelStream()
+          .forEach(
+              path -> {
+                try {
+                  sync(path);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    } catch (UncheckedIOException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  private static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }

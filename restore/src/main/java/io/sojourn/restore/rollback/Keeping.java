@@ -127,7 +127,6 @@ final class Keeping {
       kept.owner(status.uid(), status.gid());
       kept.mode(status.mode() & 0777);
       kept.modified(Difference.nanos(status.modified()));
-      kept.sync();
     }
     record.addFiles(
         KeptFile.newBuilder()
@@ -150,6 +149,12 @@ final class Keeping {
 
   /** From now on files may be put back. */
   void done(RolledBackFiles all) throws IOException {
+    all.sync(
+        record.getFilesList().stream()
+            .map(KeptFile::getKeptAs)
+            .filter(name -> !name.isEmpty())
+            .map(directory::resolve)
+            .toList());
     all.write(directory, record.setState(RolledBack.State.KEPT).build());
     step.run();
   }

@@ -9,7 +9,6 @@ import io.sojourn.protocol.image.Volume;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class PuttingBack {
   private final Path image;
   private final Access access;
   private final Runnable step;
-  private final Set<Path> directories = new LinkedHashSet<>();
+  private final Set<Path> changed = new LinkedHashSet<>();
 
   PuttingBack(Path image, Access access, Runnable step) {
     this.image = image;
@@ -82,8 +81,8 @@ final class PuttingBack {
         if (difference.what() == What.GROWN) now.truncate(file.getSize());
         if (difference.what() == What.CHANGED) fill(now, file);
         now.modified(file.getModifiedNanos());
-        now.sync();
       }
+    changed.add(Path.of(file.getPath()));
     step.run();
   }
 
@@ -95,6 +94,7 @@ final class PuttingBack {
       fill(made, file);
       attributes(made, file.getMode(), file.getUid(), file.getGid());
       made.modified(file.getModifiedNanos());
+      // Before it gets its name: whoever looks after a crash finds the old file or this one.
       made.sync();
     }
     access
@@ -135,13 +135,15 @@ final class PuttingBack {
   }
 
   private void changed(String path) {
-    directories.add(Objects.requireNonNullElse(Path.of(path).getParent(), Path.of("/")));
+    changed.add(Objects.requireNonNullElse(Path.of(path).getParent(), Path.of("/")));
     step.run();
   }
 
-  /** Names, too, are on the disk. */
-  void sync() throws IOException {
-    for (Path directory : directories)
-      if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) RolledBackFiles.sync(directory);
+  /** Contents and names are on the disk. */
+  void sync(RolledBackFiles all) throws IOException {
+    all.sync(
+        changed.stream()
+            .filter(path -> Files.exists(path) && !Files.isSymbolicLink(path))
+            .toList());
   }
 }

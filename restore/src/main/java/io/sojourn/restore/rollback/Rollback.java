@@ -245,7 +245,7 @@ public final class Rollback {
     back.remove(changes);
     back.make(changes);
     for (Difference difference : differences) back.put(difference);
-    back.sync();
+    back.sync(kept);
     if (record.getName().isEmpty()) return Optional.empty();
     Path directory = kept.directory(record.getName());
     kept.write(directory, record.setState(RolledBack.State.DONE).build());

@@ -109,12 +109,10 @@ public final class FileMemory implements AutoCloseable {
     return written.values();
   }
 
-  /** CRIU does not say what is mapped: what was not seen before may be. */
   private WrittenFile written(ImageFile file) {
     WrittenFile before = known.get(file.path());
-    boolean mapped = before == null ? !file.appends() : before.mapped();
     Path way = before == null ? Path.of(file.path()) : before.way();
-    return new WrittenFile(file.path(), way, file.appends(), mapped);
+    return new WrittenFile(file.path(), way, file.appends(), file.mapped());
   }
 
   private void hold(Target target) throws IOException {
