@@ -15,11 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -35,6 +39,16 @@ class ServersRollbackIT {
   private static final Pattern INDEXED = Pattern.compile("\"indexed\":\\s*(\\d+)");
 
   private final Random random = new Random();
+  private final Map<Path, Process> firsts = new HashMap<>();
+
+  @AfterEach
+  void endAll() {
+    for (Map.Entry<Path, Process> one : firsts.entrySet()) {
+      int last = pid(one.getKey());
+      if (last > 0) Signals.send(last, Signals.KILL);
+      end(one.getValue());
+    }
+  }
 
   /** It counts what it has committed, and compares. */
   @Test
@@ -48,7 +62,7 @@ class ServersRollbackIT {
             Service.classPath(),
             "io.sojourn.subjects.servers.Rows",
             "jdbc:h2:" + home.resolve("data/rows"));
-    killed(home, first, ServersRollbackIT::transactions, 20);
+    killed(home, ServersRollbackIT::transactions, 20);
     // Its standard input ends, and it says whether everything is right.
     end(first);
     await()
@@ -80,7 +94,7 @@ class ServersRollbackIT {
             "status",
             "--documents",
             "5000");
-    killed(home, first, ServersRollbackIT::indexed, 1000);
+    killed(home, ServersRollbackIT::indexed, 1000);
     int last = pid(home);
     ProcessHandle.of(last).orElseThrow().destroy();
     await().atMost(PATIENCE).until(() -> !Proc.exists(last));
@@ -105,10 +119,9 @@ class ServersRollbackIT {
     return 0;
   }
 
-  private void killed(Path home, Process first, ToLongFunction<Path> done, long more)
-      throws InterruptedException {
+  private void killed(Path home, ToLongFunction<Path> done, long more) throws InterruptedException {
     String name = home.getFileName().toString();
-    goesOn(home, first, done, more);
+    goesOn(home, done, more);
     for (int kill = 0; kill < KILLS; kill++) {
       Answer made = node.ckpt("checkpoint", name).done();
       Thread.sleep(random.nextInt(1000));
@@ -116,16 +129,20 @@ class ServersRollbackIT {
       Signals.send(process, Signals.KILL);
       await().atMost(PATIENCE).until(() -> !Proc.exists(process));
       node.ckpt("restore", name).done();
-      goesOn(home, first, done, more);
+      goesOn(home, done, more);
       if (kill > 0) node.ckpt("rm", made.image()).done();
     }
   }
 
-  private static void goesOn(Path home, Process first, ToLongFunction<Path> done, long more) {
+  private void goesOn(Path home, ToLongFunction<Path> done, long more) {
     long before = done.applyAsLong(home);
     await("work of " + home)
         .atMost(PATIENCE)
-        .failFast(() -> assertThat(first.isAlive()).as(() -> out(home)).isTrue())
+        .failFast(
+            () ->
+                assertThat(Objects.requireNonNull(firsts.get(home)).isAlive())
+                    .as(() -> out(home))
+                    .isTrue())
         .until(() -> done.applyAsLong(home) >= before + more);
   }
 
@@ -138,7 +155,7 @@ class ServersRollbackIT {
   }
 
   /** Behind a process that holds its standard input open. */
-  private static Process start(Path home, String volume, String... words) throws IOException {
+  private Process start(Path home, String volume, String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "sleep 100000 | \"$@\"", "sh"));
     List<String> java = Service.java(Jdk.newest());
     command.add(java.get(0));
@@ -155,7 +172,9 @@ class ServersRollbackIT {
     builder.environment().put("SOJOURN_RUN_DIR", node.run().toString());
     builder.environment().put("SOJOURN_STATE_DIR", node.state().toString());
     Files.createDirectories(home.resolve(volume));
-    return builder.start();
+    Process first = builder.start();
+    firsts.put(home, first);
+    return first;
   }
 
   private static void end(Process first) {

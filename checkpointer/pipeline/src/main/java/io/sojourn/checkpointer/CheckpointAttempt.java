@@ -205,6 +205,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     }
     if (!Objects.requireNonNull(limit).keep()) throw hand.tooLong();
     Observation held = observed();
+    // What was closed since it was seen need not be there at a restore.
+    if (memory.remembers()) held = held.within(memory.found());
     observation = held;
     if (options.stop()) {
       pause.reportStop(report, options.crac());

@@ -18,9 +18,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The files that one image remembers. Three steps: {@link #early} while the task runs copies what
@@ -34,6 +36,7 @@ public final class FileMemory implements AutoCloseable {
   private final Copies copies;
   private final List<RememberedFile.Builder> files = new ArrayList<>();
   private final Map<String, WrittenFile> appended = new HashMap<>();
+  private final Set<String> found = new HashSet<>();
   private List<VolumeTree> volumes = List.of();
   private Map<String, WrittenFile> known = Map.of();
 
@@ -100,13 +103,20 @@ public final class FileMemory implements AutoCloseable {
   private Collection<WrittenFile> written(Path images) {
     Map<String, WrittenFile> written = new LinkedHashMap<>();
     try {
-      for (ImageFile one : ImageFile.of(images))
+      for (ImageFile one : ImageFile.of(images)) {
+        found.add(one.path());
         if (one.written() && WrittenFile.isFile(one.path()))
           written.merge(one.path(), written(one), WrittenFile::and);
+      }
     } catch (IOException e) {
       throw cannot("what the task has open", e);
     }
     return written.values();
+  }
+
+  /** Names of all that the task had open or mapped at the stop. */
+  public Set<String> found() {
+    return found;
   }
 
   private WrittenFile written(ImageFile file) {
