@@ -177,6 +177,11 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
+  /** Gives its descriptor to somebody who will close it. */
+  public OwnDescriptor release() {
+    return new OwnDescriptor(descriptor);
+  }
+
   public int descriptor() {
     return descriptor;
   }
