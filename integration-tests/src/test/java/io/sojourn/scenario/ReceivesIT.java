@@ -42,7 +42,7 @@ class ReceivesIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void groupsAreHeardAndOptionsKept(Jdk jdk) throws IOException {
-    Subject subject = node.subject(jdk, Groups.class).start();
+    Subject subject = node.subject(jdk, Groups.class).start("127.0.0.1", "127.0.0.1");
     String options = subject.ask("options");
     int[] ports =
         Arrays.stream(subject.ask("ports").split(" ")).mapToInt(Integer::parseInt).toArray();

@@ -11,22 +11,26 @@ import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
 
-/** Listens to groups, each in another way, and sends with options of its own. */
+/**
+ * Listens to groups, each in another way, and sends with options of its own. Arguments: an address
+ * of the interface, and that of who speaks.
+ */
 public final class Groups {
   public static final String FOUR = "239.77.7.7";
   public static final String SIX = "ff12::77";
 
   public static void main(String[] args) throws Exception {
-    NetworkInterface here = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+    NetworkInterface here = NetworkInterface.getByInetAddress(InetAddress.getByName(args[0]));
+    InetAddress speaker = InetAddress.getByName(args[1]);
     DatagramChannel any = open(StandardProtocolFamily.INET);
     any.setOption(StandardSocketOptions.IP_MULTICAST_IF, here);
     any.setOption(StandardSocketOptions.IP_MULTICAST_TTL, 7);
     any.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, false);
     any.join(InetAddress.getByName(FOUR), here);
     DatagramChannel some = open(StandardProtocolFamily.INET);
-    some.join(InetAddress.getByName(FOUR), here, InetAddress.getByName("127.0.0.1"));
+    some.join(InetAddress.getByName(FOUR), here, speaker);
     DatagramChannel none = open(StandardProtocolFamily.INET);
-    none.join(InetAddress.getByName(FOUR), here).block(InetAddress.getByName("127.0.0.1"));
+    none.join(InetAddress.getByName(FOUR), here).block(speaker);
     DatagramChannel six = open(StandardProtocolFamily.INET6);
     six.setOption(StandardSocketOptions.IP_TOS, 0x10);
     six.join(InetAddress.getByName(SIX), here);

@@ -5,13 +5,17 @@ import io.sojourn.engine.linux.OwnDescriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.SocketOptions;
 import io.sojourn.protocol.image.SocketSetting;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * The groups that anybody in a network namespace listens to, and on which interfaces: who of them a
@@ -50,10 +54,19 @@ public final class MulticastGroups {
 
   /** Of the network namespace that a process is in. */
   public static MulticastGroups of(int pid) {
+    return read(table -> Proc.networkTable(pid, table));
+  }
+
+  /** Of the calling thread's. */
+  public static MulticastGroups here() {
+    return read(Proc::networkTableHere);
+  }
+
+  private static MulticastGroups read(Function<String, List<String>> tables) {
     List<Group> groups = new ArrayList<>();
     String name = "";
     int number = 0;
-    for (String line : Proc.networkTable(pid, "igmp")) {
+    for (String line : tables.apply("igmp")) {
       String[] words = line.strip().split("\\s+");
       if (!Character.isWhitespace(line.charAt(0))) {
         name = words[1];
@@ -65,12 +78,20 @@ public final class MulticastGroups {
         groups.add(new Group(SocketSettings.SOL_IP, name, number, address.array()));
       }
     }
-    for (String line : Proc.networkTable(pid, "igmp6")) {
+    for (String line : tables.apply("igmp6")) {
       String[] words = line.strip().split("\\s+");
       byte[] address = HexFormat.of().parseHex(words[2]);
       groups.add(new Group(SocketSettings.SOL_IPV6, words[1], Integer.parseInt(words[0]), address));
     }
     return new MulticastGroups(groups);
+  }
+
+  /** Number of an interface on which somebody listens to the group. */
+  public OptionalInt interfaceOf(InetAddress group) {
+    return groups.stream()
+        .filter(each -> Arrays.equals(each.address(), group.getAddress()))
+        .mapToInt(Group::number)
+        .findFirst();
   }
 
   /** Those that the socket listens to. */
@@ -96,7 +117,7 @@ public final class MulticastGroups {
   }
 
   private static byte[] question(byte[] answer, int sources) {
-    byte[] whole = java.util.Arrays.copyOf(answer, SOURCES + sources * ADDRESS);
+    byte[] whole = Arrays.copyOf(answer, SOURCES + sources * ADDRESS);
     buffer(whole).putInt(COUNT, sources);
     return whole;
   }
