@@ -4,7 +4,7 @@
 set -euo pipefail
 
 declare -A package_of=([cmake]=cmake [gcc]=gcc [make]=make [nft]=nftables [ip]=iproute2)
-[ "${1:-}" != --tests ] || package_of[fio]=fio
+[ "${1:-}" != --tests ] || package_of+=([fio]=fio [mkfs.ext4]=e2fsprogs [mkfs.xfs]=xfsprogs [mkfs.btrfs]=btrfs-progs)
 PATH=$PATH:/usr/sbin:/sbin
 
 packages=()

@@ -3,6 +3,7 @@ package io.sojourn.restore;
 import io.sojourn.engine.image.Digest;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.File;
+import io.sojourn.restore.rollback.Rollback;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,21 +14,27 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The files that the task had open or mapped must be as they were: CRIU wants the same size, and
- * the task the same content. Deleted ones are in the image.
+ * the task the same content. Deleted ones are in the image; what the image remembers is put back
+ * later, if it can be.
  */
 final class FileCheck {
   private final RestoreOrder order;
+  private final Rollback rollback;
   private final List<OperationException> refusals = new ArrayList<>();
 
   private FileCheck(RestoreOrder order) {
     this.order = order;
+    this.rollback = order.rollback();
   }
 
   static void check(RestoreOrder order) {
     FileCheck check = new FileCheck(order);
     check.directory(Path.of(order.manifest().getTask().getWorkingDirectory()));
     for (File file : order.manifest().getFilesList())
-      if (!file.getDeleted() && file.getCarriedAs().isEmpty()) check.file(file);
+      if (!file.getDeleted()
+          && file.getCarriedAs().isEmpty()
+          && !check.rollback.covers(file.getPath())) check.file(file);
+    check.refusals.addAll(check.rollback.obstacles());
     check.conclude();
   }
 

@@ -1,9 +1,13 @@
 package io.sojourn.restore;
 
+import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.restore.rollback.Rollback;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -15,10 +19,15 @@ import java.util.concurrent.CompletionException;
 public final class ImageCare implements AutoCloseable {
   private final CarriedFiles carried;
   private final CompletableFuture<Void> digests;
+  private final Rollback rollback;
+  private final Report report;
 
-  private ImageCare(CarriedFiles carried, CompletableFuture<Void> digests) {
+  private ImageCare(
+      CarriedFiles carried, CompletableFuture<Void> digests, Rollback rollback, Report report) {
     this.carried = carried;
     this.digests = digests;
+    this.rollback = rollback;
+    this.report = report;
   }
 
   /**
@@ -36,7 +45,33 @@ public final class ImageCare implements AutoCloseable {
         CompletableFuture.runAsync(
             () ->
                 Verification.full(image, done -> report.listener().progress(done, image.bytes())));
-    return new ImageCare(report.phase("prepare", () -> CarriedFiles.putBack(order)), digests);
+    CarriedFiles carried = report.phase("prepare", () -> CarriedFiles.putBack(order));
+    return new ImageCare(carried, digests, order.rollback(), report);
+  }
+
+  /**
+   * Prepares for CRIU what it is to restore from.
+   *
+   * @param image a copy of the image, or links to its files
+   */
+  public void otherSizes(Path image) throws IOException {
+    if (!rollback.keptAsTheyAre().isEmpty()) FileSizes.forget(image, rollback.keptAsTheyAre());
+  }
+
+  /** Files go back at the last moment: what else could fail comes before. */
+  public void putBack() {
+    putBack(rollback, report);
+  }
+
+  static void putBack(Rollback rollback, Report report) {
+    if (!rollback.any()) return;
+    report
+        .phase("roll back files", rollback::run)
+        .ifPresent(
+            kept ->
+                report.warn(
+                    "files were put back: %d; what they held is kept in %s (ckpt images --rolled-back)"
+                        .formatted(kept.record().getFilesCount(), kept.directory())));
   }
 
   /** Waits until every byte was compared. */

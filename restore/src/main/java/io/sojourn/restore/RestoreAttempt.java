@@ -4,6 +4,7 @@ import io.sojourn.engine.control.Agent;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.control.TaskScan;
+import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.linux.Proc;
@@ -12,8 +13,12 @@ import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.restore.rollback.Rollback;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -37,14 +42,13 @@ final class RestoreAttempt {
   }
 
   RestoreResult run() {
+    Rollback rollback = order.rollback();
     LogDirectory logs = LogDirectory.create(order.logs());
     ExitStatusFile exitStatus = ExitStatusFile.create(order);
     CompletableFuture<Void> digests = CompletableFuture.runAsync(this::verify);
     try (CarriedFiles carried = report.phase("prepare", () -> CarriedFiles.putBack(order));
-        UnpackedImage image = report.phase("unpack", this::unpack);
-        Shim shim =
-            Shim.start(
-                CriuCommand.of(order, image.path(), logs, exitStatus.path()), logs.shimLog())) {
+        UnpackedImage image = report.phase("unpack", () -> unpack(rollback.keptAsTheyAre()));
+        Shim shim = start(rollback, image, logs, exitStatus)) {
       // Not closed with the shim, whose end may take as long.
       RestoreLimit limit = RestoreLimit.on(shim, order.options().limitFor(order.image().bytes()));
       ControlBlock task = report.phase("restore", () -> find(shim, limit, logs, digests));
@@ -66,6 +70,13 @@ final class RestoreAttempt {
     }
   }
 
+  /** Files go back at the last moment: what else could fail comes before. */
+  private Shim start(
+      Rollback rollback, UnpackedImage image, LogDirectory logs, ExitStatusFile exitStatus) {
+    ImageCare.putBack(rollback, report);
+    return Shim.start(CriuCommand.of(order, image.path(), logs, exitStatus.path()), logs.shimLog());
+  }
+
   /**
    * A frozen task's peers were to hear nothing; a firewall that is set up anew throws that away.
    */
@@ -79,8 +90,23 @@ final class RestoreAttempt {
       ConnectionLock.remove(order.manifest().getEngine().getNetworkLock());
   }
 
-  private UnpackedImage unpack() {
-    return UnpackedImage.of(order.image(), order.settings().stateDirectory());
+  /**
+   * @param otherSizes paths of files that need not be as long as they were
+   */
+  private UnpackedImage unpack(Set<String> otherSizes) {
+    Path place = order.settings().stateDirectory();
+    if (otherSizes.isEmpty()) return UnpackedImage.of(order.image(), place);
+    UnpackedImage image = UnpackedImage.beside(order.image(), place);
+    try {
+      FileSizes.forget(image.path(), otherSizes);
+      return image;
+    } catch (IOException e) {
+      image.close();
+      throw OperationException.failed(
+          "image " + order.image().name() + " cannot be prepared: " + e.getMessage(),
+          "see whether the disk of " + place + " is full",
+          e);
+    }
   }
 
   private void verify() {

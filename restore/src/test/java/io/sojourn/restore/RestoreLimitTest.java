@@ -3,6 +3,7 @@ package io.sojourn.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sojourn.engine.image.FileRules;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import java.io.IOException;
@@ -76,7 +77,8 @@ class RestoreLimitTest {
   void givesLargeImagesMoreTime() {
     assertThat(RestoreOptions.DEFAULT.limitFor(0)).hasSeconds(60);
     assertThat(RestoreOptions.DEFAULT.limitFor(1L << 30)).hasSeconds(60 + 102);
-    assertThat(new RestoreOptions(false, false, false, SOON).limitFor(1L << 30)).isEqualTo(SOON);
+    assertThat(new RestoreOptions(false, false, false, FileRules.NONE, SOON).limitFor(1L << 30))
+        .isEqualTo(SOON);
   }
 
   private Shim start() {

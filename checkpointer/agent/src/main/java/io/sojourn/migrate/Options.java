@@ -48,6 +48,19 @@ record Options(
     return !text.isEmpty() && text.length() < 7;
   }
 
+  private static boolean isFileRule(String text) {
+    int colon = text.lastIndexOf(':');
+    String policy = text.substring(colon + 1);
+    return (colon < 0 || text.startsWith("/"))
+        && (policy.equals("rollback") || policy.equals("keep") || policy.equals("fail"));
+  }
+
+  private static boolean isSize(String text) {
+    int unit = text.length() - 1;
+    return isCount(text)
+        || (unit > 0 && "KMGT".indexOf(text.charAt(unit)) >= 0 && isCount(text.substring(0, unit)));
+  }
+
   private static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
   }
@@ -95,12 +108,29 @@ record Options(
           if (!fail && !value.equals("wait"))
             problems.add("homeLost='" + value + "' was not taken: use wait, or fail:5m");
         }
+        case "files" -> {
+          if (!isFileRule(value))
+            problems.add(
+                "files='"
+                    + value
+                    + "' was not taken: use rollback, keep or fail, or /PATH/PATTERN: and one of these");
+        }
+        case "volumes" -> {
+          for (String volume : value.split(":"))
+            if (!volume.startsWith("/"))
+              problems.add(
+                  "volumes='" + value + "' was not taken: use directories from the root on");
+        }
+        case "filesLimit" -> {
+          if (!isSize(value))
+            problems.add("filesLimit='" + value + "' was not taken: use a size as in 64M or 1G");
+        }
         default ->
             problems.add(
                 "option '"
                     + key
                     + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily,"
-                    + " homeLost)");
+                    + " homeLost, files, volumes, filesLimit)");
       }
     }
     String directory = System.getenv("SOJOURN_RUN_DIR");

@@ -1,11 +1,13 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.checkpointer.files.FileMemory;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.criu.PageServer;
+import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.image.PageStore;
@@ -47,6 +49,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final Seat seat;
   private final Remainder remainder;
   private final PageStore pages;
+  private final FileMemory memory;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
@@ -69,14 +72,19 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.report = report;
     this.seat = seat;
     this.pages = new PageStore(draft.path());
+    this.memory = new FileMemory(options.files(), draft.path(), ThreadIdentity.of(task.pid()));
     this.remainder = new Remainder(hand.settings(), task, hand.streams(), seat);
   }
 
   CheckpointResult run() {
-    // Callbacks may speak to peers, and say goodbye to them.
-    if (manner.quiet() && !options.crac())
-      report.phase("lock connections", () -> lock.cover(facts.network()));
-    try (pages) {
+    try (pages;
+        memory) {
+      if (memory.remembers())
+        report.phase(
+            "copy files", () -> memory.early(facts.descriptors(), facts.mappings().values()));
+      // Callbacks may speak to peers, and say goodbye to them.
+      if (manner.quiet() && !options.crac())
+        report.phase("lock connections", () -> lock.cover(facts.network()));
       dump();
       if (options.stop()) remainder.stays(imageName(), lock, report);
       else unlock();
@@ -190,9 +198,15 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   /** The image is complete, the task is held. */
   @Override
   public void afterDump() {
-    if (!Objects.requireNonNull(limit).keep()) throw hand.tooLong();
     pause.dumped();
+    if (memory.remembers()) {
+      memory.hold(files.path());
+      pause.remembered();
+    }
+    if (!Objects.requireNonNull(limit).keep()) throw hand.tooLong();
     Observation held = observed();
+    // What was closed since it was seen need not be there at a restore.
+    if (memory.remembers()) held = held.within(memory.found());
     observation = held;
     if (options.stop()) {
       pause.reportStop(report, options.crac());
@@ -246,6 +260,11 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             .setEngine(engine())
             .setTiming(pause.timing(!options.stop()));
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
+    try {
+      memory.complete(manifest);
+    } catch (IOException e) {
+      throw hand.store().cannot(e);
+    }
     // CRIU writes its statistics at its very end, when a frozen task's members are listed already.
     if (!options.stop()) TaskInHand.discardStatistics(draft.path());
     return hand.store().store(manifest, files, pages);

@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.checkpointer.files.FilesOptions;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param pauseLimit how long the task may stand still
  * @param guardLimit how long to wait for guarded regions, and before for CRaC resources
  * @param ghostLimitBytes the largest deleted but open file that is taken into the image
+ * @param files which of the task's files the image remembers
  */
 public record CheckpointOptions(
     boolean stop,
@@ -19,7 +21,8 @@ public record CheckpointOptions(
     boolean crac,
     Duration pauseLimit,
     Duration guardLimit,
-    long ghostLimitBytes) {
+    long ghostLimitBytes,
+    FilesOptions files) {
 
   /** In the order of the agent's {@code enum gc_mode}. */
   public enum Collection {
@@ -35,10 +38,22 @@ public record CheckpointOptions(
 
   public static final CheckpointOptions FREEZE =
       new CheckpointOptions(
-          true, Collection.AUTO, false, Duration.ofSeconds(15), Duration.ofSeconds(5), 64L << 20);
+          true,
+          Collection.AUTO,
+          false,
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(5),
+          64L << 20,
+          FilesOptions.NONE);
 
   /** A web server that ends in good order waits that long for its requests, as a rule. */
   public static final CheckpointOptions FREEZE_WITH_CALLBACKS =
       new CheckpointOptions(
-          true, Collection.AUTO, true, Duration.ofSeconds(15), Duration.ofSeconds(30), 64L << 20);
+          true,
+          Collection.AUTO,
+          true,
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(30),
+          64L << 20,
+          FilesOptions.NONE);
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Gathers what a manifest says. */
@@ -52,7 +53,8 @@ final class ManifestWriter {
                     .setHome(node)
                     .addAllCommandLine(Proc.commandLine(pid))
                     .setWorkingDirectory(Proc.workingDirectory(pid))
-                    .setOptions(task.options()))
+                    .setOptions(task.options())
+                    .addAllGroups(IntStream.of(Proc.groups(pid)).boxed().toList()))
             .setJvm(
                 Jvm.newBuilder()
                     .setVersion(task.jvm())

@@ -6,6 +6,7 @@ import io.sojourn.protocol.image.File;
 import io.sojourn.protocol.image.SocketSetting;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What was seen of a task.
@@ -25,6 +26,16 @@ record Observation(
   static Observation of(ControlBlock task) {
     TaskFacts facts = TaskFacts.of(task.pid());
     return of(facts, FileCensus.of(facts), task);
+  }
+
+  /** Without files that are not there as these any more. */
+  Observation within(Set<String> paths) {
+    return new Observation(
+        facts,
+        files.stream().filter(file -> file.getDeleted() || paths.contains(file.getPath())).toList(),
+        settings,
+        monotonicNanos,
+        boottimeNanos);
   }
 
   /** The same things at the stop: only clocks, and files that are written, have moved. */

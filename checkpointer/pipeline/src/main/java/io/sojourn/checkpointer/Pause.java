@@ -18,6 +18,7 @@ final class Pause {
   private long askedNanos;
   private long stoppedNanos;
   private long heldNanos;
+  private long rememberedNanos;
   private long releasedNanos;
 
   Pause(ControlBlock task) {
@@ -39,6 +40,11 @@ final class Pause {
     heldNanos = Clock.monotonicNanos();
   }
 
+  /** Its files are remembered, where they are. */
+  void remembered() {
+    rememberedNanos = Clock.monotonicNanos();
+  }
+
   /** CRIU may let go of it. */
   void released() {
     releasedNanos = Clock.monotonicNanos();
@@ -55,6 +61,7 @@ final class Pause {
         },
         stopMillis());
     report.finished("dump", dumpMillis());
+    if (rememberedNanos > 0) report.finished("remember files", rememberMillis());
   }
 
   private String beforeStop(boolean callbacks) {
@@ -73,6 +80,7 @@ final class Pause {
         .setGuardMillis(guardMillis())
         .setCollectMillis(stopMillis())
         .setDumpMillis(dumpMillis())
+        .setRememberMillis(rememberMillis())
         .setPauseMillis(millis(runsOn))
         .build();
   }
@@ -84,7 +92,7 @@ final class Pause {
   double millis(boolean runsOn) {
     if (runsOn && task.resumedNanos() > task.stoppedNanos())
       return (task.resumedNanos() - task.askedNanos()) / 1e6;
-    return stopMillis() + dumpMillis();
+    return stopMillis() + dumpMillis() + rememberMillis();
   }
 
   private double stopMillis() {
@@ -97,5 +105,9 @@ final class Pause {
 
   private double dumpMillis() {
     return (heldNanos - stoppedNanos) / 1e6;
+  }
+
+  private double rememberMillis() {
+    return rememberedNanos > 0 ? (rememberedNanos - heldNanos) / 1e6 : 0;
   }
 }

@@ -6,6 +6,8 @@ public final class DataCalls {
   public static final int RWF_SYNC = 4;
   public static final int RWF_APPEND = 16;
 
+  private static final long FICLONE = 0x40049409L;
+
   private static final ThreadLocal<NativeMemory> SMALL =
       ThreadLocal.withInitial(() -> new NativeMemory(64));
 
@@ -71,6 +73,15 @@ public final class DataCalls {
     return Result.of(
         LibcFiles.copy_file_range(
             in, offsets.address(), out, offsets.address() + 8, length, flags));
+  }
+
+  /**
+   * Makes a file share another's content, to be copied where either is written to: FICLONE of
+   * ioctl_ficlone(2). What is dirty of the source goes to the disk first.
+   */
+  public static int share(int from, int to) {
+    // SAFETY: a number only.
+    return Result.of(LibcFiles.ioctl(to, FICLONE, from));
   }
 
   /** Directory entries, as getdents64(2) lays them out. */

@@ -34,7 +34,7 @@ public final class FileCalls {
   private static final int AT_EACCESS = 0x200;
   private static final int AT_SYMLINK_FOLLOW = 0x400;
   private static final int AT_EMPTY_PATH = 0x1000;
-  private static final int BASIC_STATS_AND_MOUNT = 0x7ff | 0x1000;
+  private static final int BASIC_STATS_BIRTH_AND_MOUNT = 0x7ff | 0x800 | 0x1000;
 
   private static final ThreadLocal<NativeMemory> SMALL =
       ThreadLocal.withInitial(() -> new NativeMemory(4096));
@@ -52,6 +52,12 @@ public final class FileCalls {
   public static int open(String path, int flags) {
     // SAFETY: as above.
     return Result.of(LibcFiles.openat(AT_FDCWD, FileName.terminated(path), flags, 0));
+  }
+
+  /** The same, with the mode of a file that is made. */
+  public static int open(String path, int flags, int mode) {
+    // SAFETY: as above.
+    return Result.of(LibcFiles.openat(AT_FDCWD, FileName.terminated(path), flags, mode));
   }
 
   /** How a descriptor is open: access mode and status flags. */
@@ -99,7 +105,7 @@ public final class FileCalls {
             fd,
             FileName.EMPTY,
             AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW,
-            BASIC_STATS_AND_MOUNT,
+            BASIC_STATS_BIRTH_AND_MOUNT,
             buffer.address());
     return done < 0 ? null : Statx.read(buffer.bytes());
   }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
  * What statx(2) says of a file.
  *
  * @param device of the file system, as makedev(3) makes it
+ * @param born 0 where the file system does not know
  * @param represented the device that a device file stands for
  * @param mount which mount it was reached through; 0 where the kernel (before 5.8) does not say
  */
@@ -21,6 +22,7 @@ public record Statx(
     Time accessed,
     Time modified,
     Time changed,
+    Time born,
     long device,
     long represented,
     long mount) {
@@ -48,6 +50,7 @@ public record Statx(
         time(in, 64),
         time(in, 112),
         time(in, 96),
+        time(in, 80),
         device(in.getInt(136), in.getInt(140)),
         device(in.getInt(128), in.getInt(132)),
         in.getLong(144));

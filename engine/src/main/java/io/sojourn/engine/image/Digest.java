@@ -3,6 +3,7 @@ package io.sojourn.engine.image;
 import com.dynatrace.hash4j.hashing.HashStream128;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hashing;
+import io.sojourn.engine.files.OpenFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -40,6 +41,20 @@ public final class Digest {
       return HexFormat.of().toHexDigits(value.getMostSignificantBits())
           + HexFormat.of().toHexDigits(value.getLeastSignificantBits());
     }
+  }
+
+  /** Of a part of a file that is open. */
+  public static String of(OpenFile file, long start, long end) throws IOException {
+    Running hash = new Running();
+    ByteBuffer piece = ByteBuffer.allocate(PIECE);
+    for (long at = start; at < end; ) {
+      piece.clear().limit((int) Math.min(PIECE, end - at));
+      int read = file.read(piece, at);
+      if (read == 0) break;
+      hash.add(piece.flip());
+      at += read;
+    }
+    return hash.text();
   }
 
   /**

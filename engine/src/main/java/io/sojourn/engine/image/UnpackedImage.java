@@ -29,6 +29,11 @@ public final class UnpackedImage implements AutoCloseable {
   public static UnpackedImage of(ImageDirectory image, Path place) {
     if (image.manifest().getMembersList().stream().noneMatch(UnpackedImage::packed))
       return new UnpackedImage(image.path(), image.path());
+    return beside(image, place);
+  }
+
+  /** Also where nothing is packed: something is to be changed in it. */
+  public static UnpackedImage beside(ImageDirectory image, Path place) {
     UnpackedImage unpacked = new UnpackedImage(image.path(), create(place, image.name()));
     try {
       for (Member member : image.manifest().getMembersList()) unpacked.add(member);

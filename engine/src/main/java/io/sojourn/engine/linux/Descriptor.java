@@ -81,6 +81,11 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
     return (flags & O_ACCMODE) == O_WRONLY && (flags & O_APPEND) != 0;
   }
 
+  /** Whether what is written through it goes to the end, wherever that is. */
+  public boolean appends() {
+    return (flags & O_APPEND) != 0;
+  }
+
   public boolean deleted() {
     return target.endsWith(DELETED);
   }

@@ -43,6 +43,11 @@ public final class Errno {
     return message.lastIndexOf(": ") + 2;
   }
 
+  /** As strerror(3) says it. */
+  public static String words(int error) {
+    return Libc.strerror(error);
+  }
+
   /** The number of a failed call. */
   public static int of(LastErrorException failed) {
     return failed.getErrorCode();

@@ -7,7 +7,9 @@ import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -72,6 +74,29 @@ abstract class CheckpointCall extends OperationCall {
               + " Default: ${DEFAULT-VALUE}.")
   private long ghostLimit = 64 << 20;
 
+  @Option(
+      names = "--files",
+      paramLabel = "[PATTERN:]rollback|keep|fail",
+      description =
+          "What a restore does with files that have changed by then: put them back, take them as they"
+              + " are, or refuse. For all, or for those that fit; the last that fits counts.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(
+      names = "--volumes",
+      paramLabel = "DIR[:DIR...]",
+      split = ":",
+      description = "Remember everything below these directories, besides what the task writes to.")
+  private List<Path> volumes = new ArrayList<>();
+
+  @Option(
+      names = "--files-limit",
+      paramLabel = "SIZE",
+      converter = Quantities.Size.class,
+      description =
+          "Copy that much of files at most, where the file system cannot share it. Default: 256M.")
+  private long filesLimit;
+
   abstract Then then();
 
   boolean withoutDeputy() {
@@ -90,6 +115,10 @@ abstract class CheckpointCall extends OperationCall {
             .setPauseLimitMillis(pauseLimit.toMillis())
             .setGuardLimitMillis(guardLimit == null ? 0 : guardLimit.toMillis())
             .setGhostLimitBytes(ghostLimit)
+            .addAllFiles(files)
+            .addAllVolumes(
+                volumes.stream().map(path -> session().absolute(path).toString()).toList())
+            .setFilesLimitBytes(filesLimit)
             .setDirectory(directory == null ? "" : session().absolute(directory).toString());
     complete(request);
     return client.node().checkpoint(request.build());

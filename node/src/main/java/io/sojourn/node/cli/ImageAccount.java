@@ -3,6 +3,7 @@ package io.sojourn.node.cli;
 import io.sojourn.protocol.image.File;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Member;
+import io.sojourn.protocol.image.RememberedFile;
 import io.sojourn.protocol.image.Socket;
 import io.sojourn.protocol.image.Stream;
 import io.sojourn.protocol.image.Thread;
@@ -32,6 +33,7 @@ final class ImageAccount {
     machine();
     section("threads", manifest.getThreadsCount(), threads());
     section("files", manifest.getFilesCount(), files());
+    section("remembered files", manifest.getRememberedCount(), remembered());
     section("sockets", manifest.getSocketsCount(), sockets());
     section("streams", manifest.getStreamsCount(), streams());
     section("members", manifest.getMembersCount(), members());
@@ -116,6 +118,25 @@ final class ImageAccount {
           "  " + numbers(file.getDescriptorsList()),
           Units.bytes(file.getSize()),
           how(file),
+          file.getPath());
+    return table;
+  }
+
+  private Table remembered() {
+    Table table = new Table("  SIZE>", "AT A RESTORE", "BY", "PATH");
+    for (RememberedFile file : manifest.getRememberedList())
+      table.row(
+          "  " + Units.bytes(file.getSize()),
+          switch (file.getPolicy()) {
+            case KEEP -> "kept as it is";
+            case FAIL -> "must be as it was";
+            default -> "put back";
+          },
+          switch (file.getWay()) {
+            case LENGTH -> "its length";
+            case COPY -> file.getMember();
+            default -> "-";
+          },
           file.getPath());
     return table;
   }

@@ -2,10 +2,12 @@ package io.sojourn.node.cli;
 
 import io.sojourn.protocol.node.ImageSummary;
 import io.sojourn.protocol.node.ListImagesRequest;
+import io.sojourn.protocol.node.ListRolledBackRequest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "images", description = "Lists the images of this node, the newest first.")
@@ -13,8 +15,31 @@ final class ImagesCommand extends NodeCall {
   @Parameters(arity = "0..1", paramLabel = "TASK", description = "Only those of this one.")
   private @Nullable String task;
 
+  @Option(
+      names = "--rolled-back",
+      description = "Instead: what files held before restores put them back, and where it is kept.")
+  private boolean rolledBack;
+
   @Override
   public Integer call() {
+    return rolledBack ? rolledBack() : images();
+  }
+
+  private int rolledBack() {
+    try (NodeClient client = connect()) {
+      var entries =
+          client
+              .node()
+              .listRolledBack(
+                  ListRolledBackRequest.newBuilder().setTask(task == null ? "" : task).build())
+              .getEntriesList();
+      if (json()) print(RolledBackList.toJson(entries));
+      else print(RolledBackList.toTable(entries, System.currentTimeMillis()));
+    }
+    return 0;
+  }
+
+  private int images() {
     List<ImageSummary> images;
     try (NodeClient client = connect()) {
       images =

@@ -4,7 +4,9 @@ import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,6 +38,14 @@ final class RestoreCommand extends OperationCall {
   private boolean acceptChangedFiles;
 
   @Option(
+      names = "--files",
+      paramLabel = "[PATTERN:]rollback|keep|fail",
+      description =
+          "What becomes of files that have changed, instead of what was said for the image: put them"
+              + " back, take them as they are, or refuse.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(
       names = "--streams-may-be-lost",
       description = "A standard stream whose other end is gone becomes /dev/null.")
   private boolean streamsMayBeLost;
@@ -58,6 +68,7 @@ final class RestoreCommand extends OperationCall {
                 .setTarget(session().image(target))
                 .setClone(asClone)
                 .setAcceptChangedFiles(acceptChangedFiles)
+                .addAllFiles(files)
                 .setStreamsMayBeLost(streamsMayBeLost)
                 .setLimitMillis(limit == null ? 0 : limit.toMillis())
                 .setNode(node)

@@ -8,7 +8,9 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "rm", description = "Removes an image for good.")
 final class RmCommand extends NodeCall {
-  @Parameters(paramLabel = "IMAGE", description = "An image's name or directory.")
+  @Parameters(
+      paramLabel = "IMAGE",
+      description = "An image's name or directory, or what images --rolled-back names.")
   private String image = "";
 
   @Option(names = "--force", description = "Also where a frozen task lives in nothing else.")

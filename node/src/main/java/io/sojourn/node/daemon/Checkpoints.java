@@ -2,11 +2,14 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.checkpointer.CheckpointResult;
+import io.sojourn.checkpointer.files.FilesOptions;
+import io.sojourn.engine.image.FileRules;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.node.move.Moves;
 import io.sojourn.node.move.Place;
+import io.sojourn.node.schedule.FileWishes;
 import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.CheckpointRequest.Then;
 import io.sojourn.protocol.node.OperationResult;
@@ -68,7 +71,12 @@ final class Checkpoints {
             engines
                 .checkpointer()
                 .checkpoint(
-                    life.block(), task.name(), target, options(request), place.seat(), report);
+                    life.block(),
+                    task.name(),
+                    target,
+                    options(request, life.block().options()),
+                    place.seat(),
+                    report);
       }
       registry.imaged(id, done.image());
       made.run();
@@ -120,7 +128,30 @@ final class Checkpoints {
     return target;
   }
 
-  private static CheckpointOptions options(CheckpointRequest request) {
+  /** What a request says of files. */
+  static FileWishes wishes(CheckpointRequest request) {
+    return new FileWishes(
+        request.getFilesList(), request.getVolumesList(), request.getFilesLimitBytes());
+  }
+
+  /** Others have no reason to change a frozen task's files: they are remembered on request only. */
+  private static FilesOptions files(CheckpointRequest request, String agentOptions) {
+    FileWishes asked = wishes(request);
+    if (request.getThen() == Then.STOP && asked.none()) return FilesOptions.NONE;
+    FileWishes wishes = FileWishes.ofAgent(agentOptions).and(asked);
+    try {
+      return new FilesOptions(
+          true,
+          FileRules.parse(wishes.rules()),
+          wishes.volumes(),
+          wishes.limitBytes() == 0 ? FilesOptions.USUAL_LIMIT : wishes.limitBytes());
+    } catch (IllegalArgumentException wrong) {
+      throw OperationException.usage(
+          "--files: " + wrong.getMessage(), "write --files=keep, or --files='/var/log/*:keep'");
+    }
+  }
+
+  private static CheckpointOptions options(CheckpointRequest request, String agentOptions) {
     CheckpointOptions usual =
         request.getCrac() ? CheckpointOptions.FREEZE_WITH_CALLBACKS : CheckpointOptions.FREEZE;
     return new CheckpointOptions(
@@ -133,7 +164,8 @@ final class Checkpoints {
         request.getCrac(),
         orElse(request.getPauseLimitMillis(), usual.pauseLimit()),
         orElse(request.getGuardLimitMillis(), usual.guardLimit()),
-        request.getGhostLimitBytes() == 0 ? usual.ghostLimitBytes() : request.getGhostLimitBytes());
+        request.getGhostLimitBytes() == 0 ? usual.ghostLimitBytes() : request.getGhostLimitBytes(),
+        files(request, agentOptions));
   }
 
   private static Duration orElse(long millis, Duration usual) {

@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.netty.channel.EventLoopGroup;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.engine.image.RolledBackFiles;
 import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.engine.stream.AlertLoops;
 import io.sojourn.node.archive.Archive;
@@ -85,6 +86,7 @@ public final class NodeDaemon implements AutoCloseable {
         new Moves(
             new Moves.Settings(
                 config.runDirectory(),
+                config.stateDirectory(),
                 config.imagesInMemory(),
                 runtime,
                 engines::criu,
@@ -158,6 +160,7 @@ public final class NodeDaemon implements AutoCloseable {
             errands,
             drains,
             imageCalls,
+            new RolledBackCalls(new RolledBackFiles(config.stateDirectory())),
             new RepositoryCalls(archive));
     cluster =
         Cluster.open(

@@ -15,6 +15,8 @@ import io.sojourn.protocol.node.InspectImageRequest;
 import io.sojourn.protocol.node.InspectImageResponse;
 import io.sojourn.protocol.node.ListImagesRequest;
 import io.sojourn.protocol.node.ListImagesResponse;
+import io.sojourn.protocol.node.ListRolledBackRequest;
+import io.sojourn.protocol.node.ListRolledBackResponse;
 import io.sojourn.protocol.node.ListTasksRequest;
 import io.sojourn.protocol.node.ListTasksResponse;
 import io.sojourn.protocol.node.MigrateRequest;
@@ -40,6 +42,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Errands errands;
   private final Drains drains;
   private final ImageCalls images;
+  private final RolledBackCalls rolledBack;
   private final RepositoryCalls repository;
 
   NodeService(
@@ -52,6 +55,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Errands errands,
       Drains drains,
       ImageCalls images,
+      RolledBackCalls rolledBack,
       RepositoryCalls repository) {
     this.node = node;
     this.tasks = tasks;
@@ -62,6 +66,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
     this.errands = errands;
     this.drains = drains;
     this.images = images;
+    this.rolledBack = rolledBack;
     this.repository = repository;
   }
 
@@ -145,6 +150,13 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   }
 
   @Override
+  public void listRolledBack(
+      ListRolledBackRequest request, StreamObserver<ListRolledBackResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> rolledBack.list(request.getTask(), caller));
+  }
+
+  @Override
   public void inspectImage(
       InspectImageRequest request, StreamObserver<InspectImageResponse> answer) {
     Caller caller = Caller.current();
@@ -160,7 +172,12 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   @Override
   public void removeImage(RemoveImageRequest request, StreamObserver<RemoveImageResponse> answer) {
     Caller caller = Caller.current();
-    unary(answer, () -> images.remove(request.getImage(), request.getForce(), caller));
+    unary(
+        answer,
+        () ->
+            rolledBack
+                .remove(request.getImage(), caller)
+                .orElseGet(() -> images.remove(request.getImage(), request.getForce(), caller)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sojourn.node.daemon;
 
+import io.sojourn.engine.image.FileRules;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
@@ -126,6 +127,7 @@ final class Restores {
             request.getClone(),
             request.getAcceptChangedFiles(),
             request.getStreamsMayBeLost(),
+            files(request),
             Duration.ofMillis(request.getLimitMillis()));
     int incarnation = registry.nextIncarnation(image);
     RestoreResult done;
@@ -145,6 +147,20 @@ final class Restores {
         .setPid(done.pid())
         .setIncarnation(done.incarnation())
         .build();
+  }
+
+  private static FileRules files(RestoreRequest request) {
+    if (request.getClone() && request.getFilesCount() > 0)
+      throw OperationException.usage(
+          "a clone's files are those of the task that it is made of, which may live on: none is put"
+              + " back",
+          "leave --files out");
+    try {
+      return FileRules.parse(request.getFilesList());
+    } catch (IllegalArgumentException wrong) {
+      throw OperationException.usage(
+          "--files: " + wrong.getMessage(), "write --files=keep, or --files='/var/log/*:keep'");
+    }
   }
 
   private RestoreResult besideDeputy(

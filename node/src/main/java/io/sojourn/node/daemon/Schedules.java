@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.node.schedule.FileWishes;
 import io.sojourn.node.schedule.Interval;
 import io.sojourn.node.schedule.Schedule;
 import io.sojourn.node.schedule.Scheduler;
@@ -74,6 +75,7 @@ final class Schedules implements AutoCloseable {
                 Math.max(0, request.getSchedule().getKeepDaily())),
             record.uid(),
             request.getCrac(),
+            Checkpoints.wishes(request),
             clock.millis()));
     scheduler.made(record.id(), made(result));
     return result;
@@ -113,6 +115,7 @@ final class Schedules implements AutoCloseable {
                         wanted.stays(),
                         record.uid(),
                         false,
+                        FileWishes.NONE,
                         clock.millis())));
   }
 
@@ -162,6 +165,9 @@ final class Schedules implements AutoCloseable {
               .setTask(schedule.task())
               .setThen(Then.RUN_ON)
               .setCrac(schedule.crac())
+              .addAllFiles(schedule.files().rules())
+              .addAllVolumes(schedule.files().volumes())
+              .setFilesLimitBytes(schedule.files().limitBytes())
               .build();
       return made(checkpoints.run(request, caller(schedule), OperationListener.NONE));
     }

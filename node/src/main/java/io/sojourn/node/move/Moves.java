@@ -54,6 +54,7 @@ public final class Moves implements Exports, AutoCloseable {
    * What moves are made with.
    *
    * @param runDirectory of this daemon
+   * @param stateDirectory what is to outlive it
    * @param memory a directory on a tmpfs, where images arrive that shall not touch a disk
    * @param runtime the directory that holds the native programs
    * @param criu throws where there is none
@@ -63,6 +64,7 @@ public final class Moves implements Exports, AutoCloseable {
    */
   public record Settings(
       Path runDirectory,
+      Path stateDirectory,
       Path memory,
       Path runtime,
       Supplier<Path> criu,

@@ -37,7 +37,7 @@ final class Thaw {
             settings.criu().get(),
             settings.shim(),
             settings.runDirectory(),
-            settings.runDirectory(),
+            settings.stateDirectory(),
             "");
     try (ImageCare care = ImageCare.begin(image, incarnation, options, restorer, report);
         Attendance at = Attendance.begin(settings, moves, frozen, image)) {
@@ -66,7 +66,9 @@ final class Thaw {
           try (UnpackedImage unpacked = UnpackedImage.of(image, directory);
               ConnectionsOfFrozen connections = new ConnectionsOfFrozen(at, again)) {
             Path prepared = FrozenImage.of(image, unpacked, directory);
+            care.otherSizes(prepared);
             report.phase("connections", () -> connections.into(prepared));
+            care.putBack();
             Revival here =
                 report.phase(
                     "restore",

@@ -5,6 +5,7 @@ import io.sojourn.repository.Retention;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
 
 /**
@@ -22,6 +23,7 @@ import java.util.function.ToLongFunction;
  * @param images directories of those that were made so and not removed, the oldest first
  * @param costs of the last ones, in milliseconds
  * @param failures how often the task was restored from a checkpoint
+ * @param files what was said of files
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Schedule(
@@ -36,16 +38,25 @@ public record Schedule(
     String lastFailure,
     List<String> images,
     List<Long> costs,
-    int failures) {
+    int failures,
+    FileWishes files) {
   private static final int REMEMBERED_COSTS = 5;
 
   public Schedule {
     images = List.copyOf(images);
     costs = List.copyOf(costs);
+    // One that an older daemon has noted.
+    files = Objects.requireNonNullElse(files, FileWishes.NONE);
   }
 
   public static Schedule begin(
-      String task, Interval every, Retention stays, int uid, boolean crac, long nowEpochMillis) {
+      String task,
+      Interval every,
+      Retention stays,
+      int uid,
+      boolean crac,
+      FileWishes files,
+      long nowEpochMillis) {
     return new Schedule(
         task,
         every.millis(),
@@ -58,7 +69,8 @@ public record Schedule(
         "",
         List.of(),
         List.of(),
-        0);
+        0,
+        files);
   }
 
   /** Another rhythm; what was experienced stays. */
@@ -75,7 +87,8 @@ public record Schedule(
         lastFailure,
         images,
         costs,
-        failures);
+        failures,
+        wanted.files);
   }
 
   Schedule made(String image, long costMillis, long nowEpochMillis) {
@@ -115,7 +128,8 @@ public record Schedule(
         failure,
         imagesNow,
         costsNow,
-        failuresNow);
+        failuresNow,
+        files);
   }
 
   /** In milliseconds, as it is now. */

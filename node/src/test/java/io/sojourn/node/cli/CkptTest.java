@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sojourn.checkpointer.CheckpointOptions;
+import io.sojourn.checkpointer.files.FilesOptions;
+import io.sojourn.engine.image.FileRules;
 import io.sojourn.node.daemon.FakeNode;
 import io.sojourn.node.daemon.NodeDaemon;
 import io.sojourn.restore.RestoreOptions;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
@@ -142,7 +145,22 @@ class CkptTest {
                 false,
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(5),
-                64L << 20));
+                64L << 20,
+                FilesOptions.USUAL));
+    shell.run(
+        "checkpoint",
+        "web",
+        "--files=keep",
+        "--files=/a/*:fail",
+        "--volumes=/b:/c",
+        "--files-limit=1G");
+    assertThat(Objects.requireNonNull(node.lastOptions).files())
+        .isEqualTo(
+            new FilesOptions(
+                true,
+                FileRules.parse(List.of("keep", "/a/*:fail")),
+                List.of("/b", "/c"),
+                1L << 30));
     shell.run(
         "freeze",
         "web",
@@ -160,10 +178,19 @@ class CkptTest {
                 true,
                 Duration.ofMinutes(2),
                 Duration.ofMillis(100),
-                3L << 29));
-    shell.run("restore", "web", "--accept-changed-files", "--streams-may-be-lost", "--limit=90s");
+                3L << 29,
+                FilesOptions.NONE));
+    shell.run(
+        "restore",
+        "web",
+        "--accept-changed-files",
+        "--streams-may-be-lost",
+        "--files=/a:keep",
+        "--limit=90s");
     assertThat(node.lastRestore)
-        .isEqualTo(new RestoreOptions(false, true, true, Duration.ofSeconds(90)));
+        .isEqualTo(
+            new RestoreOptions(
+                false, true, true, FileRules.parse(List.of("/a:keep")), Duration.ofSeconds(90)));
   }
 
   @Test

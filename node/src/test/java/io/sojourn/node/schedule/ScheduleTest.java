@@ -15,7 +15,13 @@ class ScheduleTest {
 
   private static Schedule every(String interval, int keep) {
     return Schedule.begin(
-        "0123456789ab", Interval.parse(interval), new Retention(keep, 0), 0, false, START);
+        "0123456789ab",
+        Interval.parse(interval),
+        new Retention(keep, 0),
+        0,
+        false,
+        FileWishes.NONE,
+        START);
   }
 
   @Test
