@@ -61,6 +61,11 @@ public final class Agent {
     settle(limit);
   }
 
+  /** Tells a program that asked for a checkpoint itself that there is one. */
+  public void confirm(Duration limit) {
+    refuse("", limit);
+  }
+
   /** Stands still, and since another moment than before. */
   private boolean stands(long before) {
     return block.phase() == Phase.STOPPED && block.stoppedNanos() != before;

@@ -15,6 +15,7 @@ import io.sojourn.node.move.Moves;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.node.shipping.WarmUp;
+import io.sojourn.node.trigger.Alarms;
 import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,9 @@ public final class NodeDaemon implements AutoCloseable {
   private final Moves moves;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
+  private final Supervision supervision;
+  private final Sweep sweep;
+  private final Alarms alarms;
   private final Archive archive;
 
   private final CallsWithin within;
@@ -122,9 +126,14 @@ public final class NodeDaemon implements AutoCloseable {
             registry,
             imageCalls,
             operations,
-            task -> moves.whereIs(task).isPresent());
-    registry.onFound(schedules::found);
-    Migrations migrations = new Migrations(moves, tasks, registry, operations, config.nodeName());
+            task -> moves.whereIs(task).isPresent(),
+            config.triggers().atOnce());
+    sweep = new Sweep(registry, schedules, checkpoints, workers);
+    Ownership ownership =
+        new Ownership(
+            config, runtime.resolve("ckpt-shim"), registry, archive, door, schedules);
+    Migrations migrations =
+        new Migrations(moves, tasks, registry, operations, config.nodeName(), ownership);
     Restores restores =
         new Restores(
             engines,
@@ -136,7 +145,23 @@ public final class NodeDaemon implements AutoCloseable {
             door,
             config.nodeName(),
             archive,
-            schedules::revived);
+            schedules::revived,
+            ownership);
+    supervision =
+        new Supervision(
+            config.stateDirectory().resolve("supervised"),
+            schedules,
+            tasks,
+            new TaskCare(
+                registry, operations, moves, restores, archive, ownership, config.runDirectory()),
+            ownership,
+            workers);
+    operations.onEnd(supervision::look);
+    registry.onFound(
+        (task, options) -> {
+          schedules.found(task, options);
+          supervision.found(task, options);
+        });
     Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
@@ -151,8 +176,10 @@ public final class NodeDaemon implements AutoCloseable {
                 config.nodeName(),
                 config.runDirectory(),
                 moves,
-                schedules::of),
+                schedules::of,
+                supervision),
             schedules,
+            supervision,
             restores,
             migrations,
             errands,
@@ -172,6 +199,12 @@ public final class NodeDaemon implements AutoCloseable {
                 registry::count));
     moves.begin();
     archive.begin(new LocalImages(images, imageCalls));
+    supervision.begin();
+    alarms =
+        Alarms.begin(
+            config.triggers(),
+            () -> sweep.all("the machine is about to be taken away"),
+            () -> sweep.scheduled("memory is short"));
     ClusterService clusterService =
         new ClusterService(cluster, shipping, imageLookup, archive, config.nodeName());
     sockets =
@@ -258,6 +291,9 @@ public final class NodeDaemon implements AutoCloseable {
   @Override
   public void close() {
     try {
+      alarms.close();
+      supervision.close();
+      if (config.triggers().atEnd()) sweep.all("the node daemon is about to end");
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
       schedules.close();
