@@ -41,7 +41,7 @@ final class InterruptionNotice implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private boolean before;
+  private volatile boolean before;
   private boolean unreachable;
 
   InterruptionNotice(Triggers triggers, Runnable told) {
@@ -50,6 +50,11 @@ final class InterruptionNotice implements AutoCloseable {
     this.url = Triggers.isUrl(triggers.interruption()) ? triggers.url() : null;
     var unused =
         clock.scheduleWithFixedDelay(this::look, 0, triggers.pollMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What it saw when it last looked. */
+  boolean noticed() {
+    return before;
   }
 
   private void look() {
