@@ -241,6 +241,25 @@ class SupervisionIT {
   }
 
   @Test
+  void whatItsAgentWasToldALaterDaemonHears() throws Exception {
+    node.killDaemon();
+    Subject task =
+        node.subject(Jdk.newest(), Fragile.class)
+            .agent("every=1h,keep=2,onFailure=restart,startLimitBurst=9")
+            .start();
+    node.startDaemon();
+    JsonNode seen = ps(task);
+    assertThat(seen.path("everyMillis").asInt()).isEqualTo(3_600_000);
+    assertThat(seen.path("startLimitBurst").asInt()).isEqualTo(9);
+    // It has no image yet, and so it is over with it.
+    Signals.send(task.pid(), Signals.KILL);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> node.ckpt("ps").done().json().path("tasks").isEmpty());
+    assertThat(node.log()).contains("it has no image");
+  }
+
+  @Test
   void whoIsLeftAloneStaysDead() {
     Subject task = fragile(Jdk.newest());
     node.ckpt("checkpoint", task.name(), "--on-failure=keep").done();

@@ -1,6 +1,5 @@
 package io.sojourn.engine.linux;
 
-import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +13,9 @@ import java.util.function.Consumer;
  * readable when their process has ended. See pidfd_open(2).
  */
 public final class ProcessEnds implements AutoCloseable {
-  private static final int POLLIN = 1;
-  private static final int EFD_CLOEXEC = 02000000, EFD_NONBLOCK = 04000;
+  private static final int WITHOUT_END = -1;
 
-  private final OwnDescriptor wake;
+  private final Waiting waiting = new Waiting();
   private final Set<Watched> all = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -28,6 +26,7 @@ public final class ProcessEnds implements AutoCloseable {
     void close();
   }
 
+  /** Its descriptor is closed by the thread that waits for it, and by no other. */
   private final class Watched implements Watch {
     private final PidDescriptor process;
     private final Consumer<Optional<WaitStatus>> listener;
@@ -41,13 +40,22 @@ public final class ProcessEnds implements AutoCloseable {
     @Override
     public void close() {
       over = true;
-      wake();
+      waiting.call();
+    }
+
+    private void look() {
+      if (!over && !closed && process.ended()) {
+        over = true;
+        listener.accept(process.status());
+      }
+      if (over || closed) {
+        all.remove(this);
+        process.close();
+      }
     }
   }
 
   public ProcessEnds(String name) {
-    // SAFETY: numbers only; what comes back is ours.
-    wake = new OwnDescriptor(Libc.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     Thread thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -58,7 +66,7 @@ public final class ProcessEnds implements AutoCloseable {
    *
    * @param startTicks of the process that is meant: its number may be another's by now
    * @param listener hears of its end, and how it ended where that can be known; it must not take
-   *     long
+   *     long, nor throw
    * @throws IOException it has ended before
    */
   public Watch watch(int pid, long startTicks, Consumer<Optional<WaitStatus>> listener)
@@ -71,74 +79,24 @@ public final class ProcessEnds implements AutoCloseable {
     }
     Watched watched = new Watched(process, listener);
     all.add(watched);
-    wake();
+    waiting.call();
     return watched;
-  }
-
-  private void wake() {
-    try {
-      // SAFETY: eight bytes, as an eventfd takes them.
-      Libc.write(wake.number(), new byte[] {1, 0, 0, 0, 0, 0, 0, 0}, 8);
-    } catch (LastErrorException | IllegalStateException awake) {
-      // Its counter is full, or it is about to end.
-    }
   }
 
   private void run() {
     while (!closed) {
-      List<Watched> now = new ArrayList<>();
-      for (Watched each : all)
-        if (each.over) forget(each);
-        else now.add(each);
-      for (Watched each : ended(now)) {
-        forget(each);
-        if (!each.over) each.listener.accept(each.process.status());
-        each.process.close();
-      }
+      List<Integer> descriptors = new ArrayList<>();
+      for (Watched each : all) descriptors.add(each.process.number());
+      waiting.await(descriptors, WITHOUT_END);
+      all.forEach(Watched::look);
     }
-    all.forEach(this::forget);
-    wake.close();
-  }
-
-  private void forget(Watched each) {
-    // The descriptor of one that is over is this thread's alone to close: it may be waited on.
-    if (all.remove(each) && (each.over || closed)) each.process.close();
-  }
-
-  private List<Watched> ended(List<Watched> now) {
-    // struct pollfd: int fd, short events, short revents.
-    int[] pollfds = new int[2 * (now.size() + 1)];
-    for (int i = 0; i < now.size(); i++) {
-      pollfds[2 * i] = now.get(i).process.number();
-      pollfds[2 * i + 1] = POLLIN;
-    }
-    pollfds[2 * now.size()] = wake.number();
-    pollfds[2 * now.size() + 1] = POLLIN;
-    try {
-      // SAFETY: as many structures as are counted; their descriptors are closed by this thread.
-      Libc.poll(pollfds, now.size() + 1, -1);
-    } catch (LastErrorException interrupted) {
-      return List.of();
-    }
-    if (pollfds[2 * now.size() + 1] >> 16 != 0) drain();
-    List<Watched> ended = new ArrayList<>();
-    for (int i = 0; i < now.size(); i++)
-      if (pollfds[2 * i + 1] >> 16 != 0) ended.add(now.get(i));
-    return ended;
-  }
-
-  private void drain() {
-    try {
-      // SAFETY: eight bytes, as an eventfd gives them.
-      Libc.read(wake.number(), new byte[8], 8);
-    } catch (LastErrorException nothing) {
-      // Somebody else's wake was in it.
-    }
+    all.forEach(Watched::look);
+    waiting.close();
   }
 
   @Override
   public void close() {
     closed = true;
-    wake();
+    waiting.call();
   }
 }

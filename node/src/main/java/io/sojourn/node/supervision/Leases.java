@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,15 @@ public final class Leases implements AutoCloseable {
 
   /** Something has become of a task: what is to be said of it is said soon. */
   public void look() {
-    if (!clock.isShutdown()) clock.execute(this::round);
+    later(this::round);
+  }
+
+  private void later(Runnable work) {
+    try {
+      clock.execute(work);
+    } catch (RejectedExecutionException closed) {
+      // The next daemon says it.
+    }
   }
 
   /** Of another repository nothing may be concluded. */
@@ -296,7 +305,13 @@ public final class Leases implements AutoCloseable {
 
   /** It is frozen or has left, and nothing runs here that would have to end. */
   public void rests(String task) {
-    if (!starting.contains(task)) fences.remove(task);
+    Runnable remove =
+        () -> {
+          if (!starting.contains(task)) fences.remove(task);
+        };
+    remove.run();
+    // A round that knew it as running may have put it up again.
+    later(remove);
     look();
   }
 
@@ -349,11 +364,11 @@ public final class Leases implements AutoCloseable {
 
   /** A task is this node's only, and nobody else's to restart. */
   public void release(String task) {
-    if (clock.isShutdown()) return;
     fences.remove(task);
-    clock.execute(
+    later(
         () -> {
           try {
+            fences.remove(task);
             if (tidied.remove(task) == null) return;
             Optional<Integer> newest = lives.newestOf(task);
             if (newest.isPresent() && lives.claimed(task, newest.get()).getNode().equals(node))

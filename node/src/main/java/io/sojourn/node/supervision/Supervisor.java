@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -27,7 +29,7 @@ public final class Supervisor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
 
   /** Where a process is gone and the daemon's own parts have not heard of that yet. */
-  private static final long SOON_MILLIS = 20;
+  private static final long SOON_MILLIS = 50;
 
   /** Where nobody could say whether a task may be restarted here. */
   private static final long NOT_YET_MILLIS = 2_000;
@@ -51,7 +53,7 @@ public final class Supervisor implements AutoCloseable {
   // Of the deciding thread alone.
   private final Map<String, Watched> watched = new HashMap<>();
   private final Map<String, WaitStatus> seen = new HashMap<>();
-  private final Map<String, Object> trying = new HashMap<>();
+  private final Set<String> trying = new HashSet<>();
 
   private record Watched(Incarnation life, ProcessEnds.Watch watch) {}
 
@@ -287,15 +289,14 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void plan(Supervised one) {
-    Object attempt = new Object();
-    if (trying.putIfAbsent(one.task(), attempt) != null) return;
+    if (!trying.add(one.task())) return;
     long now = clock.millis();
     // A clock that was set back must not put it off for long.
     long millis = Math.min(one.delay(now), Math.max(0, one.dueEpochMillis() - now));
-    soon(millis, () -> begin(one.task()));
+    soon(millis, () -> restart(one.task()));
   }
 
-  private void begin(String task) {
+  private void restart(String task) {
     Optional<Supervised> one = store.get(task);
     if (one.isEmpty() || one.get().state() != Supervised.State.RESTARTING) {
       trying.remove(task);
@@ -335,8 +336,8 @@ public final class Supervisor implements AutoCloseable {
     if (one.isEmpty() || one.get().state() != Supervised.State.RESTARTING) return;
     if (!why.equals(one.get().trouble())) log.warn("task {} is not restarted yet: {}", task, why);
     change(task, now -> now.untried(why, clock.millis() + NOT_YET_MILLIS));
-    trying.put(task, why);
-    soon(NOT_YET_MILLIS, () -> begin(task));
+    trying.add(task);
+    soon(NOT_YET_MILLIS, () -> restart(task));
   }
 
   private void tried(String task, String why, boolean never) {

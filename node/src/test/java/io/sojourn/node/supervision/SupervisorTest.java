@@ -203,10 +203,27 @@ class SupervisorTest {
     awaitLife(1);
     first.destroyForcibly();
     awaitLife(2);
-    for (int i = 0; i < 3; i++) care.failures.add(OperationException.failed("no room", ""));
     Signals.send(care.pid(), Signals.KILL);
+    awaitState(Supervised.State.FAILED);
+    assertThat(open().of(TASK).orElseThrow().trouble()).contains("3 times");
+  }
+
+  @Test
+  void whatCannotBeRestartedIsGivenUp() {
+    for (int i = 0; i < 3; i++) care.failures.add(OperationException.failed("no room", ""));
+    Process first = care.start();
+    open().begin(TASK, QUICK, 0);
+    awaitLife(1);
+    first.destroyForcibly();
     awaitState(Supervised.State.UNABLE);
     assertThat(open().of(TASK).orElseThrow().trouble()).contains("no room", "3 times");
+    care.failures.add(OperationException.notFound("it has no image", ""));
+    care.start();
+    open().look(TASK);
+    awaitLife(2);
+    Signals.send(care.pid(), Signals.KILL);
+    awaitState(Supervised.State.UNABLE);
+    assertThat(open().of(TASK).orElseThrow().trouble()).isEqualTo("it has no image");
   }
 
   @Test
