@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +38,7 @@ class AnywhereIT {
   private static @Nullable Node first;
   private static @Nullable Node second;
   private static @Nullable Process holder;
+  private @Nullable Subject subject;
 
   @BeforeAll
   static void begin() throws Exception {
@@ -60,21 +63,26 @@ class AnywhereIT {
 
   private static String[] options(String name) {
     return new String[] {
-      "--node-name=" + name, "--repository=" + repository.resolve("images"), "--lease=6s"
+      "--node-name=" + name, "--repository=" + place().resolve("images"), "--lease=6s"
     };
   }
 
+  private static Path place() {
+    return Objects.requireNonNull(repository);
+  }
+
   private static Node a() {
-    return java.util.Objects.requireNonNull(first);
+    return Objects.requireNonNull(first);
   }
 
   private static Node b() {
-    return java.util.Objects.requireNonNull(second);
+    return Objects.requireNonNull(second);
   }
 
   @Test
   void aTaskWhoseNodeDoesNotComeBackLivesOnAnother() throws Exception {
     Subject task = a().subject(Jdk.newest(), Fragile.class).start();
+    subject = task;
     assertThat(task.ask("count")).isEqualTo("1");
     String image =
         a().ckpt("checkpoint", task.name(), "--on-failure=restart", "--restart-on=any")
@@ -122,13 +130,24 @@ class AnywhereIT {
     b().startDaemon();
   }
 
+  /** Afterwards nobody is told to end anything. */
   @AfterEach
   void forget() {
-    for (Node node : List.of(a(), b())) {
+    for (Node node : List.of(a(), b()))
       for (JsonNode task : node.ckpt("ps").json().path("tasks"))
         node.ckpt("checkpoint", task.path("id").asText(), "--on-failure=keep");
-    }
-    a().afterEach(null);
+    if (subject != null) subject.close();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(a().run().resolve("fences")).isEmptyDirectory());
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              try (Stream<Path> said = Files.walk(place().resolve("images/lives"))) {
+                assertThat(said.filter(Files::isRegularFile)).isEmpty();
+              }
+            });
   }
 
   @AfterAll

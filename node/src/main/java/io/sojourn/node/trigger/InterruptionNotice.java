@@ -33,7 +33,7 @@ final class InterruptionNotice implements AutoCloseable {
   private final Triggers triggers;
   private final Runnable told;
   private final @Nullable URI url;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final @Nullable HttpClient http;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -48,6 +48,7 @@ final class InterruptionNotice implements AutoCloseable {
     this.triggers = triggers;
     this.told = told;
     this.url = Triggers.isUrl(triggers.interruption()) ? triggers.url() : null;
+    this.http = url == null ? null : HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     var unused =
         clock.scheduleWithFixedDelay(this::look, 0, triggers.pollMillis(), TimeUnit.MILLISECONDS);
   }
@@ -72,10 +73,11 @@ final class InterruptionNotice implements AutoCloseable {
 
   private boolean there() {
     URI asked = url;
-    if (asked == null) return Files.exists(Path.of(triggers.interruption()));
+    HttpClient client = http;
+    if (asked == null || client == null) return Files.exists(Path.of(triggers.interruption()));
     try {
-      HttpResponse<String> answer = get(asked, "");
-      if (answer.statusCode() == 401) answer = get(asked, token(asked));
+      HttpResponse<String> answer = get(client, asked, "");
+      if (answer.statusCode() == 401) answer = get(client, asked, token(client, asked));
       unreachable = false;
       return answer.statusCode() == 200
           && !NO.contains(answer.body().strip().toLowerCase(Locale.ROOT));
@@ -89,7 +91,7 @@ final class InterruptionNotice implements AutoCloseable {
     }
   }
 
-  private HttpResponse<String> get(URI asked, String token)
+  private static HttpResponse<String> get(HttpClient http, URI asked, String token)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(asked).timeout(PATIENCE).header("Metadata-Flavor", "Google");
@@ -97,7 +99,8 @@ final class InterruptionNotice implements AutoCloseable {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private String token(URI asked) throws IOException, InterruptedException {
+  private static String token(HttpClient http, URI asked)
+      throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(asked.resolve("/latest/api/token"))
             .timeout(PATIENCE)
