@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,9 @@ final class Ownership implements Leases.Tasks, AutoCloseable {
   private final Schedules schedules;
   private volatile @Nullable Supervisor supervisor;
   private volatile @Nullable Leases leases;
+
+  /** What others had until now, until it is looked after as this node's. */
+  private final Map<String, LifeClaim> claimed = new ConcurrentHashMap<>();
 
   /**
    * @param shim the program that fences are
@@ -105,9 +109,21 @@ final class Ownership implements Leases.Tasks, AutoCloseable {
       throw new NotYetException("this node has no repository now, which says who has it", null);
     if (held == null) return proposed;
     boolean ours = image.manifest().getMachine().getNode().equals(config.nodeName());
-    return !anywhere && ours
-        ? proposed
-        : held.next(task, proposed, anywhere ? describe(Objects.requireNonNull(one)) : null);
+    if (!anywhere && ours) return proposed;
+    int number =
+        held.next(task, proposed, anywhere ? describe(Objects.requireNonNull(one)) : null);
+    LifeClaim others = claimed.remove(task);
+    if (others != null) expect(image, others);
+    return number;
+  }
+
+  private void expect(ImageDirectory image, LifeClaim claim) {
+    schedules.found(registry.adopt(image), claim.getOptions());
+    Objects.requireNonNull(supervisor)
+        .expect(
+            claim.getTask(),
+            RestartPolicy.ofAgent(claim.getOptions()).orElse(RestartPolicy.USUAL),
+            claim.getUid());
   }
 
   private @Nullable Supervised supervised(String task) {
@@ -160,8 +176,22 @@ final class Ownership implements Leases.Tasks, AutoCloseable {
     if (held != null) held.release(task);
   }
 
+  /**
+   * All images of a task, with what other nodes have stored until now.
+   *
+   * @throws NotYetException that cannot be learned
+   */
+  List<ImageDirectory> imagesNow(String task) {
+    try {
+      archive.refreshNow();
+    } catch (OperationException away) {
+      throw new NotYetException(String.valueOf(away.getMessage()), away);
+    }
+    return images(task);
+  }
+
   /** All images of a task, whichever node has made them; of its newest life first. */
-  List<ImageDirectory> images(String task) {
+  private List<ImageDirectory> images(String task) {
     Map<String, ImageDirectory> images = new HashMap<>();
     for (ImageDirectory image : archive.images()) images.put(image.name(), image);
     for (ImageDirectory image : registry.images(task)) images.put(image.name(), image);
@@ -228,7 +258,6 @@ final class Ownership implements Leases.Tasks, AutoCloseable {
 
   @Override
   public void taken(LifeClaim claim, String why) {
-    archive.refresh();
     String task = claim.getTask();
     TaskRecord record = registry.adopt(images(task).get(0));
     log.warn("task {} ({}) is taken over: {}", record.name(), task, why);
@@ -243,13 +272,7 @@ final class Ownership implements Leases.Tasks, AutoCloseable {
 
   @Override
   public void claimed(LifeClaim claim) {
-    TaskRecord record = registry.adopt(images(claim.getTask()).get(0));
-    schedules.found(record, claim.getOptions());
-    Objects.requireNonNull(supervisor)
-        .expect(
-            claim.getTask(),
-            RestartPolicy.ofAgent(claim.getOptions()).orElse(RestartPolicy.USUAL),
-            claim.getUid());
+    claimed.put(claim.getTask(), claim);
   }
 
   @Override

@@ -77,7 +77,7 @@ record TaskCare(
   public String restart(Supervised task) {
     List<ImageDirectory> images =
         task.policy().anywhere()
-            ? ownership.images(task.task())
+            ? ownership.imagesNow(task.task())
             : registry.images(task.task());
     for (ImageDirectory image : images)
       try {
