@@ -16,7 +16,6 @@ import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.node.shipping.WarmUp;
 import io.sojourn.node.trigger.Alarms;
-import io.sojourn.protocol.node.GetNodeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +48,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final NodeLock lock;
   private final Engines engines;
   private final Operations operations = new Operations();
-  private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
+  private final ExecutorService workers = Executors.newCachedThreadPool(new WorkerThreads());
 
   /** All that passes between nodes. As few as can be: what crosses from one to another waits. */
   private final EventLoopGroup loops =
@@ -168,7 +166,7 @@ public final class NodeDaemon implements AutoCloseable {
     errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));
     NodeService service =
         new NodeService(
-            () -> describe(engines),
+            new NodeDescription(config, engines),
             tasks,
             new TaskList(
                 operations,
@@ -191,7 +189,7 @@ public final class NodeDaemon implements AutoCloseable {
             config.stateDirectory(),
             config.nodeName(),
             new Membership.Surroundings(
-                version(),
+                NodeDescription.version(),
                 Clock.systemUTC(),
                 loops,
                 workers,
@@ -272,21 +270,6 @@ public final class NodeDaemon implements AutoCloseable {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
   }
 
-  private GetNodeResponse describe(Engines engines) {
-    return GetNodeResponse.newBuilder()
-        .setName(config.nodeName())
-        .setVersion(version())
-        .setPid((int) ProcessHandle.current().pid())
-        .setCriuVersion(engines.criuVersion())
-        .setStateDir(config.stateDirectory().toString())
-        .build();
-  }
-
-  private static String version() {
-    String version = NodeDaemon.class.getPackage().getImplementationVersion();
-    return version == null ? "unpackaged" : version;
-  }
-
   /** Lets operations under way come to their end, and closes the sockets. */
   @Override
   public void close() {
@@ -316,13 +299,5 @@ public final class NodeDaemon implements AutoCloseable {
     } catch (Exception left) {
       log.warn("left something in {}: {}", config.runDirectory(), left.toString());
     }
-  }
-
-  private static final AtomicInteger NUMBER = new AtomicInteger();
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "worker-" + NUMBER.incrementAndGet());
-    thread.setDaemon(true);
-    return thread;
   }
 }

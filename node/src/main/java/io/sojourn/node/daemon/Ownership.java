@@ -7,6 +7,7 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.archive.Archive;
 import io.sojourn.node.move.Door;
 import io.sojourn.node.supervision.Fences;
+import io.sojourn.node.supervision.Holdings;
 import io.sojourn.node.supervision.Incarnation;
 import io.sojourn.node.supervision.Leases;
 import io.sojourn.node.supervision.NotYetException;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * The lives that this node has of tasks which other nodes may restart, and those that it takes over
  * from others. Without a repository there are none.
  */
-final class Ownership implements Leases.Tasks, AutoCloseable {
+final class Ownership implements Holdings, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Ownership.class);
 
   private final NodeConfig config;

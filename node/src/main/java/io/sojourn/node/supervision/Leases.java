@@ -4,14 +4,15 @@ import io.sojourn.engine.linux.Clock;
 import io.sojourn.protocol.lives.LifeBeat;
 import io.sojourn.protocol.lives.LifeClaim;
 import io.sojourn.repository.Lives;
+import io.sojourn.repository.seal.DamageException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,39 +32,11 @@ public final class Leases implements AutoCloseable {
   /** So often in a lease its owner says that it is there. */
   private static final int BEATS = 6;
 
-  /** What this is about: the tasks of this node. */
-  public interface Tasks {
-    /** Those that any node may restart. */
-    Iterable<Supervised> anywhere();
-
-    /** What others must know of one to take it over. */
-    LifeClaim.Builder describe(Supervised one);
-
-    /** Ends the life that runs here. */
-    void end(String task, String why);
-
-    /** The repository that leases were in before, where that was another; else it is this now. */
-    Optional<String> repository(String now);
-
-    /** Another node has it from now on. */
-    void gone(String task, String node);
-
-    /** Whether this node could take it over. */
-    boolean takes(LifeClaim claim);
-
-    /** This node has it from now on. */
-    void taken(LifeClaim claim, String why);
-
-    /** This node has it from now on, and somebody is about to make it live here. */
-    void claimed(LifeClaim claim);
-  }
-
   private final Lives lives;
-  private final String node;
   private final Duration lease;
   private final Fences fences;
-  private final Tasks tasks;
-  private final Beats beats = new Beats(System::nanoTime);
+  private final Holdings tasks;
+  private final Claims claims;
   private final Map<String, Integer> tidied = new HashMap<>();
 
   /** Tasks whose next life is claimed, and which do not run yet. */
@@ -87,9 +60,9 @@ public final class Leases implements AutoCloseable {
    * @param node this one
    * @param lease how long this node may be silent
    */
-  public Leases(Lives lives, String node, Duration lease, Fences fences, Tasks tasks) {
+  public Leases(Lives lives, String node, Duration lease, Fences fences, Holdings tasks) {
     this.lives = lives;
-    this.node = node;
+    this.claims = new Claims(lives, node, lease);
     this.lease = lease;
     this.fences = fences;
     this.tasks = tasks;
@@ -134,7 +107,11 @@ public final class Leases implements AutoCloseable {
         keep(one, newest.get(one.task()));
       }
       for (Map.Entry<String, Integer> other : others.entrySet())
-        observe(other.getKey(), other.getValue());
+        try {
+          observe(other.getKey(), other.getValue());
+        } catch (NoSuchFileException | DamageException itAlone) {
+          log.debug("life {} is passed over: {}", other, itAlone.toString());
+        }
       if (!reachable) log.info("{} can be reached again", lives.place());
       reachable = true;
     } catch (IOException away) {
@@ -154,7 +131,7 @@ public final class Leases implements AutoCloseable {
     long start = Clock.boottimeNanos();
     if (number != null) {
       LifeClaim claim = lives.claimed(task, number);
-      if (!claim.getNode().equals(node)) {
+      if (!claims.ours(claim)) {
         tasks.end(task, "node " + claim.getNode() + " has its life " + number);
         tasks.gone(task, claim.getNode());
         fences.remove(task);
@@ -180,18 +157,7 @@ public final class Leases implements AutoCloseable {
 
   private int claimFirst(Supervised one, @Nullable Incarnation life) throws IOException {
     int number = life == null ? 1 : Math.max(1, life.incarnation());
-    return claimNow(tasks.describe(one), number) ? number : 0;
-  }
-
-  private boolean claimNow(LifeClaim.Builder claim, int number) throws IOException {
-    LifeClaim mine =
-        claim
-            .setNode(node)
-            .setNumber(number)
-            .setNonce(UUID.randomUUID().toString())
-            .setLeaseMillis(lease.toMillis())
-            .build();
-    return lives.claim(mine);
+    return claims.take(tasks.describe(one), number) ? number : 0;
   }
 
   private LifeBeat.State stateOf(Supervised one) {
@@ -207,31 +173,15 @@ public final class Leases implements AutoCloseable {
 
   private void observe(String task, int number) throws IOException {
     LifeClaim claim = lives.claimed(task, number);
-    LifeBeat beat = lives.beatOf(task, number);
-    beats.saw(task, number, beat);
-    if (!mayTake(claim, beat) || !tasks.takes(claim)) return;
-    String owner = claim.getNode();
-    boolean silent = beat.getState() != LifeBeat.State.FREE;
+    LifeBeat beat = claims.listen(claim);
+    if (!claims.free(claim, beat) || !tasks.takes(claim)) return;
+    boolean refused = beat.getState() == LifeBeat.State.FREE;
     LifeClaim.Builder next = claim.toBuilder();
-    if (beat.getState() == LifeBeat.State.FREE) next.addRefusedBy(owner);
-    if (claimNow(next, number + 1))
+    if (refused) next.addRefusedBy(claim.getNode());
+    if (claims.take(next, number + 1))
       tasks.taken(
           lives.claimed(task, number + 1),
-          silent ? "node " + owner + " has been silent" : "node " + owner + " could not restart it");
-  }
-
-  private boolean mayTake(LifeClaim claim, LifeBeat beat) {
-    // This node's own, which it knows nothing of any more: others do.
-    if (claim.getNode().equals(node)) return false;
-    if (beat.getState() == LifeBeat.State.FREE)
-      return !claim.getRefusedByList().contains(node);
-    return runs(beat) && beats.silent(claim);
-  }
-
-  /** One whose owner has not said anything yet runs, or is about to. */
-  private static boolean runs(LifeBeat beat) {
-    return beat.getState() == LifeBeat.State.RUNS
-        || beat.getState() == LifeBeat.State.STATE_UNSPECIFIED;
+          "node " + claim.getNode() + (refused ? " could not restart it" : " has been silent"));
   }
 
   /**
@@ -250,26 +200,14 @@ public final class Leases implements AutoCloseable {
     starting.add(task);
     try {
       checkPlace();
-      Optional<Integer> newest = lives.newestOf(task);
-      if (newest.isEmpty() && description == null) return proposed;
-      LifeClaim.Builder next = description;
-      if (newest.isPresent()) {
-        LifeClaim claim = lives.claimed(task, newest.get());
-        refuseOthers(claim);
-        if (next == null) next = claim.toBuilder();
-        next.clearRefusedBy().addAllRefusedBy(claim.getRefusedByList());
-      }
-      int number = Math.max(proposed, newest.orElse(0) + 1);
-      if (!claimNow(Objects.requireNonNull(next), number)) {
-        refuseOthers(lives.claimed(task, lives.newestOf(task).orElse(number)));
-        throw new NotYetException("the next life of task " + task + " was just claimed", null);
-      }
+      Optional<LifeClaim> next = claims.next(task, proposed, description);
+      if (next.isEmpty()) return proposed;
       // What was late was the life before.
       fences.remove(task);
       fences.extend(task, start + Fences.share(lease).toNanos());
       claimed = true;
-      if (description == null) tasks.claimed(lives.claimed(task, number));
-      return number;
+      if (description == null) tasks.claimed(next.get());
+      return next.get().getNumber();
     } catch (IOException away) {
       throw new NotYetException(
           lives.place()
@@ -326,7 +264,7 @@ public final class Leases implements AutoCloseable {
     boolean said = false;
     try {
       Optional<Integer> newest = lives.newestOf(task);
-      if (newest.isPresent() && lives.claimed(task, newest.get()).getNode().equals(node))
+      if (newest.isPresent() && claims.ours(lives.claimed(task, newest.get())))
         lives.beat(
             task,
             newest.get(),
@@ -350,18 +288,6 @@ public final class Leases implements AutoCloseable {
     look();
   }
 
-  private void refuseOthers(LifeClaim claim) throws IOException {
-    if (claim.getNode().equals(node)) return;
-    LifeBeat beat = lives.beatOf(claim.getTask(), claim.getNumber());
-    beats.saw(claim.getTask(), claim.getNumber(), beat);
-    if (beat.getState() == LifeBeat.State.ENDED || beat.getState() == LifeBeat.State.FREE) return;
-    if (runs(beat) && beats.silent(claim)) return;
-    throw new TakenException(
-        claim.getNode(),
-        "node %s has life %d of task %s"
-            .formatted(claim.getNode(), claim.getNumber(), claim.getName()));
-  }
-
   /** A task is this node's only, and nobody else's to restart. */
   public void release(String task) {
     fences.remove(task);
@@ -371,7 +297,7 @@ public final class Leases implements AutoCloseable {
             fences.remove(task);
             if (tidied.remove(task) == null) return;
             Optional<Integer> newest = lives.newestOf(task);
-            if (newest.isPresent() && lives.claimed(task, newest.get()).getNode().equals(node))
+            if (newest.isPresent() && claims.ours(lives.claimed(task, newest.get())))
               lives.forget(task);
           } catch (IOException stays) {
             log.warn("what is said of task {} in {} stays: {}", task, lives.place(), stays.toString());

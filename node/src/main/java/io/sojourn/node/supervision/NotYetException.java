@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class NotYetException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  NotYetException(String message, @Nullable Throwable cause) {
+  public NotYetException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,15 +1,12 @@
 package io.sojourn.node.supervision;
 
-import io.sojourn.engine.linux.ProcessEnds;
 import io.sojourn.engine.linux.WaitStatus;
 import io.sojourn.engine.operation.OperationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -40,7 +37,7 @@ public final class Supervisor implements AutoCloseable {
   private final Care care;
   private final Clock clock;
   private final ExecutorService workers;
-  private final ProcessEnds ends = new ProcessEnds("supervision-ends");
+  private final LifeWatch watch = new LifeWatch();
   private final ScheduledThreadPoolExecutor decisions =
       new ScheduledThreadPoolExecutor(
           1,
@@ -50,12 +47,8 @@ public final class Supervisor implements AutoCloseable {
             return thread;
           });
 
-  // Of the deciding thread alone.
-  private final Map<String, Watched> watched = new HashMap<>();
-  private final Map<String, WaitStatus> seen = new HashMap<>();
+  /** Whose restart is planned or being made. Of the deciding thread alone. */
   private final Set<String> trying = new HashSet<>();
-
-  private record Watched(Incarnation life, ProcessEnds.Watch watch) {}
 
   private Supervisor(SupervisedStore store, Care care, Clock clock, ExecutorService workers) {
     this.store = store;
@@ -117,7 +110,7 @@ public final class Supervisor implements AutoCloseable {
     soon(
         0,
         () -> {
-          leave(task);
+          watch.leave(task);
           if (store.get(task).filter(one -> one.state() != Supervised.State.ELSEWHERE).isEmpty())
             return;
           log.warn("task {} is not this node's any more: node {} has it", task, node);
@@ -161,21 +154,21 @@ public final class Supervisor implements AutoCloseable {
   private void lookNow(String task) {
     Supervised one = store.get(task).orElse(null);
     if (one == null) {
-      leave(task);
+      watch.leave(task);
       return;
     }
     Care.Standing standing = care.standing(task);
     Incarnation life = standing.life();
     switch (standing.condition()) {
       case BUSY -> {}
-      case RUNS -> watch(one, life);
+      case RUNS -> runs(task, life);
       case ENDS -> lookAfterEnd(task, life);
       case RESTS -> {
-        leave(task);
+        watch.leave(task);
         change(task, Supervised::rests);
       }
       case GONE -> {
-        leave(task);
+        watch.leave(task);
         store.remove(task);
         care.left(task);
         if (one.life() != null)
@@ -185,53 +178,30 @@ public final class Supervisor implements AutoCloseable {
     }
   }
 
-  private void watch(Supervised one, @Nullable Incarnation life) {
-    String task = one.task();
-    if (life == null) throw new IllegalStateException("task " + task + " runs, and nobody knows how");
-    Watched known = watched.get(task);
-    if (known == null || !known.life().equals(life)) {
-      leave(task);
-      try {
-        watched.put(
-            task,
-            new Watched(
-                life,
-                ends.watch(
-                    life.pid(),
-                    life.startTicks(),
-                    how -> soon(0, () -> hasEnded(task, life, how.orElse(null))))));
-      } catch (IOException endedMeanwhile) {
-        soon(SOON_MILLIS, () -> lookNow(task));
-      }
+  private void runs(String task, @Nullable Incarnation life) {
+    if (life == null) throw new IllegalStateException("nobody knows how task " + task + " runs");
+    try {
+      watch.watch(task, life, how -> soon(0, () -> hasEnded(task, life, how)));
+    } catch (IOException endedMeanwhile) {
+      soon(SOON_MILLIS, () -> lookNow(task));
     }
     change(task, now -> now.lives(life));
   }
 
-  private void hasEnded(String task, Incarnation life, @Nullable WaitStatus how) {
-    Watched known = watched.get(task);
-    if (known == null || !known.life().equals(life)) return;
-    watched.remove(task);
-    if (how != null) seen.put(task, how);
-    lookNow(task);
+  private void hasEnded(String task, Incarnation life, Optional<WaitStatus> how) {
+    if (watch.ended(task, life, how)) lookNow(task);
   }
 
   /** Its deputy holds its number until it has told the task's end to its parent. */
   private void lookAfterEnd(String task, @Nullable Incarnation deputy) {
-    if (deputy != null)
-      try {
-        ends.watch(
-            deputy.pid(), deputy.startTicks(), how -> soon(SOON_MILLIS, () -> lookNow(task)));
-        return;
-      } catch (IOException gone) {
-        // It is about to be forgotten.
-      }
-    soon(SOON_MILLIS, () -> lookNow(task));
-  }
-
-  private void leave(String task) {
-    Watched known = watched.remove(task);
-    if (known != null) known.watch().close();
-    seen.remove(task);
+    Runnable look = () -> soon(SOON_MILLIS, () -> lookNow(task));
+    try {
+      if (deputy == null) look.run();
+      else watch.tell(deputy, look);
+    } catch (IOException gone) {
+      // It is about to be forgotten.
+      look.run();
+    }
   }
 
   private void ended(Supervised one) {
@@ -241,18 +211,15 @@ public final class Supervisor implements AutoCloseable {
       case WATCHED -> {
         Incarnation life = one.life();
         // It was given up where it rested.
-        if (life != null) judge(one, how(one.task(), life));
+        if (life != null) judge(one, life);
       }
     }
   }
 
-  private Optional<WaitStatus> how(String task, Incarnation life) {
-    WaitStatus told = seen.remove(task);
-    return told != null ? Optional.of(told) : care.noted(task, life.incarnation());
-  }
-
-  private void judge(Supervised one, Optional<WaitStatus> end) {
-    leave(one.task());
+  private void judge(Supervised one, Incarnation life) {
+    Optional<WaitStatus> end =
+        watch.takeEnd(one.task()).or(() -> care.noted(one.task(), life.incarnation()));
+    watch.leave(one.task());
     String how = end.map(WaitStatus::toString).orElse(UNSEEN);
     if (end.isPresent() && !Verdict.failed(end.get())) {
       log.info("task {} has ended as it should: {}", one.task(), how);
@@ -361,6 +328,6 @@ public final class Supervisor implements AutoCloseable {
   public void close() throws InterruptedException {
     decisions.shutdown();
     decisions.awaitTermination(5, TimeUnit.SECONDS);
-    ends.close();
+    watch.close();
   }
 }
