@@ -4,8 +4,6 @@
 # Unpacks Debian's criu from SUITE (default forky) together with the C library it was built for into PREFIX, and
 # writes PREFIX/criu, a wrapper that runs it. Does nothing where PREFIX/criu is already 4.2 or newer. Debian 12's own
 # 3.17 cannot start on Linux >= 6.13, and 4.1 cannot dump TCP connections there.
-#
-# Packages come from the mirror that apt is configured for; apt's lists and the system's packages stay as they are.
 set -euo pipefail
 
 needed=4.2
@@ -34,50 +32,12 @@ if [ -x "$prefix/criu" ] && new_enough "$(version_of "$prefix/criu")"; then
   exit 0
 fi
 
-[ "$(uname -m)" = x86_64 ] || fail "only x86_64 is supported, this is $(uname -m)"
-for tool in apt-get dpkg dpkg-deb; do
-  command -v "$tool" > /dev/null || fail "$tool is missing: this needs a Debian system; elsewhere install criu >= $needed yourself"
-done
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -r "$keyring" ] || fail "$keyring is missing: install debian-archive-keyring"
-
-# Security mirrors hold no suite of their own for what we want: take the first of the others.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!/security/ { print; exit }')
-[ -n "$mirror" ] || fail "apt has no package mirror configured (see /etc/apt/sources.list)"
-
 # Beside the prefix, so that the last step is a rename in one file system; whoever is killed leaves no half prefix.
 mkdir -p "$(dirname "$prefix")"
 work=$(mktemp -d "$prefix.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 chmod 0755 "$work"
-
-apt=$work/apt
-mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-# An empty status file: nothing counts as installed, so that the C library is fetched as well.
-: > "$apt/status"
-echo "deb [signed-by=$keyring] $mirror $suite main" > "$apt/sources.list"
-options=(
-  -qq
-  -o Dir::Etc::SourceList="$apt/sources.list"
-  -o Dir::Etc::SourceParts=/dev/null
-  -o Dir::State::Lists="$apt/lists"
-  -o Dir::State::status="$apt/status"
-  -o Dir::Cache="$apt/cache"
-  -o APT::Sandbox::User=root
-  -o Debug::NoLocking=true
-)
-if ! apt-get "${options[@]}" update > "$apt/log" 2>&1; then
-  cat "$apt/log" >&2
-  fail "cannot read suite $suite from $mirror"
-fi
-if ! apt-get "${options[@]}" install -y --no-install-recommends --download-only criu > "$apt/log" 2>&1; then
-  cat "$apt/log" >&2
-  fail "cannot fetch criu of suite $suite from $mirror"
-fi
-for package in "$apt"/cache/archives/*.deb; do
-  dpkg-deb -x "$package" "$work/root" || fail "cannot unpack $(basename "$package")"
-done
-rm -rf "$apt"
+"$(dirname "$0")/unpack-packages.sh" "$work/root" "$suite" criu
 
 # The wrapper finds its own place when it runs: it is written before the rename, and may be moved after it. -p: a shell whose real
 # uid is another than its effective one gives the latter up, and CRIU is run so for tasks of other users.

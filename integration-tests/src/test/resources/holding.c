@@ -5,6 +5,7 @@
 #include <linux/bpf.h>
 #include <linux/kvm.h>
 #include <linux/perf_event.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
@@ -65,6 +66,28 @@ static int virtual_machine(int processor) {
   return fd;
 }
 
+static int message_queue(void) {
+  struct mq_attr one = {.mq_maxmsg = 1, .mq_msgsize = 8};
+  int queue = mq_open("/sojourn-holding", O_CREAT | O_RDWR, 0600, &one);
+  mq_unlink("/sojourn-holding");
+  return queue;
+}
+
+// With something in it: CRIU might take it for an empty file else.
+static int secret_memory(void) {
+  int fd = (int)syscall(SYS_memfd_secret, 0);
+  if (fd >= 0 && ftruncate(fd, 4096)) err(3, "ftruncate");
+  return fd;
+}
+
+// Of one that is no part of the task.
+static int process(void) {
+  pid_t child = fork();
+  if (!child) return (int)syscall(SYS_pidfd_open, getppid(), 0);
+  waitpid(child, NULL, 0);
+  _exit(0);
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   const char *kind = argv[1];
@@ -83,6 +106,9 @@ int main(int argc, char **argv) {
   if (!strcmp(kind, "kvm_machine")) fd = virtual_machine(0);
   if (!strcmp(kind, "kvm_processor")) fd = virtual_machine(1);
   if (!strcmp(kind, "filesystem")) fd = (int)syscall(SYS_fsopen, "tmpfs", 0);
+  if (!strcmp(kind, "message_queue")) fd = message_queue();
+  if (!strcmp(kind, "secret_memory")) fd = secret_memory();
+  if (!strcmp(kind, "process")) fd = process();
   if (*kind == '/') fd = open(kind, O_RDWR);
   // What this kernel does not offer cannot be held.
   if (fd < 0) err(77, "%s", kind);

@@ -14,10 +14,11 @@ import java.util.stream.Stream;
 /** A JDK of this machine. */
 public record Jdk(int feature, Path home) {
   private static final Path INSTALLED = Path.of("/usr/lib/jvm");
-  private static final List<Jdk> MATRIX = find();
+  private static final String NAMED = System.getProperty("sojourn.jdks", "");
+  private static final List<Jdk> MATRIX = NAMED.isEmpty() ? find() : named();
   private static final boolean SOAK = Boolean.getBoolean("sojourn.soak");
 
-  /** JDK 17, and the newest that is installed. */
+  /** JDK 17, and the newest that is installed; or those that {@code -Dsojourn.jdks} names. */
   public static List<Jdk> matrix() {
     return MATRIX;
   }
@@ -49,6 +50,18 @@ public record Jdk(int feature, Path home) {
     all.sort(Comparator.comparingInt(Jdk::feature));
     Jdk oldest = all.get(0), newest = all.get(all.size() - 1);
     return oldest.feature == newest.feature ? List.of(oldest) : List.of(oldest, newest);
+  }
+
+  private static List<Jdk> named() {
+    List<Jdk> all = new ArrayList<>();
+    for (String home : NAMED.split(",")) {
+      int found = all.size();
+      add(all, Path.of(home));
+      if (all.size() == found)
+        throw new IllegalStateException("no JDK 17 or newer in " + home + " (sojourn.jdks)");
+    }
+    all.sort(Comparator.comparingInt(Jdk::feature));
+    return all;
   }
 
   private static void add(List<Jdk> all, Path home) {

@@ -89,10 +89,25 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   @Override
   public void afterEach(ExtensionContext context) {
-    subjects.forEach(Subject::close);
-    subjects.clear();
+    endSubjects();
     // What was ended a moment ago may still be busy with its end.
     Awaitility.await().atMost(SETTLE).untilAsserted(() -> Remains.of(this).check());
+  }
+
+  /**
+   * All of them, whatever happens with one: a subject that stays would slow down all that follow.
+   */
+  private void endSubjects() {
+    List<Subject> owned = List.copyOf(subjects);
+    subjects.clear();
+    AssertionError trouble = new AssertionError("subjects did not end in order");
+    for (Subject subject : owned)
+      try {
+        subject.close();
+      } catch (RuntimeException | AssertionError failed) {
+        trouble.addSuppressed(failed);
+      }
+    if (trouble.getSuppressed().length > 0) throw trouble;
   }
 
   @Override

@@ -344,15 +344,19 @@ public final class Subject implements AutoCloseable {
   /** Ends it, whichever life it is in; where it is frozen, its image goes. */
   @Override
   public void close() {
-    if (frozenIn.isEmpty() && !lives()) {
-      // Frozen by a command whose answer nobody saw, perhaps.
-      JsonNode task = node.ckpt("ps", name).json().at("/tasks/0");
-      if (task.path("state").asText().equals("frozen")) frozenIn = task.path("lastImage").asText();
+    try {
+      if (frozenIn.isEmpty() && !lives()) {
+        // Frozen by a command whose answer nobody saw, perhaps.
+        JsonNode task = node.ckpt("ps", name).json().at("/tasks/0");
+        if (task.path("state").asText().equals("frozen"))
+          frozenIn = task.path("lastImage").asText();
+      }
+      if (!frozenIn.isEmpty()) node.ckpt("rm", frozenIn, "--force").done();
+    } finally {
+      if (lives()) ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      first.descendants().forEach(ProcessHandle::destroyForcibly);
+      first.destroyForcibly();
     }
-    if (!frozenIn.isEmpty()) node.ckpt("rm", frozenIn, "--force").done();
-    if (lives()) ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-    first.descendants().forEach(ProcessHandle::destroyForcibly);
-    first.destroyForcibly();
     await("the end of " + name).atMost(PATIENCE).until(() -> !lives());
   }
 }

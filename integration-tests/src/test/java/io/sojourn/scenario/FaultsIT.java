@@ -120,7 +120,7 @@ class FaultsIT {
   void theImagesDiskIsFull() throws Exception {
     Subject subject = node.subject(Jdk.newest(), Heap.class).start();
     Path disk = Files.createDirectory(node.home().resolve("small"));
-    run("mount", "-t", "tmpfs", "-o", "size=8m", "none", disk.toString());
+    run("mount", "-t", "tmpfs", "-o", "size=2m", "none", disk.toString());
     try {
       subject.freeze("-o", disk.resolve("image").toString()).failed("disk");
       subject.ask("check");

@@ -47,6 +47,9 @@ class RefusalsIT {
     "bpf_program, a BPF program",
     "kvm_machine, a virtual machine",
     "kvm_processor, processor",
+    "message_queue, message queue",
+    "secret_memory, secret memory",
+    "process, which is not part of the task",
     "/dev/kvm, /dev/kvm",
     "filesystem, fscontext",
     "/dev/net/tun, /dev/net/tun"
@@ -65,6 +68,25 @@ class RefusalsIT {
     assertThat(subject.ask("check")).isEqualTo("0");
     subject.anotherLife();
     assertThat(subject.ask("check")).isEqualTo("1");
+  }
+
+  @Test
+  void aFileThatSomethingIsMountedOver() throws Exception {
+    Subject subject = node.subject(Jdk.newest(), OpenFiles.class).start();
+    String file = subject.home().resolve("random.dat").toString();
+    run("mount", "--bind", "/dev/null", file);
+    try {
+      subject.freeze().refused("random.dat", "mounted over it", "unmount");
+    } finally {
+      run("umount", file);
+    }
+    assertThat(subject.ask("check")).isEqualTo("0");
+    subject.anotherLife();
+    assertThat(subject.ask("check")).isEqualTo("1");
+  }
+
+  private static void run(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
   }
 
   @Test

@@ -52,6 +52,8 @@ final class Preflight {
           "[fanotify]",
           "[pidfd]");
 
+  private static final String CLOSE_BEFORE =
+      "have the program close it before (CRaC: beforeCheckpoint), or run it without";
   private static final String NAMELESS = "anon_inode:";
 
   private final TaskFacts facts;
@@ -128,21 +130,45 @@ final class Preflight {
   }
 
   /** Of what the kernel has no name for but its kind: that which is not known is not carried. */
-  private static void nameless(Descriptor descriptor) {
+  private void nameless(Descriptor descriptor) {
     String kind = descriptor.target().substring(NAMELESS.length());
-    if (CARRIED.contains(kind)) return;
+    if (CARRIED.contains(kind)) {
+      process(descriptor);
+      return;
+    }
     // The kernel numbers processors: "kvm-vcpu:0".
     String known = KINDS.get(kind.replaceFirst(":\\d+$", ""));
     if (known == null)
       throw OperationException.refused(
-          where(descriptor) + " is of a kind that no image can hold: " + kind,
-          "have the program close it before (CRaC: beforeCheckpoint), or run it without");
+          where(descriptor) + " is of a kind that no image can hold: " + kind, CLOSE_BEFORE);
     int cut = known.indexOf("; ");
     throw OperationException.refused(
         where(descriptor) + " is " + known.substring(0, cut), known.substring(cut + 2));
   }
 
+  private void process(Descriptor descriptor) {
+    int other = descriptor.process();
+    if (other != 0 && !facts.processes().contains(other))
+      throw OperationException.refused(
+          where(descriptor) + " stands for " + name(other) + ", which is not part of the task",
+          CLOSE_BEFORE);
+  }
+
   private void file(Descriptor descriptor) {
+    if (descriptor.isSecretMemory())
+      throw OperationException.refused(
+          where(descriptor) + " is secret memory (memfd_secret), which nobody can read",
+          CLOSE_BEFORE);
+    if (descriptor.isMessageQueue())
+      throw OperationException.refused(
+          where(descriptor) + " is the message queue " + descriptor.path(), CLOSE_BEFORE);
+    if (descriptor.hidden())
+      throw OperationException.refused(
+          where(descriptor)
+              + " is "
+              + descriptor.target()
+              + ", which is not what is found under that name: something is mounted over it",
+          "unmount that, or have the program close the file before (CRaC: beforeCheckpoint)");
     descriptor
         .status()
         .ifPresent(
@@ -165,10 +191,14 @@ final class Preflight {
             + " is the device "
             + descriptor.path()
             + ", whose state lies in its driver",
-        "have the program close it before (CRaC: beforeCheckpoint), or run it without");
+        CLOSE_BEFORE);
   }
 
   private void mapping(int pid, Mapping mapping) {
+    if (mapping.secret())
+      throw OperationException.refused(
+          name(pid) + " has secret memory (memfd_secret) mapped, which nobody can read",
+          CLOSE_BEFORE);
     if (mapping.path().startsWith("/dev/")
         && !mapping.path().startsWith("/dev/shm/")
         && !mapping.path().startsWith("/dev/zero"))
@@ -210,7 +240,7 @@ final class Preflight {
                         + " is a socket of address family "
                         + family
                         + ", which no image can hold",
-                    "have the program close it before (CRaC: beforeCheckpoint), or run it without");
+                    CLOSE_BEFORE);
             });
     SocketProbe.protocol(descriptor)
         .ifPresent(

@@ -1,5 +1,6 @@
 package io.sojourn.engine.linux;
 
+import com.sun.jna.LastErrorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,10 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
   private static final int O_RDONLY = 0;
   private static final int O_WRONLY = 1;
   private static final int O_APPEND = 02000;
+
+  /** MQUEUE_MAGIC of linux/magic.h. */
+  private static final long MESSAGE_QUEUES = 0x19800202;
+
   private static final String DELETED = " (deleted)";
 
   /** All descriptors of a process; those closed meanwhile are left out. */
@@ -45,6 +50,15 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
         .filter(line -> line.startsWith("tfd:"))
         .map(line -> Integer.parseInt(line.substring(4).strip().split("\\s+")[0]))
         .toList();
+  }
+
+  /** The process that this one stands for, where it is a pidfd that lives; else 0. */
+  public int process() {
+    return Proc.lines(Proc.of(pid).resolve("fdinfo/" + number)).stream()
+        .filter(line -> line.startsWith("Pid:"))
+        .mapToInt(line -> Math.max(0, Integer.parseInt(line.substring(4).strip())))
+        .findFirst()
+        .orElse(0);
   }
 
   /**
@@ -105,6 +119,38 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
   /** A regular file without a name, which lasts only as long as somebody has it open. */
   public Optional<FileStatus> deletedFile() {
     return deleted() && !isMemory() ? status().filter(FileStatus::regular) : Optional.empty();
+  }
+
+  /** Memory that the kernel itself cannot see, memfd_secret(2). */
+  public boolean isSecretMemory() {
+    return path().equals(Mapping.SECRET);
+  }
+
+  /** A queue of mq_open(3). It looks like a regular file. */
+  public boolean isMessageQueue() {
+    long[] fileSystem = new long[15];
+    try {
+      // SAFETY: struct statfs has 120 bytes on 64-bit Linux; f_type is the first.
+      Libc.statfs(reopen().toString(), fileSystem);
+      return fileSystem[0] == MESSAGE_QUEUES;
+    } catch (LastErrorException gone) {
+      return false;
+    }
+  }
+
+  /** A regular file that has a name, by which something else is found: what is mounted over it. */
+  public boolean hidden() {
+    return !deleted()
+        && target.startsWith("/")
+        && status().filter(FileStatus::regular).filter(this::elsewhere).isPresent()
+        // It may have got another name just now.
+        && Proc.link(reopen()).filter(target::equals).isPresent();
+  }
+
+  private boolean elsewhere(FileStatus open) {
+    return FileStatus.of(Proc.of(pid).resolve("root" + target))
+        .filter(named -> named.inode() == open.inode() && named.device() == open.device())
+        .isEmpty();
   }
 
   /** stat(2) of what is behind it; empty where it is gone. */

@@ -37,6 +37,8 @@ final class Libc {
 
   static native int fcntl(int descriptor, int command, int argument) throws LastErrorException;
 
+  static native int statfs(String path, long[] buffer) throws LastErrorException;
+
   static native int fchown(int fd, int uid, int gid) throws LastErrorException;
 
   static native int close(int descriptor) throws LastErrorException;

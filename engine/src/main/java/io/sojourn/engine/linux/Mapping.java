@@ -10,6 +10,9 @@ import java.util.List;
  * @param device "MAJOR:MINOR" in hex
  */
 public record Mapping(String mode, String device, long inode, String path) {
+  /** What the kernel calls the file behind memory of memfd_secret(2). */
+  static final String SECRET = "/secretmem";
+
   private static final String DELETED = " (deleted)";
 
   /** The file mappings of a process, one for each file and mode. */
@@ -30,6 +33,11 @@ public record Mapping(String mode, String device, long inode, String path) {
 
   public String plainPath() {
     return deleted() ? path.substring(0, path.length() - DELETED.length()) : path;
+  }
+
+  /** Memory that the kernel itself cannot see, memfd_secret(2). */
+  public boolean secret() {
+    return plainPath().equals(SECRET);
   }
 
   public boolean shared() {
