@@ -1,7 +1,5 @@
 package io.sojourn.benchmarks;
 
-import java.util.List;
-
 /**
  * How long a task is away that somebody kills and its node restarts from its last image: from the
  * SIGKILL to the program's first tick.

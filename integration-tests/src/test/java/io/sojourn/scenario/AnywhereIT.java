@@ -122,7 +122,13 @@ class AnywhereIT {
     await()
         .atMost(PATIENCE)
         .until(
-            () -> a().ckpt("images").done().json().path("images").findValuesAsText("name").contains(last));
+            () ->
+                a().ckpt("images")
+                    .done()
+                    .json()
+                    .path("images")
+                    .findValuesAsText("name")
+                    .contains(last));
     b().killDaemon();
     Signals.send(task.pid(), Signals.KILL);
     await().atMost(PATIENCE).until(() -> state(a(), task).equals("running"));

@@ -191,7 +191,8 @@ class SupervisionIT {
     Signals.send(task.pid(), Signals.KILL);
     node.startDaemon();
     livesAgain(task, 3);
-    // One that has ended as it should while there was no daemon is left alone: its shim has noted it.
+    // One that has ended as it should while there was no daemon is left alone: its shim has noted
+    // it.
     node.killDaemon();
     task.tell("exit 0");
     await().atMost(PATIENCE).until(() -> !Proc.exists(task.pid()));
@@ -207,7 +208,8 @@ class SupervisionIT {
     try (Stream<Path> files = Files.list(node.state().resolve("supervised"))) {
       return files
           .map(file -> file.getFileName().toString().replace(".json", ""))
-          .filter(id -> read(node.state().resolve("tasks").resolve(id + ".json")).contains(task.name()))
+          .filter(
+              id -> read(node.state().resolve("tasks").resolve(id + ".json")).contains(task.name()))
           .findFirst()
           .orElseThrow();
     }
@@ -253,9 +255,7 @@ class SupervisionIT {
     assertThat(seen.path("startLimitBurst").asInt()).isEqualTo(9);
     // It has no image yet, and so it is over with it.
     Signals.send(task.pid(), Signals.KILL);
-    await()
-        .atMost(PATIENCE)
-        .until(() -> node.ckpt("ps").done().json().path("tasks").isEmpty());
+    await().atMost(PATIENCE).until(() -> node.ckpt("ps").done().json().path("tasks").isEmpty());
     assertThat(node.log()).contains("it has no image");
   }
 

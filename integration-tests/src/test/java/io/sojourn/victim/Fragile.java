@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Dies as it is told to, and counts. "count" adds one and tells the sum; "segv" writes where nothing
- * is; "eat" takes memory until somebody stops it; "now" has an image made, and tells in which of
- * its two lives that call returned.
+ * Dies as it is told to, and counts. "count" adds one and tells the sum; "segv" writes where
+ * nothing is; "eat" takes memory until somebody stops it; "now" has an image made, and tells in
+ * which of its two lives that call returned.
  */
 public final class Fragile {
   private static int count;

@@ -66,7 +66,8 @@ public final class Lives implements Closeable {
    * Claims a life.
    *
    * @return false where it is another's
-   * @throws IOException nobody knows whose it is; whoever claims a higher number is on the safe side
+   * @throws IOException nobody knows whose it is; whoever claims a higher number is on the safe
+   *     side
    */
   public boolean claim(LifeClaim claim) throws IOException {
     return store.putNew(

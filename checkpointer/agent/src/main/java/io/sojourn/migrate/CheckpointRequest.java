@@ -44,7 +44,8 @@ final class CheckpointRequest {
       throw new UnsupportedOperationException("the agent of Sojourn is not at work");
     NativeAgent.requestOfProgram(CHECKPOINT);
     try {
-      // Again and again: a daemon that was restarted has forgotten, and one that died never answers.
+      // Again and again: a daemon that was restarted has forgotten, and one that died never
+      // answers.
       for (int unheard = 0; unheard < KNOCKS_UNHEARD; ) {
         unheard = Knock.knock() ? 0 : unheard + 1;
         if (comes()) return conclude(answer.join());
@@ -91,7 +92,9 @@ final class CheckpointRequest {
     if (waiting != null) NativeAgent.requestOfProgram(NOTHING);
   }
 
-  /** On the control thread. It may have been a stop that nobody waited for: then the wish stands. */
+  /**
+   * On the control thread. It may have been a stop that nobody waited for: then the wish stands.
+   */
   static void afterStop(boolean restored) {
     CheckpointRequest request = waiting;
     if (request == null) return;

@@ -111,7 +111,8 @@ record Options(
         case "restartOn" -> expect(key, value, "home", "any", problems);
         case "restartDelay", "restartMaxDelay", "startLimitInterval" -> {
           if (!isTime(value))
-            problems.add(key + "='" + value + "' was not taken: use a time as in 100ms, 30s or 10m");
+            problems.add(
+                key + "='" + value + "' was not taken: use a time as in 100ms, 30s or 10m");
         }
         case "startLimitBurst" -> {
           if (!isCount(value) || Integer.parseInt(value) == 0)

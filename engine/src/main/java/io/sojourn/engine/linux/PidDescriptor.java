@@ -15,7 +15,9 @@ public final class PidDescriptor implements AutoCloseable {
   private static final int POLLIN = 1;
   private static final int PIDFD_SEND_SIGNAL = 424;
 
-  /** _IOWR(PIDFS_IOCTL_MAGIC, 11, struct pidfd_info) of its first size: include/uapi/linux/pidfd.h. */
+  /**
+   * _IOWR(PIDFS_IOCTL_MAGIC, 11, struct pidfd_info) of its first size: include/uapi/linux/pidfd.h.
+   */
   private static final long PIDFD_GET_INFO = 0xC040FF0BL;
 
   private static final int INFO_SIZE = 64, INFO_MASK = 0, INFO_EXIT_CODE = 60;

@@ -48,8 +48,7 @@ public final class PressureTrigger implements AutoCloseable {
         throw refused;
       }
     } catch (LastErrorException e) {
-      throw new IOException(
-          file + " cannot be watched: " + Libc.strerror(e.getErrorCode()), e);
+      throw new IOException(file + " cannot be watched: " + Libc.strerror(e.getErrorCode()), e);
     }
   }
 

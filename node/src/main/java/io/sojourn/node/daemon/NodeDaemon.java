@@ -128,8 +128,7 @@ public final class NodeDaemon implements AutoCloseable {
             config.triggers().atOnce());
     sweep = new Sweep(registry, schedules, checkpoints, workers);
     Ownership ownership =
-        new Ownership(
-            config, runtime.resolve("ckpt-shim"), registry, archive, door, schedules);
+        new Ownership(config, runtime.resolve("ckpt-shim"), registry, archive, door, schedules);
     Migrations migrations =
         new Migrations(moves, tasks, registry, operations, config.nodeName(), ownership);
     Restores restores =

@@ -114,8 +114,7 @@ public final class NodeOptions {
     try {
       return Durations.parse(text);
     } catch (IllegalArgumentException wrong) {
-      throw OperationException.usage(
-          option + ": " + wrong.getMessage(), "write a time as in 5s");
+      throw OperationException.usage(option + ": " + wrong.getMessage(), "write a time as in 5s");
     }
   }
 }

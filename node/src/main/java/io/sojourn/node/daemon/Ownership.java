@@ -82,8 +82,7 @@ final class Ownership implements Holdings, AutoCloseable {
       leases = begun;
       begun.begin();
     } catch (IOException unreachable) {
-      log.warn(
-          "no task is restarted elsewhere or from elsewhere: {}", unreachable.getMessage());
+      log.warn("no task is restarted elsewhere or from elsewhere: {}", unreachable.getMessage());
     }
   }
 
@@ -111,8 +110,7 @@ final class Ownership implements Holdings, AutoCloseable {
     if (held == null) return proposed;
     boolean ours = image.manifest().getMachine().getNode().equals(config.nodeName());
     if (!anywhere && ours) return proposed;
-    int number =
-        held.next(task, proposed, anywhere ? describe(Objects.requireNonNull(one)) : null);
+    int number = held.next(task, proposed, anywhere ? describe(Objects.requireNonNull(one)) : null);
     LifeClaim others = claimed.remove(task);
     if (others != null) expect(image, others);
     return number;

@@ -196,8 +196,7 @@ final class Schedules implements AutoCloseable {
               .setThen(Then.RUN_ON)
               .setCrac(schedule.crac())
               .build();
-      return inTurn(
-          () -> made(checkpoints.run(request, caller(schedule), OperationListener.NONE)));
+      return inTurn(() -> made(checkpoints.run(request, caller(schedule), OperationListener.NONE)));
     }
 
     @Override

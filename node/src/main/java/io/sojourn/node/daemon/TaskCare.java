@@ -76,14 +76,11 @@ record TaskCare(
   @Override
   public String restart(Supervised task) {
     List<ImageDirectory> images =
-        task.policy().anywhere()
-            ? ownership.imagesNow(task.task())
-            : registry.images(task.task());
+        task.policy().anywhere() ? ownership.imagesNow(task.task()) : registry.images(task.task());
     for (ImageDirectory image : images)
       try {
         OperationResult done = restore(image, task);
-        for (String warning : done.getWarningsList())
-          log.warn("task {}: {}", task.task(), warning);
+        for (String warning : done.getWarningsList()) log.warn("task {}: {}", task.task(), warning);
         return String.format(
             Locale.ROOT,
             "from %s, life %d, pid %d",
@@ -95,9 +92,7 @@ record TaskCare(
         log.warn("image {} is passed over: {}", image.name(), failed.getMessage());
       }
     throw OperationException.notFound(
-        images.isEmpty()
-            ? "it has no image"
-            : "none of its images is whole, of " + images.size(),
+        images.isEmpty() ? "it has no image" : "none of its images is whole, of " + images.size(),
         "see ckpt images");
   }
 

@@ -40,8 +40,8 @@ public interface Care {
    * Makes it live again from its newest whole image. Takes its time.
    *
    * @return what to say of it
-   * @throws io.sojourn.engine.operation.OperationException it could not be; NOT_FOUND where it never
-   *     can be
+   * @throws io.sojourn.engine.operation.OperationException it could not be; NOT_FOUND where it
+   *     never can be
    * @throws TakenException it is another node's
    * @throws NotYetException it is to be tried again
    */

@@ -147,8 +147,7 @@ public final class Leases implements AutoCloseable {
     if (number == null && life == null) return;
     int mine = number == null ? claimFirst(one, life) : number;
     if (mine == 0) return;
-    lives.beat(
-        task, mine, LifeBeat.newBuilder().setCount(++count).setState(stateOf(one)).build());
+    lives.beat(task, mine, LifeBeat.newBuilder().setCount(++count).setState(stateOf(one)).build());
     if (life == null && !starting.contains(task)) fences.remove(task);
     else fences.extend(task, start + Fences.share(lease).toNanos());
     if (life != null) fences.guard(task, life);
@@ -300,7 +299,8 @@ public final class Leases implements AutoCloseable {
             if (newest.isPresent() && claims.ours(lives.claimed(task, newest.get())))
               lives.forget(task);
           } catch (IOException stays) {
-            log.warn("what is said of task {} in {} stays: {}", task, lives.place(), stays.toString());
+            log.warn(
+                "what is said of task {} in {} stays: {}", task, lives.place(), stays.toString());
           }
         });
   }

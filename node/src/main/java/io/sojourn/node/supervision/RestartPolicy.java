@@ -21,8 +21,7 @@ public record RestartPolicy(
     long maxDelayMillis,
     int startLimitBurst,
     long startLimitIntervalMillis) {
-  public static final RestartPolicy USUAL =
-      new RestartPolicy(false, 100, 30_000, 5, 10 * 60_000);
+  public static final RestartPolicy USUAL = new RestartPolicy(false, 100, 30_000, 5, 10 * 60_000);
 
   /** Doubling beyond that would be no delay that anybody waits for. */
   private static final int MOST_DOUBLINGS = 30;
@@ -31,7 +30,8 @@ public record RestartPolicy(
 
   public RestartPolicy {
     if (delayMillis < 1 || maxDelayMillis < delayMillis)
-      throw new IllegalArgumentException("the longest delay is at least the first one, and that 1ms");
+      throw new IllegalArgumentException(
+          "the longest delay is at least the first one, and that 1ms");
     if (startLimitBurst < 1 || startLimitIntervalMillis < 1)
       throw new IllegalArgumentException("a start limit is one restart or more within some time");
   }

@@ -91,15 +91,13 @@ public record Supervised(
   Supervised tries(long nowEpochMillis) {
     List<Long> more = new ArrayList<>(recent(nowEpochMillis));
     more.add(nowEpochMillis);
-    return new Supervised(
-        task, policy, uid, state, life, lastEnd, more, dueEpochMillis, trouble);
+    return new Supervised(task, policy, uid, state, life, lastEnd, more, dueEpochMillis, trouble);
   }
 
   /** It was no try: nobody could say whether it might be made. */
   Supervised untried(String why, long due) {
     List<Long> fewer = restarts.isEmpty() ? restarts : restarts.subList(0, restarts.size() - 1);
-    return new Supervised(
-        task, policy, uid, State.RESTARTING, null, lastEnd, fewer, due, why);
+    return new Supervised(task, policy, uid, State.RESTARTING, null, lastEnd, fewer, due, why);
   }
 
   Supervised failed(String how, String why) {
@@ -119,7 +117,7 @@ public record Supervised(
   }
 
   /** The restarts that count. What a clock that was set back puts into the future does not. */
-  List<Long> recent(long nowEpochMillis) {
+  public List<Long> recent(long nowEpochMillis) {
     return restarts.stream()
         .filter(at -> at <= nowEpochMillis)
         .filter(at -> nowEpochMillis - at < policy.startLimitIntervalMillis())

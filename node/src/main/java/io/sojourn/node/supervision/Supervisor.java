@@ -243,16 +243,14 @@ public final class Supervisor implements AutoCloseable {
     else {
       String often =
           "restarted %d times within %d s"
-              .formatted(
-                  one.recent(now).size(), one.policy().startLimitIntervalMillis() / 1000);
+              .formatted(one.recent(now).size(), one.policy().startLimitIntervalMillis() / 1000);
       giveUp(one, how, why.isEmpty() ? often : often + "; " + why, !why.isEmpty());
     }
   }
 
   private void giveUp(Supervised one, String how, String why, boolean unable) {
     log.error("task {} is not restarted any more: {}", one.task(), why);
-    change(
-        one.task(), before -> unable ? before.unable(how, why) : before.failed(how, why));
+    change(one.task(), before -> unable ? before.unable(how, why) : before.failed(how, why));
   }
 
   private void plan(Supervised one) {

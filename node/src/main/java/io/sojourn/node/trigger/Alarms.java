@@ -23,8 +23,7 @@ public final class Alarms implements AutoCloseable {
     if (!triggers.interruption().isEmpty()) all.add(new InterruptionNotice(triggers, taken));
     if (triggers.memoryPressure() > 0)
       try {
-        all.add(
-            MemoryPressure.begin(PressureTrigger.MEMORY, triggers.memoryPressure(), pressed));
+        all.add(MemoryPressure.begin(PressureTrigger.MEMORY, triggers.memoryPressure(), pressed));
       } catch (IOException untold) {
         throw OperationException.refused(
             "memory pressure cannot be watched: " + untold.getMessage(),

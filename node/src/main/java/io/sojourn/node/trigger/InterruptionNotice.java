@@ -99,8 +99,7 @@ final class InterruptionNotice implements AutoCloseable {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private static String token(HttpClient http, URI asked)
-      throws IOException, InterruptedException {
+  private static String token(HttpClient http, URI asked) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(asked.resolve("/latest/api/token"))
             .timeout(PATIENCE)

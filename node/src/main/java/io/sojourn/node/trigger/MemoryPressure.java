@@ -28,8 +28,7 @@ final class MemoryPressure implements AutoCloseable {
    * @throws IOException this kernel does not tell
    */
   static MemoryPressure begin(Path file, int percent, Runnable told) throws IOException {
-    MemoryPressure begun =
-        new MemoryPressure(PressureTrigger.open(file, percent), percent, told);
+    MemoryPressure begun = new MemoryPressure(PressureTrigger.open(file, percent), percent, told);
     Thread thread = new Thread(begun::run, "memory-pressure");
     thread.setDaemon(true);
     thread.start();

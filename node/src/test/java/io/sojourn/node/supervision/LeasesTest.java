@@ -258,7 +258,8 @@ class LeasesTest {
 
     a.cut = false;
     await().atMost(PATIENCE).until(() -> a.goneTo.equals("b"));
-    assertThatThrownBy(() -> a.leases.next(TASK, 2, a.describe(Supervised.begin(TASK, ANYWHERE, 0))))
+    assertThatThrownBy(
+            () -> a.leases.next(TASK, 2, a.describe(Supervised.begin(TASK, ANYWHERE, 0))))
         .isInstanceOf(TakenException.class)
         .hasMessageContaining("node b");
     assertThat(b.alive()).isTrue();
@@ -331,8 +332,7 @@ class LeasesTest {
     Node dead = new Node("dead");
     Supervised one = Supervised.begin(TASK, ANYWHERE, 0);
     assertThat(dead.leases.next(TASK, 4, dead.describe(one))).isEqualTo(4);
-    outside()
-        .beat(TASK, 4, LifeBeat.newBuilder().setState(LifeBeat.State.ENDED).build());
+    outside().beat(TASK, 4, LifeBeat.newBuilder().setState(LifeBeat.State.ENDED).build());
     int many = 6;
     CyclicBarrier together = new CyclicBarrier(many);
     ExecutorService threads = Executors.newFixedThreadPool(many);

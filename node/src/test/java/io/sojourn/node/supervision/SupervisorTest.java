@@ -123,7 +123,10 @@ class SupervisorTest {
         .atMost(PATIENCE)
         .until(
             () ->
-                open().of(TASK).map(Supervised::life).filter(l -> l.incarnation() == number)
+                open()
+                    .of(TASK)
+                    .map(Supervised::life)
+                    .filter(l -> l.incarnation() == number)
                     .isPresent());
   }
 

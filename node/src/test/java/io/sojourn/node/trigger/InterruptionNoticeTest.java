@@ -76,8 +76,7 @@ class InterruptionNoticeTest {
   }
 
   private InterruptionNotice look(String place) {
-    return new InterruptionNotice(
-        new Triggers(1, false, place, 100, 0), told::incrementAndGet);
+    return new InterruptionNotice(new Triggers(1, false, place, 100, 0), told::incrementAndGet);
   }
 
   private void toldOnce(String path) {

@@ -116,7 +116,8 @@ public final class S3Store implements BlobStore {
     try {
       if (putWhereNothingIs(name, ByteBuffer.wrap(new byte[] {2})))
         throw new IOException(
-            place() + " is on a server that does not keep to If-None-Match, so that no life could"
+            place()
+                + " is on a server that does not keep to If-None-Match, so that no life could"
                 + " be one node's alone");
       keepsConditions = true;
     } finally {
