@@ -157,8 +157,11 @@ class SupervisionIT {
       assertThat(ps(task).path("lastEnd").asText()).isEqualTo("killed 9");
       assertThat(Files.readString(group.resolve(second ? "memory.events" : "memory.oom_control")))
           .containsPattern("oom_kill [1-9]");
+      node.ckpt("checkpoint", task.name(), "--on-failure=keep").done();
+      // It lives in that group again.
+      task.close();
     } finally {
-      Files.delete(group);
+      await().atMost(PATIENCE).until(() -> group.toFile().delete());
     }
   }
 

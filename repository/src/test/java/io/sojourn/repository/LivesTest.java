@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Of several nodes that want the same life, one gets it. */
 class LivesTest {
   private static final String TASK = "0123456789ab";
-  private static final int NODES = 6, LIVES = 30;
+  private static final int NODES = 4, LIVES = 10;
 
   @TempDir(factory = InMemory.class)
   Path directory;

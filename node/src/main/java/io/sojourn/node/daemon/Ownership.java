@@ -130,6 +130,12 @@ final class Ownership implements Holdings, AutoCloseable {
     return known == null ? null : known.of(task).orElse(null);
   }
 
+  /** A restore has made a life. */
+  void begun(String task, int pid, int incarnation) {
+    Supervisor known = supervisor;
+    if (known != null) known.begun(task, TaskCare.process(pid, incarnation));
+  }
+
   void notStarted(String task) {
     Leases held = leases;
     if (held != null) held.notStarted(task);

@@ -171,7 +171,10 @@ final class Restores {
     }
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);
-    else registry.revived(image, done.incarnation());
+    else {
+      registry.revived(image, done.incarnation());
+      ownership.begun(id, done.pid(), done.incarnation());
+    }
     if (!request.getClone() && image.manifest().getKind() == Manifest.Kind.CHECKPOINT)
       fromCheckpoint.accept(id);
     return result

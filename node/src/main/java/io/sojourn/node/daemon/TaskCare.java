@@ -53,7 +53,7 @@ record TaskCare(
         : new Standing(Condition.ENDED, null);
   }
 
-  private static Incarnation process(int pid, int incarnation) {
+  static Incarnation process(int pid, int incarnation) {
     return new Incarnation(pid, Proc.startTicks(pid), incarnation, Cpu.bootId());
   }
 

@@ -31,7 +31,8 @@ final class LifeWatch implements AutoCloseable {
     watched.put(task, new Watched(life, ends.watch(life.pid(), life.startTicks(), told)));
   }
 
-  private boolean isWatched(String task, Incarnation life) {
+  /** Whether its end will be told. */
+  boolean isWatched(String task, Incarnation life) {
     Watched known = watched.get(task);
     return known != null && known.life().equals(life);
   }

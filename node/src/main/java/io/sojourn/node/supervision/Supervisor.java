@@ -105,6 +105,11 @@ public final class Supervisor implements AutoCloseable {
     look(task);
   }
 
+  /** A life has begun: also one that ends before anybody has looked at it is to be judged. */
+  public void begun(String task, Incarnation life) {
+    soon(0, () -> change(task, one -> one.lives(life)));
+  }
+
   /** Another node has it. */
   public void elsewhere(String task, String node) {
     soon(
@@ -210,8 +215,8 @@ public final class Supervisor implements AutoCloseable {
       case ENDED, FAILED, UNABLE, ELSEWHERE -> {}
       case WATCHED -> {
         Incarnation life = one.life();
-        // It was given up where it rested.
-        if (life != null) judge(one, life);
+        // It was given up where it rested; or how it has ended will be told in a moment.
+        if (life != null && !watch.isWatched(one.task(), life)) judge(one, life);
       }
     }
   }
