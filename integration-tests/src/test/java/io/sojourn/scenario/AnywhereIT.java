@@ -53,15 +53,26 @@ class AnywhereIT {
     Process made =
         new ProcessBuilder(
                 List.of(
-                    "unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh",
-                    "-c", ELSEWHERE, "sh", a.home().toString()))
+                    "unshare",
+                    "--mount",
+                    "--pid",
+                    "--fork",
+                    "--mount-proc",
+                    "--kill-child",
+                    "sh",
+                    "-c",
+                    ELSEWHERE,
+                    "sh",
+                    a.home().toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     machine = made;
     assertThat(made.inputReader().readLine()).isEqualTo("ready");
     String spaces = "/proc/" + made.children().findFirst().orElseThrow().pid() + "/ns/";
     Node b =
-        new Node(List.of("nsenter", "--mount=" + spaces + "mnt", "--pid=" + spaces + "pid"), options("b"));
+        new Node(
+            List.of("nsenter", "--mount=" + spaces + "mnt", "--pid=" + spaces + "pid"),
+            options("b"));
     second = b;
     b.beginIn(a.home());
   }
