@@ -18,7 +18,15 @@ enum command {
   COMMAND_REFUSE // the daemon will not do what crac_request asks for; `text` says why; empty: it has done it
 };
 
-enum phase { PHASE_RUNNING, PHASE_GUARD, PHASE_CALLBACKS, PHASE_COLLECTING, PHASE_STOPPED, PHASE_RESUMING };
+enum phase {
+  PHASE_RUNNING,
+  PHASE_GUARD,
+  PHASE_CALLBACKS,
+  PHASE_COLLECTING, // before the stop there may be a collection, or a wait for one
+  PHASE_STOPPED,
+  PHASE_RESUMING,
+  PHASE_STOPPING // nothing but the safepoint itself is before the stop
+};
 
 enum gc_mode { GC_AUTO, GC_FULL, GC_NONE };
 

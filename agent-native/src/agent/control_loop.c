@@ -74,7 +74,7 @@ static enum result stop(jvmtiEnv *jvmti, JNIEnv *jni) {
   enum collect collect = collection_choose(control->gc_mode, control->heap_used, control->heap_committed);
   control->collected = collect;
   control->busy_since_nanos = monotonic_nanos();
-  control_phase(PHASE_COLLECTING);
+  control_phase(collect == COLLECT_NONE ? PHASE_STOPPING : PHASE_COLLECTING);
   enum stop stood = stop_outside_allocators(jvmti, collect);
   control_phase(PHASE_RESUMING);
   enum outcome outcome = atomic_load(&control->outcome);

@@ -6,20 +6,24 @@ import static org.awaitility.Awaitility.await;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Subject;
 import io.sojourn.harness.TwoNodes;
+import io.sojourn.victim.Groups;
 import io.sojourn.victim.Sockets;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -307,6 +311,47 @@ class AwaySocketsIT {
       over.set(true);
       traffic.join();
       assertThat(wrong).isEmpty();
+    }
+  }
+
+  /** Groups joined before it left, whose datagrams come to home's interface. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void groupsGoOnToBeHeard(Jdk jdk) throws Exception {
+    InetAddress here = InetAddress.getByName(nodes.peerAddress());
+    try (DatagramSocket speaker = peer()) {
+      nodes.atPeers(
+          () ->
+              speaker.setOption(
+                  StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(here)));
+      Subject subject =
+          nodes.subject(jdk, Groups.class).start(nodes.homeAddress(), nodes.peerAddress());
+      int[] ports =
+          Arrays.stream(subject.ask("ports").split(" ")).mapToInt(Integer::parseInt).toArray();
+      nodes.twice(
+          subject,
+          () -> {
+            for (int port : ports) say(speaker, port);
+            boolean[] heard = new boolean[ports.length];
+            await()
+                .until(
+                    () -> {
+                      String[] said = subject.ask("heard").split("[|]", -1);
+                      for (int i = 0; i < heard.length; i++) heard[i] |= !said[i].isEmpty();
+                      return heard[0] && heard[1];
+                    });
+            assertThat(heard[2]).as("heard from a source that is blocked").isFalse();
+          });
+    }
+  }
+
+  private static void say(DatagramSocket from, int port) {
+    try {
+      byte[] text = "hear".getBytes(StandardCharsets.UTF_8);
+      InetSocketAddress to = new InetSocketAddress(Groups.FOUR, port);
+      from.send(new DatagramPacket(text, text.length, to));
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 

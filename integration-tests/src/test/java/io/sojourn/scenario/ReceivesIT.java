@@ -8,14 +8,24 @@ import io.sojourn.harness.Node;
 import io.sojourn.harness.Outside;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Echoes;
+import io.sojourn.victim.Groups;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +37,41 @@ class ReceivesIT {
 
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
   private static final List<String> SERVERS = List.of("blocking", "selector", "async");
+
+  /** Groups joined, sources picked and blocked, and options that CRIU has no image for. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void groupsAreHeardAndOptionsKept(Jdk jdk) throws IOException {
+    Subject subject = node.subject(jdk, Groups.class).start("127.0.0.1", "127.0.0.1");
+    String options = subject.ask("options");
+    int[] ports =
+        Arrays.stream(subject.ask("ports").split(" ")).mapToInt(Integer::parseInt).toArray();
+    try (DatagramChannel four = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      four.bind(new InetSocketAddress(HERE, 0));
+      four.setOption(
+          StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(HERE));
+      subject.twoGenerations(
+          () -> {
+            for (int port : ports) say(four, port);
+            assertThat(subject.ask("heard")).isEqualTo("hear|hear||");
+            assertThat(subject.ask("options")).isEqualTo(options);
+            // There is no way to IPv6 groups by the loopback interface: asked of the kernel.
+            assertThat(Path.of("/proc/net/igmp6"))
+                .content()
+                .containsPattern("lo +ff120000000000000000000000000077 +1 ");
+          });
+    }
+  }
+
+  private static void say(DatagramChannel from, int port) {
+    try {
+      from.send(
+          ByteBuffer.wrap("hear".getBytes(StandardCharsets.UTF_8)),
+          new InetSocketAddress(Groups.FOUR, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")

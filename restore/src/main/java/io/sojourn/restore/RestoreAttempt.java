@@ -9,6 +9,7 @@ import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.network.ConnectionLock;
+import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class RestoreAttempt {
       RestoreLimit limit = RestoreLimit.on(shim, order.options().limitFor(order.image().bytes()));
       ControlBlock task = report.phase("restore", () -> find(shim, limit, logs, digests));
       report.phase("verify", () -> await(digests));
+      RestoredSockets.settle(order.manifest(), task.pid()).forEach(report::warn);
       task.incarnation(order.incarnation());
       task.go(Outcome.RESTORED);
       RestoreResult result = report.phase("resume", () -> resume(shim, limit, task, logs));

@@ -20,6 +20,7 @@ import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final ControlBlock task;
   private final ImageDraft draft;
   private final CheckpointOptions options;
-  private final boolean quiet;
+  private final Manner manner;
   private final Report report;
   private final TaskFacts facts;
   private final CriuFiles files;
@@ -51,14 +52,11 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable ImageDirectory image;
   private @Nullable PauseLimit limit;
   private @Nullable Observation observation;
+  private boolean overtaken;
   private long startNanos;
 
-  /**
-   * @param quiet keep the task's connections still. A frozen task's must be; peers of one that runs
-   *     on would wait for TCP to repeat itself, 0.2 s and more
-   */
   CheckpointAttempt(
-      TaskInHand hand, TaskFacts facts, CriuFiles files, boolean quiet, Seat seat, Report report) {
+      TaskInHand hand, TaskFacts facts, CriuFiles files, Manner manner, Seat seat, Report report) {
     this.hand = hand;
     this.task = hand.task();
     this.draft = hand.draft();
@@ -66,7 +64,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.pause = hand.pause();
     this.facts = facts;
     this.files = files;
-    this.quiet = quiet;
+    this.manner = manner;
     this.lock = new ConnectionLock(task.id());
     this.report = report;
     this.seat = seat;
@@ -76,7 +74,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   CheckpointResult run() {
     // Callbacks may speak to peers, and say goodbye to them.
-    if (quiet && !options.crac())
+    if (manner.quiet() && !options.crac())
       report.phase("lock connections", () -> lock.cover(facts.network()));
     try (pages) {
       dump();
@@ -137,13 +135,24 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     return draft.target().getFileName().toString();
   }
 
+  /**
+   * What can be read while the task runs is not read while it stands still; and CRIU, kept waiting
+   * for it, would go on with cold caches. The threads are better so, too: at the stop those that
+   * ran would be seen waiting for the safepoint.
+   */
+  @Override
+  public void starting() {
+    threads = ThreadCensus.take(task.pid());
+    if (!readWhenHeld()) observation = Observation.of(task);
+  }
+
   /** CRIU has started: stop the VM. From here to the end of the pause nobody is told anything. */
   @Override
   public void beforeDump() {
     report.finished("start CRIU", (Clock.monotonicNanos() - startNanos) / 1e6);
-    report.phase("observe", this::observe);
     report.listener().phaseStarted("stop and dump");
-    hand.stop(options.crac());
+    if (manner.overlapping()) hand.nearlyStop();
+    else hand.stop(options.crac());
     if (options.crac()) afterCallbacks(TaskFacts.of(task.pid()));
   }
 
@@ -153,13 +162,11 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (observation != null) carry(observation.facts());
   }
 
-  /**
-   * What can be read while the task runs is not read while it stands still. The threads are better
-   * so, too: at the stop those that ran would be seen waiting for the safepoint.
-   */
-  private void observe() {
-    threads = ThreadCensus.take(task.pid());
-    if (!readWhenHeld()) observation = Observation.of(task);
+  /** All threads are held. Those of a VM that did not stand still until now will not any more. */
+  @Override
+  public void held() {
+    overtaken = !hand.stands();
+    if (overtaken) throw failure("CRIU was faster than the VM");
   }
 
   /** A frozen task loses no time by it; and CRaC resources close what was open before the stop. */
@@ -177,7 +184,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
           inTheWay.mend(),
           inTheWay);
     }
-    if (quiet) lock.cover(open.network());
+    if (manner.quiet()) lock.cover(open.network());
   }
 
   /** The image is complete, the task is held. */
@@ -261,9 +268,12 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (lock.placed()) ConnectionLock.remove(lock.table());
   }
 
-  /** Whether a peer's packet changed a connection while CRIU read it. Known when it has failed. */
-  boolean disturbed() {
-    return CriuLog.says(files.log(), DISTURBED);
+  /** How another try may come through, when this one has failed. */
+  Optional<Manner> another() {
+    if (overtaken) return Optional.of(manner.oneAfterTheOther());
+    // A peer's packet has changed a connection while CRIU read it.
+    boolean disturbed = !manner.quiet() && CriuLog.says(files.log(), DISTURBED);
+    return disturbed ? Optional.of(manner.withConnectionsStill()) : Optional.empty();
   }
 
   private OperationException failure(String what) {

@@ -3,9 +3,11 @@ package io.sojourn.checkpointer;
 import io.sojourn.engine.control.Agent;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.ImageDraft;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The real {@link Checkpointer}: preflight, then one {@link CheckpointAttempt}. */
 public final class CheckpointPipeline implements Checkpointer, Departures {
@@ -50,8 +52,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
               return now;
             });
-    // A task that runs on keeps nobody waiting; unless its peers disturb CRIU.
-    return attempt(task, taskName, facts, target, options, options.stop(), seat, report);
+    Manner manner = Manner.first(options, Proc.threads(task.pid()).size());
+    return attempt(task, taskName, facts, target, options, manner, seat, report);
   }
 
   private CheckpointResult attempt(
@@ -60,24 +62,25 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       TaskFacts facts,
       Path target,
       CheckpointOptions options,
-      boolean quiet,
+      Manner manner,
       Seat seat,
       Report report) {
     ImageDraft draft = ImageDraft.create(target);
     TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
+    @Nullable Manner another;
     try (CriuFiles files = CriuFiles.of(settings.memory(), task.id(), facts, draft.path())) {
-      CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, files, quiet, seat, report);
+      CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, files, manner, seat, report);
       try {
         return attempt.run();
       } catch (RuntimeException failed) {
-        boolean again = !quiet && attempt.disturbed();
+        another = attempt.another().orElse(null);
         FailureLog.keep(files.log(), settings.stateDirectory(), target);
         draft.discard();
-        if (!again) throw failed;
+        if (another == null) throw failed;
       }
     }
     TaskFacts now = TaskFacts.of(task.pid());
-    return attempt(task, taskName, now, target, options, true, seat, report);
+    return attempt(task, taskName, now, target, options, another, seat, report);
   }
 
   @Override

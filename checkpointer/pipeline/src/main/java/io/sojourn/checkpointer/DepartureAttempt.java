@@ -7,7 +7,6 @@ import io.sojourn.engine.criu.KerndatCache;
 import io.sojourn.engine.criu.TerminalSessions;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
-import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -20,7 +19,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -144,9 +142,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
   }
 
   private ImageDirectory store() {
-    Observation seen =
-        new Observation(
-            TaskFacts.of(task.pid()), List.of(), task.stoppedNanos(), Clock.boottimeNanos());
+    Observation seen = Observation.withoutFiles(task);
     TaskInHand.discardStatistics(draft.path());
     return hand.store()
         .store(

@@ -28,7 +28,7 @@ final class ImageStore {
     return ManifestWriter.begin(task, taskName, nodeName, seen)
         .setName(draft.target().getFileName().toString())
         .addAllFiles(digests.complete(seen.files()))
-        .addAllSockets(ManifestWriter.sockets(seen.facts()));
+        .addAllSockets(ManifestWriter.sockets(seen.facts(), seen.settings()));
   }
 
   /**

@@ -5,6 +5,7 @@ import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.Digest;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Cpu;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.UnixSocket;
@@ -14,6 +15,7 @@ import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Member;
 import io.sojourn.protocol.image.Process;
 import io.sojourn.protocol.image.Socket;
+import io.sojourn.protocol.image.SocketSetting;
 import io.sojourn.protocol.image.TaskIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -79,14 +82,15 @@ final class ManifestWriter {
     return manifest;
   }
 
-  static List<Socket> sockets(TaskFacts facts) {
+  static List<Socket> sockets(TaskFacts facts, Map<Long, List<SocketSetting>> settings) {
     List<Socket> sockets = new ArrayList<>();
     Set<Long> seen = new java.util.LinkedHashSet<>(facts.socketInodes());
     for (long inode : seen) {
       Socket.Builder socket = Socket.newBuilder().setInode(inode);
-      facts.descriptors().stream()
-          .filter(d -> d.isSocket() && d.inode() == inode)
-          .forEach(d -> socket.addDescriptors(d.number()));
+      List<Descriptor> open =
+          facts.descriptors().stream().filter(d -> d.isSocket() && d.inode() == inode).toList();
+      open.forEach(d -> socket.addDescriptors(d.number()));
+      socket.setPid(Proc.innermostPid(open.get(0).pid()));
       InternetSocket internet = facts.internetSockets().get(inode);
       UnixSocket unix = facts.unixSockets().get(inode);
       if (internet != null)
@@ -96,7 +100,8 @@ final class ManifestWriter {
             .setLocal(internet.local())
             .setRemote(internet.listening() ? "" : internet.remote())
             .setReceiveQueue(internet.receiveQueue())
-            .setSendQueue(internet.sendQueue());
+            .setSendQueue(internet.sendQueue())
+            .addAllSettings(settings.getOrDefault(inode, List.of()));
       else if (unix != null)
         socket
             .setProtocol("unix")

@@ -29,7 +29,7 @@ final class Pause {
     askedNanos = Clock.monotonicNanos();
   }
 
-  /** It stands still, and CRIU begins. */
+  /** It stands still, or is about to, and CRIU begins. */
   void stopped() {
     stoppedNanos = Clock.monotonicNanos();
   }

@@ -89,6 +89,19 @@ final class TaskInHand {
     pause.stopped();
   }
 
+  /** Returns a moment before the VM stands still: see {@link #stands}. */
+  void nearlyStop() {
+    pause.asked();
+    if (!agent.nearlyStop(
+        options.collection().ordinal(), options.pauseLimit(), options.guardLimit()))
+      throw Refusals.stop(task, name, options);
+    pause.stopped();
+  }
+
+  boolean stands() {
+    return agent.stands();
+  }
+
   /** A CRIU that does not hear is killed. */
   void abort(DumpConversation criu) {
     CriuRemains.hold(task.pid());

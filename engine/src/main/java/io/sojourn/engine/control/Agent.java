@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 /** Speaks with the agent of one task. One conversation at a time. */
 public final class Agent {
   private final ControlBlock block;
+  private long earlierStop;
 
   public Agent(ControlBlock block) {
     this.block = block;
@@ -35,19 +36,37 @@ public final class Agent {
    *     ControlBlock#reply()}
    */
   public boolean stop(int gcMode, boolean crac, Duration pauseLimit, Duration guardLimit) {
+    return stop(gcMode, crac, pauseLimit, guardLimit, b -> stands());
+  }
+
+  /**
+   * As {@link #stop}, but does not wait for the last moment, in which the VM's threads come to
+   * their safepoint: {@link #stands} tells whether they have.
+   */
+  public boolean nearlyStop(int gcMode, Duration pauseLimit, Duration guardLimit) {
+    return stop(
+        gcMode, false, pauseLimit, guardLimit, b -> b.phase() == Phase.STOPPING || stands());
+  }
+
+  private boolean stop(
+      int gcMode,
+      boolean crac,
+      Duration pauseLimit,
+      Duration guardLimit,
+      Predicate<ControlBlock> far) {
     block.number(Word.GC_MODE, gcMode);
     block.number(Word.FLAGS, crac ? 1 : 0);
     block.number(Word.PAUSE_LIMIT_MILLIS, (int) pauseLimit.toMillis());
     block.number(Word.GUARD_LIMIT_MILLIS, (int) guardLimit.toMillis());
     // The agent compares `go` with `stop`: a new number makes it wait.
     block.number(Word.STOP, block.number(Word.STOP) + 1);
-    long before = block.stoppedNanos();
+    earlierStop = block.stoppedNanos();
     int request = block.request(Command.STOP);
     // Callbacks have as much time as guarded regions, and come before them.
     await(
         pauseLimit.plus(guardLimit.multipliedBy(crac ? 2 : 1)),
-        b -> stands(before) || b.number(Word.REPLY) == request);
-    return stands(before);
+        b -> far.test(b) || b.number(Word.REPLY) == request);
+    return far.test(block);
   }
 
   /**
@@ -66,9 +85,9 @@ public final class Agent {
     refuse("", limit);
   }
 
-  /** Stands still, and since another moment than before. */
-  private boolean stands(long before) {
-    return block.phase() == Phase.STOPPED && block.stoppedNanos() != before;
+  /** Whether the VM has come to the stop that was asked for last. */
+  public boolean stands() {
+    return block.phase() == Phase.STOPPED && block.stoppedNanos() != earlierStop;
   }
 
   /** Waits until a stopped VM, which was told to go, runs on. */

@@ -7,5 +7,7 @@ public enum Phase {
   CALLBACKS,
   COLLECTING,
   STOPPED,
-  RESUMING
+  RESUMING,
+  /** As COLLECTING, but it is a matter of a millisecond: nothing is collected before the stop. */
+  STOPPING
 }

@@ -14,22 +14,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dump, as a conversation with {@code criu swrk}. CRIU asks us twice. Before it touches the
- * task ("pre-dump"): its own start-up lies behind it then, so that the task is stopped as late as
- * can be. And when the images are complete while the task is still held ("post-dump"): a yes lets
- * it end the task, or let it run, as ordered; a no makes it undo everything and let the task run.
+ * One dump, as a conversation with {@code criu swrk}. CRIU asks us three times. Before it touches
+ * the task ("pre-dump"): its own start-up lies behind it then, so that the task is stopped as late
+ * as can be. When it holds all threads and has read nothing yet ("query-ext-files"). And when the
+ * images are complete while the task is still held ("post-dump"): a yes lets it end the task, or
+ * let it run, as ordered. A no makes it undo everything and let the task run.
  */
 public final class DumpConversation implements AutoCloseable {
   /**
-   * What we do at CRIU's two questions. An exception is a no, to the question that comes next where
+   * What we do at CRIU's questions. An exception is a no, to the question that comes next where
    * CRIU has its answer already.
    */
   public interface Steps {
+    /** CRIU has its order and sets itself up, for some 10 ms. */
+    default void starting() {}
+
     /** The task is about to be held. */
     void beforeDump();
 
     /** CRIU has our answer to its first question, and begins to hold the task. */
     default void dumping() {}
+
+    /** The task is held: whatever its threads were about to do, they do it when CRIU has left. */
+    default void held() {}
 
     /** The image is complete, the task is held. */
     void afterDump();
@@ -94,7 +101,7 @@ public final class DumpConversation implements AutoCloseable {
     CriuOpts.Builder asked = command.asked(options).toBuilder().setNotifyScripts(true);
     if (pages != null) asked.setPs(CriuPageServer.newBuilder().setFd(PAGES));
     send(CriuRequest.newBuilder().setType(CriuRequestType.DUMP).setOpts(asked).build());
-    @Nullable RuntimeException refusal = null;
+    @Nullable RuntimeException refusal = trouble(steps::starting);
     for (; ; ) {
       CriuResponse response = receive();
       if (response.getType() != CriuRequestType.NOTIFY) {
@@ -119,6 +126,7 @@ public final class DumpConversation implements AutoCloseable {
 
   private static void before(String question, Steps steps) {
     if (question.equals("pre-dump")) steps.beforeDump();
+    if (question.equals("query-ext-files")) steps.held();
     if (question.equals("post-dump")) steps.afterDump();
   }
 

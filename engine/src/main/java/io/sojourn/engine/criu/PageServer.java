@@ -85,7 +85,7 @@ public final class PageServer implements AutoCloseable {
       case ADD -> {
         PageStore.Target to = targets.get(target);
         if (to == null) throw new IOException("CRIU sends memory of what it has not named");
-        take(to, to.range(address, pages, command >>> COMMAND_BITS));
+        to.range(address, pages, command >>> COMMAND_BITS, stream);
       }
       case CLOSE, FORCE_CLOSE -> {
         stream.send(new byte[Integer.BYTES]);
@@ -103,17 +103,6 @@ public final class PageServer implements AutoCloseable {
       case SHARED -> "pagemap-shmem-" + number + ".img";
       default -> throw new IOException("CRIU sends memory of an unknown kind");
     };
-  }
-
-  private void take(PageStore.Target to, long bytes) throws IOException {
-    for (long left = bytes; left > 0; ) {
-      ByteBuffer room = to.room();
-      int part = (int) Math.min(left, room.remaining());
-      ByteBuffer there = room.slice(room.position(), part);
-      if (!stream.receive(there)) throw new EOFException();
-      room.position(room.position() + part);
-      left -= part;
-    }
   }
 
   /** Takes nothing more: CRIU fails, and undoes what it did. */

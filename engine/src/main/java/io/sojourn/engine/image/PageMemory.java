@@ -8,26 +8,19 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Memory outside of the heap for pages that have come and are not on the disk yet, in chunks; so
- * much and no more. It goes back to the machine when it is closed.
+ * Memory outside of the heap for pages that have come and are not on the disk yet, in chunks. It
+ * goes back to the machine when it is closed. For one thread.
  */
 final class PageMemory implements AutoCloseable {
   /** A whole number of {@link PackedPages}' blocks. */
   static final int CHUNK = 4 << 20;
 
-  private final int most;
   private final List<Memory> all = new ArrayList<>();
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
-  private boolean closed;
-
-  PageMemory(long mostBytes) {
-    most = (int) Math.max(2, mostBytes / CHUNK);
-  }
 
   /** Gets so much from the machine before it is wanted: what is new has to be made of zeros. */
-  synchronized void prepare(long bytes) {
-    for (long room = 0; room < bytes && all.size() < most && !closed; room += CHUNK)
-      free.push(make());
+  void prepare(long bytes) {
+    for (long room = 0; room < bytes; room += CHUNK) free.push(make());
   }
 
   private ByteBuffer make() {
@@ -38,25 +31,20 @@ final class PageMemory implements AutoCloseable {
     return chunk.getByteBuffer(0, CHUNK);
   }
 
-  /** An empty chunk. Waits for one that is given back, where all are in use. */
-  synchronized ByteBuffer take() throws InterruptedException {
-    while (free.isEmpty() && all.size() >= most && !closed) wait();
-    if (closed) throw new InterruptedException("the image has been given up");
+  /** An empty chunk. */
+  ByteBuffer take() {
     return free.isEmpty() ? make() : free.pop();
   }
 
-  synchronized void giveBack(ByteBuffer chunk) {
+  void giveBack(ByteBuffer chunk) {
     free.push(chunk.clear());
-    notifyAll();
   }
 
   /** Nobody may use a chunk any more. */
   @Override
-  public synchronized void close() {
-    closed = true;
+  public void close() {
     free.clear();
     all.forEach(Memory::close);
     all.clear();
-    notifyAll();
   }
 }

@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** System calls that Java has no word for, by JNA's direct mapping. Numbers are x86_64's. */
 final class Libc {
@@ -36,6 +37,16 @@ final class Libc {
   static native int pipe2(int[] ends, int flags) throws LastErrorException;
 
   static native int fcntl(int descriptor, int command, int argument) throws LastErrorException;
+
+  /** An offset is a loff_t of the caller's, which is moved; none for a pipe or a socket. */
+  static native long splice(
+      int from,
+      long @Nullable [] fromOffset,
+      int to,
+      long @Nullable [] toOffset,
+      long length,
+      int flags)
+      throws LastErrorException;
 
   static native int statfs(String path, long[] buffer) throws LastErrorException;
 

@@ -35,6 +35,16 @@ public final class Proc {
     return text.isEmpty() ? List.of() : Arrays.asList(text.split("\n"));
   }
 
+  /** Lines of /proc/PID/net/TABLE. */
+  public static List<String> networkTable(int pid, String table) {
+    return lines(of(pid).resolve("net").resolve(table));
+  }
+
+  /** The same of the calling thread's network namespace. */
+  public static List<String> networkTableHere(String table) {
+    return lines(Path.of("/proc/thread-self/net").resolve(table));
+  }
+
   static Optional<String> link(Path link) {
     try {
       return Optional.of(Files.readSymbolicLink(link).toString());

@@ -30,6 +30,10 @@ public final class RawSocket implements AutoCloseable {
   private static final int SO_DOMAIN = 39;
   private static final int SO_COOKIE = 57;
   private static final int IP_TRANSPARENT = 19;
+  private static final int IP_MULTICAST_IF = 32;
+  private static final int IP_MULTICAST_TTL = 33;
+  private static final int IPV6_MULTICAST_IF = 17;
+  private static final int IPV6_MULTICAST_HOPS = 18;
   private static final int IPV6_V6ONLY = 26;
   private static final int IPV6_TRANSPARENT = 75;
   private static final int TCP_NODELAY = 1;
@@ -175,6 +179,21 @@ public final class RawSocket implements AutoCloseable {
     } finally {
       Libc.close(pidfd);
     }
+  }
+
+  /** Sends to groups by this interface, and no farther than to those here who listen on it. */
+  public RawSocket multicastHere(int networkInterface) {
+    if (v6)
+      return option(SOL_IPV6, IPV6_MULTICAST_IF, networkInterface)
+          .option(SOL_IPV6, IPV6_MULTICAST_HOPS, 0);
+    // struct ip_mreqn: a group, an address, a number.
+    return option(SOL_IP, IP_MULTICAST_IF, 0, 0, networkInterface)
+        .option(SOL_IP, IP_MULTICAST_TTL, 0);
+  }
+
+  /** Gives its descriptor to somebody who will close it. */
+  public OwnDescriptor release() {
+    return new OwnDescriptor(descriptor);
   }
 
   public int descriptor() {

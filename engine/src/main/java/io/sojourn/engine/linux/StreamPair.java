@@ -73,6 +73,11 @@ public final class StreamPair implements AutoCloseable {
     return true;
   }
 
+  /** Ours, for calls that are made while this is open. */
+  int number() {
+    return ours.number();
+  }
+
   public void send(byte[] message) throws IOException {
     try {
       Libc.send(ours.number(), message, message.length, MSG_NOSIGNAL);

@@ -3,11 +3,12 @@ package io.sojourn.engine.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sojourn.engine.linux.OtherEnd;
+import io.sojourn.engine.linux.StreamPair;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Member;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,10 +19,29 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pages that are packed when an image is stored, and unpacked when CRIU reads it. */
 class PageStoreTest {
   @TempDir Path home;
+
+  /** What was expected to be more is packed all the same. */
+  @Test
+  void comeBackAlthoughMoreWasSaid() throws IOException {
+    byte[] pages = new byte[1 << 20];
+    try (PageStore store = new PageStore(home)) {
+      store.prepare(1L << 30);
+      bring(store.open("pagemap-1.img"), pages);
+      store.open("pagemap-2.img");
+      store.store();
+    }
+    assertThat(home.resolve("pages-1.img")).doesNotExist();
+    assertThat(home.resolve("pages-2.img")).isEmptyFile();
+    try (UnpackedImage unpacked = UnpackedImage.of(image(), place())) {
+      assertThat(unpacked.path().resolve("pages-1.img")).hasBinaryContent(pages);
+    }
+  }
 
   /** Three blocks and a piece, half of it noise: as they are, and packed in the image. */
   private byte[] write() throws IOException {
@@ -40,12 +60,10 @@ class PageStoreTest {
   }
 
   private static void bring(PageStore.Target target, byte[] pages) throws IOException {
-    assertThat(target.range(0x10000, pages.length / 4096, 4)).isEqualTo(pages.length);
-    for (int at = 0; at < pages.length; ) {
-      ByteBuffer room = target.room();
-      int part = Math.min(room.remaining(), pages.length - at);
-      room.put(pages, at, part);
-      at += part;
+    try (StreamPair pair = StreamPair.open(1 << 20)) {
+      Thread sender = new Thread(() -> OtherEnd.of(pair).write(pages), "sender");
+      sender.start();
+      target.range(0x10000, pages.length / 4096, 4, pair);
     }
   }
 
@@ -96,13 +114,15 @@ class PageStoreTest {
     assertThat(home.resolve("pages-2.img")).isEmptyFile();
   }
 
-  /** More than is kept in memory, of two processes in turn. */
-  @Test
-  void stayWhereThereAreMany() throws IOException {
+  /** More than is kept in memory, of two processes in turn, as it was said before or not. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1L << 30})
+  void stayWhereThereAreMany(long said) throws IOException {
     byte[] piece = new byte[3 << 20];
     Random random = new Random(9);
     MessageDigest[] sums = {sha256(), sha256()};
     try (PageStore store = new PageStore(home)) {
+      store.prepare(said);
       PageStore.Target[] targets = {store.open("pagemap-1.img"), store.open("pagemap-2.img")};
       for (int i = 0; i < 200; i++) {
         random.nextBytes(piece);

@@ -5,6 +5,7 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
+import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.world.Revival;
@@ -15,9 +16,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Restores a task at home, in the place that its deputy keeps. */
 final class Beside {
+  private static final Logger LOG = LoggerFactory.getLogger(Beside.class);
+
   /** Above what CRIU needs for itself at its start. */
   private static final int FIRST_DESCRIPTOR = 200;
 
@@ -63,6 +68,8 @@ final class Beside {
     // CRIU has set them as the task has; but where the job is in the background they are its
     // shell's.
     modes.forEach(Beside::apply);
+    RestoredSockets.settle(ImageDirectory.open(image).manifest(), revival.task().pid())
+        .forEach(untold -> LOG.warn("task {}: {}", task.name(), untold));
     return revival;
   }
 

@@ -3,13 +3,16 @@ package io.sojourn.restore.net;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.network.MulticastGroups;
 import io.sojourn.protocol.connection.Datagram;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Sends datagrams into the guest world from the addresses of the peers that sent them to home. */
 final class PeerSockets implements AutoCloseable {
@@ -18,8 +21,17 @@ final class PeerSockets implements AutoCloseable {
   private final NetworkNamespace namespace;
   private final Set<InetSocketAddress> ours = ConcurrentHashMap.newKeySet();
 
+  /**
+   * @param group to which it sends, if it is to one
+   */
+  private record Way(InetSocketAddress peer, @Nullable InetAddress group) {
+    static Way of(InetSocketAddress peer, InetAddress to) {
+      return new Way(peer, to.isMulticastAddress() ? to : null);
+    }
+  }
+
   /** Only on the namespace's thread; the least recently used first. */
-  private final Map<InetSocketAddress, RawSocket> sockets = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Way, RawSocket> sockets = new LinkedHashMap<>(16, 0.75f, true);
 
   PeerSockets(NetworkNamespace namespace) {
     this.namespace = namespace;
@@ -37,7 +49,9 @@ final class PeerSockets implements AutoCloseable {
     namespace.execute(
         () -> {
           try {
-            sockets.computeIfAbsent(peer, this::make).sendTo(bytes, task);
+            sockets
+                .computeIfAbsent(Way.of(peer, task.getAddress()), this::make)
+                .sendTo(bytes, task);
             shrink();
           } catch (RawSocket.SocketException lost) {
             // As datagrams may be.
@@ -45,19 +59,23 @@ final class PeerSockets implements AutoCloseable {
         });
   }
 
-  private RawSocket make(InetSocketAddress peer) {
-    ours.add(peer);
-    RawSocket socket = RawSocket.udp(peer);
-    return socket.reuseAddress().transparent().mark(MirrorSocket.MARK).bind(peer);
+  private RawSocket make(Way way) {
+    ours.add(way.peer());
+    RawSocket socket = RawSocket.udp(way.peer()).reuseAddress().transparent();
+    InetAddress group = way.group();
+    // The kernel loops it back to whoever has joined on that interface, sources picked and blocked.
+    if (group != null) MulticastGroups.here().interfaceOf(group).ifPresent(socket::multicastHere);
+    return socket.mark(MirrorSocket.MARK).bind(way.peer());
   }
 
   private void shrink() {
-    Iterator<Map.Entry<InetSocketAddress, RawSocket>> oldest = sockets.entrySet().iterator();
+    Iterator<Map.Entry<Way, RawSocket>> oldest = sockets.entrySet().iterator();
     while (sockets.size() > KEPT) {
-      Map.Entry<InetSocketAddress, RawSocket> one = oldest.next();
+      Map.Entry<Way, RawSocket> one = oldest.next();
       one.getValue().close();
-      ours.remove(one.getKey());
       oldest.remove();
+      InetSocketAddress peer = one.getKey().peer();
+      if (sockets.keySet().stream().noneMatch(way -> way.peer().equals(peer))) ours.remove(peer);
     }
   }
 

@@ -14,6 +14,7 @@ import io.sojourn.engine.network.Arrivals;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
+import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.engine.network.TcpStreamImage;
 import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.StreamSession;
@@ -175,7 +176,10 @@ public final class GuestWorld implements AutoCloseable {
       supply.to(lazy);
       lazy.start();
     }
-    revival = namespace.call(() -> begin(images, made, limit));
+    Revival here = namespace.call(() -> begin(images, made, limit));
+    revival = here;
+    // What only home's interfaces have is told to the sockets that it has there.
+    RestoredSockets.settle(ImageDirectory.open(images).manifest(), here.task().pid());
     network.open();
     connections.start(session);
   }

@@ -1,0 +1,26 @@
+package io.sojourn.checkpointer;
+
+/**
+ * How an image is made.
+ *
+ * @param quiet the task's connections are kept still. A frozen task's must be; peers of one that
+ *     runs on would wait for TCP to repeat itself, 0.2 s and more
+ * @param overlapping CRIU sets out for the task while the VM is on its last steps to its safepoint.
+ *     Where CRIU comes first, it lets go again
+ */
+record Manner(boolean quiet, boolean overlapping) {
+  /** With more, a safepoint takes long, and what is won is little beside what CRIU needs. */
+  private static final int FEW_THREADS = 64;
+
+  static Manner first(CheckpointOptions options, int threads) {
+    return new Manner(options.stop(), !options.crac() && threads <= FEW_THREADS);
+  }
+
+  Manner withConnectionsStill() {
+    return new Manner(true, overlapping);
+  }
+
+  Manner oneAfterTheOther() {
+    return new Manner(quiet, false);
+  }
+}
