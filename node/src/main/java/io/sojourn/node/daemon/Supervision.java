@@ -67,6 +67,8 @@ final class Supervision implements AutoCloseable {
     OperationResult result = schedules.run(request, caller, listener);
     TaskRecord record = tasks.find(request.getTask(), caller).record();
     supervisor.begin(record.id(), policy, record.uid());
+    // It may end before anybody has looked at it.
+    supervisor.begun(record.id(), TaskCare.process(result.getPid(), result.getIncarnation()));
     return result;
   }
 

@@ -107,7 +107,12 @@ public final class Supervisor implements AutoCloseable {
 
   /** A life has begun: also one that ends before anybody has looked at it is to be judged. */
   public void begun(String task, Incarnation life) {
-    soon(0, () -> change(task, one -> one.lives(life)));
+    soon(
+        0,
+        () -> {
+          change(task, one -> one.lives(life));
+          lookNow(task);
+        });
   }
 
   /** Another node has it. */

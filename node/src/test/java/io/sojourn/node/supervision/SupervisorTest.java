@@ -152,6 +152,16 @@ class SupervisorTest {
   }
 
   @Test
+  void whatEndsBeforeAnybodyHasLookedAtItRunsAgain() throws Exception {
+    Process first = care.start();
+    Incarnation life = care.standing(TASK).life();
+    first.destroyForcibly().waitFor();
+    open().begin(TASK, QUICK, 0);
+    open().begun(TASK, Objects.requireNonNull(life));
+    awaitLife(2);
+  }
+
+  @Test
   void whatWasAskedToEndDoesNot() {
     Process first = care.start();
     open().begin(TASK, QUICK, 0);
