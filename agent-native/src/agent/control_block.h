@@ -15,7 +15,7 @@ enum command {
   COMMAND_NONE,
   COMMAND_STATUS,
   COMMAND_STOP,
-  COMMAND_REFUSE // the daemon will not do what crac_request asks for; `text` says why
+  COMMAND_REFUSE // the daemon will not do what crac_request asks for; `text` says why; empty: it has done it
 };
 
 enum phase {
@@ -81,7 +81,7 @@ struct control_block {
   char jvm[128];
   char collector[32];
   char options[512];
-  char crac_request[32]; // not empty: the program itself asks for a checkpoint
+  char crac_request[32]; // what the program itself asks for: "freeze", "checkpoint"
   char text[4096];
 };
 

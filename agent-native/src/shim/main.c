@@ -7,6 +7,7 @@
 
 #include "../become/become.h"
 #include "../become/fresh.h"
+#include "fence.h"
 #include "gate.h"
 #include "hold.h"
 #include "inherit.h"
@@ -16,10 +17,12 @@ static int usage(void) {
   fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone|--beside] [--last-pid PID] -- CRIU restore ...\n"
         "       ckpt-shim run --status FILE --pid-file FILE --guest DIRECTORY --host-name NAME --criu DIRECTORY -- CRIU restore ...\n"
         "       ckpt-shim hold PID FD...\n"
+        "       ckpt-shim fence PID START FILE\n"
         "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE] -- CKPT-DEPUTY\n"
         "       ckpt-shim deputy --socket FILE --task ID --incarnation N [--pid PID] [--uid N] [--gid N] [--group N]... -- CKPT-DEPUTY\n"
         "run restores a task and stays as its parent (--clone: in namespaces of its own; --beside: next to its deputy, which has its\n"
-        "number; --guest: in a world that looks like its home); hold keeps descriptors of a process open; become turns a process that is stopped into its deputy; deputy starts one\n"
+        "number; --guest: in a world that looks like its home); hold keeps descriptors of a process open; fence\n"
+        "ends a task at the time that a file names; become turns a process that is stopped into its deputy; deputy starts one\n"
         "that was nobody before.\n",
         stderr);
   return 2;
@@ -122,6 +125,7 @@ int main(int argc, char **argv) {
   close_range(3, ~0u, 0);
   if (argc > 1 && !strcmp(argv[1], "run")) return run_mode(argc - 1, argv + 1);
   if (argc > 3 && !strcmp(argv[1], "hold") && atoi(argv[2]) > 0) return hold(atoi(argv[2]), argv + 3, argc - 3);
+  if (argc == 5 && !strcmp(argv[1], "fence") && atoi(argv[2]) > 1) return fence(atoi(argv[2]), strtoull(argv[3], NULL, 10), argv[4]);
   if (argc > 1 && !strcmp(argv[1], "become")) return become_mode(argc - 1, argv + 1);
   if (argc > 1 && !strcmp(argv[1], "deputy")) return fresh_mode(argc - 1, argv + 1);
   return usage();

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Measures Sojourn against plain CRIU on this machine, in paired rounds.",
-      "Benchmarks: churn, h2, lucene, idle, overhead, ps, collect, repository, move, files, connections, home."
+      "Benchmarks: churn, h2, lucene, idle, overhead, ps, restart, collect, repository, move, files, connections, home."
     })
 public final class Benchmarks implements Callable<Integer> {
   @Option(
@@ -97,6 +97,7 @@ public final class Benchmarks implements Callable<Integer> {
     all.put("idle", new AgainstPlainCriu(Subjects::idle, false));
     all.put("overhead", new Overhead());
     all.put("ps", new PsTime());
+    all.put("restart", new RestartTime());
     all.put("collect", new Collect());
     all.put("repository", new StoredImages());
     all.put("move", new MoveTime());

@@ -24,6 +24,7 @@ final class Results {
           "idle",
           "overhead",
           "ps",
+          "restart",
           "collect",
           "move",
           "files",

@@ -131,7 +131,7 @@ class WhoMayKnowWhomTest {
                     + commands
                     + ")Command|(Node|Operation|Checkpoint)Call"
                     + "|Commands|Failures|ImageAccount|JsonText|MessageJson|Progress|Quantities"
-                    + "|Table|Units)(\\$.*)?"))
+                    + "|SupervisionOptions|Table|Units)(\\$.*)?"))
         .should()
         .callMethod(System.class, "getenv")
         .orShould()

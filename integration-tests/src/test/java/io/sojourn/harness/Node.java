@@ -43,6 +43,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   private final List<String> place;
   private final List<String> options;
   private @Nullable Path home;
+  private boolean shares;
   private @Nullable Process daemon;
 
   public Node() {
@@ -73,6 +74,16 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
     home = made;
     Files.createDirectory(state());
     Files.createSymbolicLink(state().resolve("criu"), Places.criu());
+    startDaemon();
+  }
+
+  /**
+   * The same in a directory that is another node's, which shares its paths, and nothing else, by
+   * mounts of its own.
+   */
+  public void beginIn(Path shared) throws IOException {
+    home = shared;
+    shares = true;
     startDaemon();
   }
 
@@ -115,7 +126,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
       assertThat(run().resolve("ckpt.sock")).doesNotExist();
     } finally {
       daemon().destroyForcibly().waitFor();
-      Places.remove(home());
+      if (!shares) Places.remove(home());
     }
   }
 

@@ -53,6 +53,15 @@ final class Head {
     return head;
   }
 
+  /**
+   * Which repository that is.
+   *
+   * @throws NoSuchFileException there is none
+   */
+  static String id(BlobStore store) throws IOException {
+    return parse(store.get(NAME), store).getId();
+  }
+
   /** Says at once that the key is another, or that somebody has changed the head. */
   private static void prove(RepositoryHead head, Seal seal, BlobStore store) {
     try {

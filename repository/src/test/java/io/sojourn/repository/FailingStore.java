@@ -48,6 +48,12 @@ final class FailingStore implements BlobStore {
   }
 
   @Override
+  public boolean putNew(String name, ByteBuffer content) throws IOException {
+    change();
+    return store.putNew(name, content);
+  }
+
+  @Override
   public byte[] get(String name) throws IOException {
     alive();
     return store.get(name);

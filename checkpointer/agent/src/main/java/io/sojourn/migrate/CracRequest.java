@@ -7,7 +7,7 @@ final class CracRequest implements NodeDaemon {
 
   @Override
   public void ask(String request) {
-    NativeAgent.request(request);
+    NativeAgent.requestOfCrac(request);
   }
 
   @Override

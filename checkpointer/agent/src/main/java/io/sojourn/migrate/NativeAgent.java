@@ -28,7 +28,14 @@ final class NativeAgent {
     Thread control = new Thread(top, null, "Sojourn control", 0, false);
     control.setDaemon(true);
     Guards.start(options.guard());
-    start(texts, control);
+    started = start(texts, control) == 0;
+  }
+
+  private static volatile boolean started;
+
+  /** Whether the agent is at work: otherwise nothing native may be called. */
+  static boolean started() {
+    return started;
   }
 
   /**
@@ -41,14 +48,29 @@ final class NativeAgent {
   /** Connects to the node daemon's socket and closes again. False where nobody listens. */
   static native boolean knock(String socket);
 
-  /** Writes down what the program itself asks the daemon for; "" for nothing. */
-  static native void request(String what);
+  /** Writes down what the program itself asks the daemon for, words with spaces; "" for nothing. */
+  private static native void request(String what);
+
+  private static String ofCrac = "", ofProgram = "";
+
+  /** What a program asks for through org.crac; "" for nothing any more. */
+  static synchronized void requestOfCrac(String what) {
+    ofCrac = what;
+    request(ofCrac.concat(" ").concat(ofProgram).trim());
+  }
+
+  /** What it asks for through {@link Checkpoint}. */
+  static synchronized void requestOfProgram(String what) {
+    ofProgram = what;
+    request(ofCrac.concat(" ").concat(ofProgram).trim());
+  }
 
   /**
    * Called by the control thread before a stop: null, or 'G' or 'C' (guard, callback) and why not.
    */
   private static @Nullable String beforeStop(int flags, int limitMillis) {
     boolean crac = (flags & FLAG_CRAC) != 0;
+    CheckpointRequest.beforeStop();
     // The callbacks come first, for they may enter guarded regions themselves.
     String refusal = crac ? Notifications.beforeStop(Duration.ofMillis(limitMillis)) : null;
     if (refusal != null) return "C" + refusal;
@@ -61,13 +83,18 @@ final class NativeAgent {
   /** Called by the control thread after the VM ran on: null, or what did not come back. */
   private static @Nullable String afterStop(int flags, int outcome) {
     Guards.open();
+    CheckpointRequest.afterStop(outcome == OUTCOME_RESTORED);
     if ((flags & FLAG_CRAC) == 0) return null;
     return Notifications.afterStop(outcome == OUTCOME_CHECKPOINTED || outcome == OUTCOME_RESTORED);
   }
 
-  /** Called by the control thread: the daemon will not do what the program asked for. */
+  /**
+   * Called by the control thread: the daemon has done what the program asked for, which is said by
+   * an empty text, or will not do it.
+   */
   private static void answered(byte[] text) {
-    Notifications.answered(new String(text, StandardCharsets.UTF_8));
+    String answer = new String(text, StandardCharsets.UTF_8);
+    if (!CheckpointRequest.answered(answer)) Notifications.answered(answer);
   }
 
   /**

@@ -43,6 +43,18 @@ record Options(
         && Integer.parseInt(text.substring(0, unit)) > 0;
   }
 
+  private static boolean isTime(String text) {
+    boolean millis = text.endsWith("ms");
+    return !text.equals("auto")
+        && isInterval(millis ? text.substring(0, text.length() - 2).concat("s") : text);
+  }
+
+  private static void expect(
+      String key, String value, String one, String other, List<String> problems) {
+    if (!value.equals(one) && !value.equals(other))
+      problems.add(key + "='" + value + "' was not taken: use " + one + " or " + other);
+  }
+
   private static boolean isCount(String text) {
     for (int i = 0; i < text.length(); i++) if (!isDigit(text.charAt(i))) return false;
     return !text.isEmpty() && text.length() < 7;
@@ -125,12 +137,24 @@ record Options(
           if (!isSize(value))
             problems.add("filesLimit='" + value + "' was not taken: use a size as in 64M or 1G");
         }
+        case "onFailure" -> expect(key, value, "restart", "keep", problems);
+        case "restartOn" -> expect(key, value, "home", "any", problems);
+        case "restartDelay", "restartMaxDelay", "startLimitInterval" -> {
+          if (!isTime(value))
+            problems.add(
+                key + "='" + value + "' was not taken: use a time as in 100ms, 30s or 10m");
+        }
+        case "startLimitBurst" -> {
+          if (!isCount(value) || Integer.parseInt(value) == 0)
+            problems.add(key + "='" + value + "' was not taken: use a number of restarts");
+        }
         default ->
             problems.add(
                 "option '"
                     + key
                     + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily,"
-                    + " homeLost, files, volumes, filesLimit)");
+                    + " homeLost, files, volumes, filesLimit, onFailure, restartOn, restartDelay,"
+                    + " restartMaxDelay, startLimitBurst, startLimitInterval)");
       }
     }
     String directory = System.getenv("SOJOURN_RUN_DIR");

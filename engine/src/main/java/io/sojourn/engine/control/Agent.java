@@ -80,6 +80,11 @@ public final class Agent {
     settle(limit);
   }
 
+  /** Tells a program that asked for a checkpoint itself that there is one. */
+  public void confirm(Duration limit) {
+    refuse("", limit);
+  }
+
   /** Whether the VM has come to the stop that was asked for last. */
   public boolean stands() {
     return block.phase() == Phase.STOPPED && block.stoppedNanos() != earlierStop;

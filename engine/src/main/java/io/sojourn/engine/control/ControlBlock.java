@@ -109,7 +109,7 @@ public final class ControlBlock {
     return text(976, 512);
   }
 
-  /** What the program itself asks for: "freeze", or "" for nothing. */
+  /** What the program itself asks for: "freeze", "checkpoint", both, or "" for nothing. */
   public String programRequest() {
     return text(1488, 32);
   }

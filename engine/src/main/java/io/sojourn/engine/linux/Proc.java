@@ -157,6 +157,14 @@ public final class Proc {
     return fields.length > 0 && !fields[0].isEmpty() ? fields[0].charAt(0) : ' ';
   }
 
+  /** How a process ended that its parent has not collected; empty for any other. */
+  static Optional<WaitStatus> endOf(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 49 && fields[0].equals("Z")
+        ? Optional.of(new WaitStatus(Integer.parseInt(fields[49])))
+        : Optional.empty();
+  }
+
   public static int group(int pid) {
     String[] fields = statFields(pid);
     return fields.length > 2 ? Integer.parseInt(fields[2]) : -1;

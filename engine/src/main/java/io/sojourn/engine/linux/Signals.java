@@ -4,7 +4,11 @@ import com.sun.jna.LastErrorException;
 
 /** Sends signals. See kill(2). */
 public final class Signals {
+  public static final int HUP = 1;
+  public static final int INT = 2;
   public static final int KILL = 9;
+  public static final int PIPE = 13;
+  public static final int TERM = 15;
   public static final int CONT = 18;
   public static final int STOP = 19;
   public static final int WINCH = 28;

@@ -128,6 +128,20 @@ public final class Archive implements AutoCloseable {
     if (!place.none()) storage.refresh(3, TimeUnit.SECONDS);
   }
 
+  /**
+   * Learns it now, whatever else is being done.
+   *
+   * @throws OperationException the repository cannot be reached
+   */
+  public void refreshNow() {
+    run(
+        "the list of images cannot be read",
+        repository -> {
+          stored.refresh(repository);
+          return place;
+        });
+  }
+
   /** Its files: those that are here, or brought ones. */
   public Brought bring(ImageDirectory image, Report report) {
     if (image.isHere() || image(image.name()).isEmpty()) return new Brought(image, false);

@@ -1,14 +1,17 @@
 package io.sojourn.node.archive;
 
+import io.sojourn.repository.Lives;
 import io.sojourn.repository.Repository;
 import io.sojourn.repository.blob.BlobStore;
 import io.sojourn.repository.blob.Location;
+import io.sojourn.repository.blob.S3Store;
 import io.sojourn.repository.seal.KeyedSeal;
 import io.sojourn.repository.seal.Keys;
 import io.sojourn.repository.seal.Seal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /**
  * Where a node's repository is, and with which keys it is opened.
@@ -46,6 +49,17 @@ public record RepositoryPlace(String place, String keyFile, String keys) {
       blobs.close();
       throw failed;
     }
+  }
+
+  /**
+   * Who has the lives of tasks that any node may restart.
+   *
+   * @param lease which is lost where an answer takes longer
+   * @throws IOException it cannot be opened
+   */
+  public Lives lives(Duration lease) throws IOException {
+    return new Lives(
+        Location.open(place, new S3Store.Patience(lease.dividedBy(6), lease.dividedBy(3))));
   }
 
   private Seal seal() {

@@ -83,7 +83,7 @@ final class StoredManifests {
   }
 
   /** Learns what others have stored and removed. */
-  void refresh(Repository repository) throws IOException {
+  synchronized void refresh(Repository repository) throws IOException {
     Set<String> there = new HashSet<>(repository.names());
     for (String name : there)
       if (!manifests.containsKey(name) && !going.contains(name)) {
@@ -98,7 +98,7 @@ final class StoredManifests {
     for (String known : List.copyOf(manifests.keySet())) if (!there.contains(known)) forget(known);
   }
 
-  void add(String name, String manifest) throws IOException {
+  synchronized void add(String name, String manifest) throws IOException {
     Files.createDirectories(directory);
     Path file = directory.resolve(name + SUFFIX), draft = directory.resolve("." + name);
     Files.writeString(draft, manifest);
@@ -116,7 +116,7 @@ final class StoredManifests {
   }
 
   /** It is none any more; the repository hears of it when it can be reached. */
-  void remove(String name) throws IOException {
+  synchronized void remove(String name) throws IOException {
     Path file = directory.resolve(name + SUFFIX);
     if (!Files.exists(file)) return;
     going.add(name);
@@ -130,7 +130,7 @@ final class StoredManifests {
   }
 
   /** It is not in the repository any more. */
-  void forget(String name) throws IOException {
+  synchronized void forget(String name) throws IOException {
     manifests.remove(name);
     Files.deleteIfExists(directory.resolve(name + SUFFIX));
     Files.deleteIfExists(directory.resolve(name + GOING));

@@ -6,10 +6,12 @@ import io.sojourn.node.schedule.Interval;
 import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.CheckpointRequest.Then;
 import io.sojourn.protocol.node.EndScheduleRequest;
+import io.sojourn.protocol.node.EndSupervisionRequest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Schedule;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -38,6 +40,8 @@ final class CheckpointCommand extends CheckpointCall {
       description = "Besides the newest keep the last one of each of N days.")
   private @Nullable Integer keepDaily;
 
+  @Mixin private SupervisionOptions supervision;
+
   @Override
   public Integer call() {
     if (keep != null && (keep < 1 || every == null))
@@ -48,21 +52,43 @@ final class CheckpointCommand extends CheckpointCall {
       throw OperationException.usage(
           "--keep-daily says what stays besides the images of --keep: one day or more",
           "say --every 5m --keep 10 --keep-daily 7");
-    return OFF.equals(every) ? end() : super.call();
+    supervision.check();
+    if (supervision.keeps() && every != null && !OFF.equals(every))
+      throw OperationException.usage(
+          "--on-failure=keep makes no image", "say it alone, or together with --every off");
+    return OFF.equals(every) || supervision.keeps() ? end() : super.call();
   }
 
   private int end() {
-    String task;
+    String name = "";
     try (NodeClient client = connect()) {
-      task =
-          client
-              .node()
-              .endSchedule(EndScheduleRequest.newBuilder().setTask(task()).build())
-              .getTask();
+      if (OFF.equals(every)) name = endSchedule(client);
+      if (supervision.keeps()) name = endSupervision(client);
     }
-    if (json()) print(new JsonText().object().put("task", task).put("every", OFF).end());
-    else print("no more periodic checkpoints of " + task);
+    if (json()) {
+      JsonText text = new JsonText().object().put("task", name);
+      if (every != null) text.put("every", OFF);
+      if (supervision.keeps()) text.put("onFailure", "keep");
+      print(text.end());
+      return 0;
+    }
+    if (every != null) print("no more periodic checkpoints of " + name);
+    if (supervision.keeps()) print(name + " is left alone when it fails");
     return 0;
+  }
+
+  private String endSchedule(NodeClient client) {
+    return client
+        .node()
+        .endSchedule(EndScheduleRequest.newBuilder().setTask(task()).build())
+        .getTask();
+  }
+
+  private String endSupervision(NodeClient client) {
+    return client
+        .node()
+        .endSupervision(EndSupervisionRequest.newBuilder().setTask(task()).build())
+        .getTask();
   }
 
   @Override
@@ -72,6 +98,7 @@ final class CheckpointCommand extends CheckpointCall {
 
   @Override
   void complete(CheckpointRequest.Builder request) {
+    supervision.complete(request);
     if (every == null) return;
     try {
       Interval interval = Interval.parse(every);
@@ -90,7 +117,10 @@ final class CheckpointCommand extends CheckpointCall {
   @Override
   String sentence(OperationResult result) {
     return "checkpointed %s into %s%s"
-        .formatted(result.getTask(), into(result), every == null ? "" : "\n" + rhythm(every));
+        .formatted(
+            result.getTask(),
+            into(result),
+            (every == null ? "" : "\n" + rhythm(every)) + supervision.sentence());
   }
 
   private String rhythm(String text) {

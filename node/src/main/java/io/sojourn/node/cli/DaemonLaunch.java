@@ -65,6 +65,9 @@ final class DaemonLaunch {
           List.of(
               "--repository-key",
               Path.of(config.repository().keyFile()).toAbsolutePath().toString()));
+    command.addAll(config.triggers().words());
+    if (!config.lease().equals(NodeConfig.LEASE))
+      command.add("--lease=" + config.lease().toMillis() + "ms");
     return command;
   }
 

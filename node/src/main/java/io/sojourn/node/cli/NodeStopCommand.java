@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
     name = "stop",
     description = "Ends the daemon, when what it is doing is done. Tasks run on.")
 final class NodeStopCommand extends NodeCall {
-  /** Longer than the daemon itself waits for operations. */
-  private static final int LIMIT_SECONDS = 90;
+  /** Longer than the daemon itself waits for operations, and for checkpoints at its end. */
+  private static final int LIMIT_SECONDS = 150;
 
   @Override
   public Integer call() throws InterruptedException, ExecutionException {

@@ -3,6 +3,7 @@ package io.sojourn.node.cli;
 import io.sojourn.node.schedule.Durations;
 import io.sojourn.protocol.node.ListTasksRequest;
 import io.sojourn.protocol.node.Schedule;
+import io.sojourn.protocol.node.Supervision;
 import io.sojourn.protocol.node.Task;
 import java.time.Instant;
 import java.util.List;
@@ -59,7 +60,25 @@ final class PsCommand extends NodeCall {
               "nextCheckpoint",
               Instant.ofEpochMilli(task.getSchedule().getDueEpochMillis()).toString())
           .put("lastCheckpointFailure", orNull(task.getSchedule().getLastFailure()));
+    if (task.hasSupervision()) add(text, task.getSupervision());
     return text;
+  }
+
+  private static void add(JsonText text, Supervision supervision) {
+    text.put("onFailure", "restart")
+        .put("restartOn", supervision.getAnywhere() ? "any" : "home")
+        .put("restartDelayMillis", supervision.getDelayMillis())
+        .put("restartMaxDelayMillis", supervision.getMaxDelayMillis())
+        .put("startLimitBurst", supervision.getStartLimitBurst())
+        .put("startLimitIntervalMillis", supervision.getStartLimitIntervalMillis())
+        .put("restarts", supervision.getRestarts())
+        .put("lastEnd", orNull(supervision.getLastEnd()))
+        .put(
+            "nextRestart",
+            supervision.getDueEpochMillis() == 0
+                ? null
+                : Instant.ofEpochMilli(supervision.getDueEpochMillis()).toString())
+        .put("restartTrouble", orNull(supervision.getTrouble()));
   }
 
   static String toTable(List<Task> tasks, long nowMillis) {

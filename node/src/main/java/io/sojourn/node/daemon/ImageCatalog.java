@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,11 +107,22 @@ final class ImageCatalog {
 
   /** The newest image of a task, in the repository or where its last one was made. */
   Optional<ImageDirectory> newest(String taskId, String lastImage) {
-    List<ImageDirectory> candidates = new ArrayList<>(all());
-    if (!lastImage.isEmpty()) entry(Path.of(lastImage)).image().ifPresent(candidates::add);
-    return candidates.stream()
+    return of(taskId, lastImage).stream().findFirst();
+  }
+
+  /** The images of a task, in the repository and where its last one was made; the newest first. */
+  List<ImageDirectory> of(String taskId, String lastImage) {
+    Map<Path, ImageDirectory> images = new HashMap<>();
+    for (ImageDirectory image : all()) images.put(image.path(), image);
+    if (!lastImage.isEmpty())
+      entry(Path.of(lastImage)).image().ifPresent(image -> images.put(image.path(), image));
+    return images.values().stream()
         .filter(image -> image.manifest().getTask().getId().equals(taskId))
-        .max(Comparator.comparingLong(image -> image.manifest().getCreatedEpochMillis()));
+        .sorted(
+            Comparator.comparingLong(
+                    (ImageDirectory image) -> image.manifest().getCreatedEpochMillis())
+                .reversed())
+        .toList();
   }
 
   /** What lies in a directory. */

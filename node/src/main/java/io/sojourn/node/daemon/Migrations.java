@@ -21,12 +21,19 @@ final class Migrations {
   private final TaskRegistry registry;
   private final Operations operations;
   private final String self;
+  private final Ownership ownership;
 
   /**
    * @param self this node's name
    */
   Migrations(
-      Moves moves, TaskLookup tasks, TaskRegistry registry, Operations operations, String self) {
+      Moves moves,
+      TaskLookup tasks,
+      TaskRegistry registry,
+      Operations operations,
+      String self,
+      Ownership ownership) {
+    this.ownership = ownership;
     this.moves = moves;
     this.tasks = tasks;
     this.registry = registry;
@@ -105,10 +112,15 @@ final class Migrations {
             .running(task.id())
             .flatMap(Task::life)
             .orElseThrow(() -> new IllegalStateException("the task has ended meanwhile"));
-    Moves.Moved moved =
-        moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, options, report);
-    registry.lives(task.id(), moved.incarnation());
-    return moved;
+    ownership.leaves(task.id());
+    try {
+      Moves.Moved moved =
+          moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, options, report);
+      registry.lives(task.id(), moved.incarnation());
+      return moved;
+    } finally {
+      ownership.hasLeft(task.id());
+    }
   }
 
   private int incarnation(String id) {

@@ -2,10 +2,12 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.archive.RepositoryPlace;
+import io.sojourn.node.trigger.Triggers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param stateDirectory images, tasks and CRIU; kept
  * @param nodeName by default the host's
  * @param repository where images are stored besides
+ * @param triggers when tasks are checkpointed without being asked
+ * @param lease after how long of silence other nodes take over what they may
  */
 public record NodeConfig(
-    Path runDirectory, Path stateDirectory, String nodeName, RepositoryPlace repository) {
+    Path runDirectory,
+    Path stateDirectory,
+    String nodeName,
+    RepositoryPlace repository,
+    Triggers triggers,
+    Duration lease) {
   /** A unix socket's path has 107 bytes at the most; ours add up to 11 to the directory. */
   private static final int LONGEST = 95;
 
@@ -28,9 +37,16 @@ public record NodeConfig(
   public static final String STATE_DIR = "SOJOURN_STATE_DIR";
   public static final String NODE_NAME = "SOJOURN_NODE_NAME";
 
+  public static final Duration LEASE = Duration.ofSeconds(60);
+
   /** Without a repository. */
   NodeConfig(Path runDirectory, Path stateDirectory, String nodeName) {
-    this(runDirectory, stateDirectory, nodeName, RepositoryPlace.NONE);
+    this(runDirectory, stateDirectory, nodeName, RepositoryPlace.NONE, Triggers.NONE, LEASE);
+  }
+
+  /** With other triggers than none, and another lease. */
+  NodeConfig withTriggers(Triggers triggers, Duration lease) {
+    return new NodeConfig(runDirectory, stateDirectory, nodeName, repository, triggers, lease);
   }
 
   /** With another repository than the environment says, or another key for it. */
@@ -42,7 +58,9 @@ public record NodeConfig(
         new RepositoryPlace(
             first(place, repository.place()),
             first(keyFile, repository.keyFile()),
-            repository.keys()));
+            repository.keys()),
+        triggers,
+        lease);
   }
 
   /** A null or empty option counts as not given. */
@@ -60,7 +78,9 @@ public record NodeConfig(
         new RepositoryPlace(
             first(null, environment.get(RepositoryPlace.PLACE)),
             first(null, environment.get(RepositoryPlace.KEY_FILE)),
-            first(null, environment.get(RepositoryPlace.KEYS))));
+            first(null, environment.get(RepositoryPlace.KEYS))),
+        Triggers.NONE,
+        LEASE);
   }
 
   public Path socket() {

@@ -16,7 +16,7 @@ import io.sojourn.node.move.Moves;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.node.shipping.WarmUp;
-import io.sojourn.protocol.node.GetNodeResponse;
+import io.sojourn.node.trigger.Alarms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +49,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final NodeLock lock;
   private final Engines engines;
   private final Operations operations = new Operations();
-  private final ExecutorService workers = Executors.newCachedThreadPool(NodeDaemon::thread);
+  private final ExecutorService workers = Executors.newCachedThreadPool(new WorkerThreads());
 
   /** All that passes between nodes. As few as can be: what crosses from one to another waits. */
   private final EventLoopGroup loops =
@@ -62,6 +61,9 @@ public final class NodeDaemon implements AutoCloseable {
   private final Moves moves;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
+  private final Supervision supervision;
+  private final Sweep sweep;
+  private final Alarms alarms;
   private final Archive archive;
 
   private final CallsWithin within;
@@ -124,9 +126,13 @@ public final class NodeDaemon implements AutoCloseable {
             registry,
             imageCalls,
             operations,
-            task -> moves.whereIs(task).isPresent());
-    registry.onFound(schedules::found);
-    Migrations migrations = new Migrations(moves, tasks, registry, operations, config.nodeName());
+            task -> moves.whereIs(task).isPresent(),
+            config.triggers().atOnce());
+    sweep = new Sweep(registry, schedules, checkpoints, workers);
+    Ownership ownership =
+        new Ownership(config, runtime.resolve("ckpt-shim"), registry, archive, door, schedules);
+    Migrations migrations =
+        new Migrations(moves, tasks, registry, operations, config.nodeName(), ownership);
     Restores restores =
         new Restores(
             engines,
@@ -138,14 +144,30 @@ public final class NodeDaemon implements AutoCloseable {
             door,
             config.nodeName(),
             archive,
-            schedules::revived);
+            schedules::revived,
+            ownership);
+    supervision =
+        new Supervision(
+            config.stateDirectory().resolve("supervised"),
+            schedules,
+            tasks,
+            new TaskCare(
+                registry, operations, moves, restores, archive, ownership, config.runDirectory()),
+            ownership,
+            workers);
+    operations.onEnd(supervision::look);
+    registry.onFound(
+        (task, options) -> {
+          schedules.found(task, options);
+          supervision.found(task, options);
+        });
     Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
     errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));
     NodeService service =
         new NodeService(
-            () -> describe(engines),
+            new NodeDescription(config, engines),
             tasks,
             new TaskList(
                 operations,
@@ -153,8 +175,10 @@ public final class NodeDaemon implements AutoCloseable {
                 config.nodeName(),
                 config.runDirectory(),
                 moves,
-                schedules::of),
+                schedules::of,
+                supervision),
             schedules,
+            supervision,
             restores,
             migrations,
             errands,
@@ -167,7 +191,7 @@ public final class NodeDaemon implements AutoCloseable {
             config.stateDirectory(),
             config.nodeName(),
             new Membership.Surroundings(
-                version(),
+                NodeDescription.version(),
                 Clock.systemUTC(),
                 loops,
                 workers,
@@ -175,6 +199,12 @@ public final class NodeDaemon implements AutoCloseable {
                 registry::count));
     moves.begin();
     archive.begin(new LocalImages(images, imageCalls));
+    supervision.begin();
+    alarms =
+        Alarms.begin(
+            config.triggers(),
+            () -> sweep.all("the machine is about to be taken away"),
+            () -> sweep.scheduled("memory is short"));
     ClusterService clusterService =
         new ClusterService(cluster, shipping, imageLookup, archive, config.nodeName());
     sockets =
@@ -242,25 +272,13 @@ public final class NodeDaemon implements AutoCloseable {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
   }
 
-  private GetNodeResponse describe(Engines engines) {
-    return GetNodeResponse.newBuilder()
-        .setName(config.nodeName())
-        .setVersion(version())
-        .setPid((int) ProcessHandle.current().pid())
-        .setCriuVersion(engines.criuVersion())
-        .setStateDir(config.stateDirectory().toString())
-        .build();
-  }
-
-  private static String version() {
-    String version = NodeDaemon.class.getPackage().getImplementationVersion();
-    return version == null ? "unpackaged" : version;
-  }
-
   /** Lets operations under way come to their end, and closes the sockets. */
   @Override
   public void close() {
     try {
+      alarms.close();
+      supervision.close();
+      if (config.triggers().atEnd()) sweep.all("the node daemon is about to end");
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
       schedules.close();
@@ -283,13 +301,5 @@ public final class NodeDaemon implements AutoCloseable {
     } catch (Exception left) {
       log.warn("left something in {}: {}", config.runDirectory(), left.toString());
     }
-  }
-
-  private static final AtomicInteger NUMBER = new AtomicInteger();
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "worker-" + NUMBER.incrementAndGet());
-    thread.setDaemon(true);
-    return thread;
   }
 }

@@ -9,6 +9,8 @@ import io.sojourn.protocol.node.DrainEvent;
 import io.sojourn.protocol.node.DrainRequest;
 import io.sojourn.protocol.node.EndScheduleRequest;
 import io.sojourn.protocol.node.EndScheduleResponse;
+import io.sojourn.protocol.node.EndSupervisionRequest;
+import io.sojourn.protocol.node.EndSupervisionResponse;
 import io.sojourn.protocol.node.GetNodeRequest;
 import io.sojourn.protocol.node.GetNodeResponse;
 import io.sojourn.protocol.node.InspectImageRequest;
@@ -36,7 +38,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Supplier<GetNodeResponse> node;
   private final TaskLookup tasks;
   private final TaskList list;
-  private final Schedules checkpoints;
+  private final Schedules schedules;
+  private final Supervision checkpoints;
   private final Restores restores;
   private final Migrations migrations;
   private final Errands errands;
@@ -49,7 +52,8 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Supplier<GetNodeResponse> node,
       TaskLookup tasks,
       TaskList list,
-      Schedules checkpoints,
+      Schedules schedules,
+      Supervision checkpoints,
       Restores restores,
       Migrations migrations,
       Errands errands,
@@ -60,6 +64,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
     this.node = node;
     this.tasks = tasks;
     this.list = list;
+    this.schedules = schedules;
     this.checkpoints = checkpoints;
     this.restores = restores;
     this.migrations = migrations;
@@ -95,6 +100,13 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
 
   @Override
   public void endSchedule(EndScheduleRequest request, StreamObserver<EndScheduleResponse> answer) {
+    Caller caller = Caller.current();
+    unary(answer, () -> schedules.end(request, caller));
+  }
+
+  @Override
+  public void endSupervision(
+      EndSupervisionRequest request, StreamObserver<EndSupervisionResponse> answer) {
     Caller caller = Caller.current();
     unary(answer, () -> checkpoints.end(request, caller));
   }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What is under way, one operation a task at a time. Bringing a task's numbers up to date speaks
@@ -19,6 +20,14 @@ final class Operations {
   private final Map<String, Running> running = new HashMap<>();
   private final Set<String> refreshing = new HashSet<>();
   private boolean closed;
+  private volatile Consumer<String> ended = taskId -> {};
+
+  /**
+   * @param listener is told of the end of each, by the task's id; it must not take long
+   */
+  void onEnd(Consumer<String> listener) {
+    ended = listener;
+  }
 
   /** Ends with {@link #close()}. */
   interface Operation extends AutoCloseable {
@@ -46,9 +55,12 @@ final class Operations {
     return () -> end(taskId);
   }
 
-  private synchronized void end(String taskId) {
-    running.remove(taskId);
-    notifyAll();
+  private void end(String taskId) {
+    synchronized (this) {
+      running.remove(taskId);
+      notifyAll();
+    }
+    ended.accept(taskId);
   }
 
   synchronized Optional<String> verb(String taskId) {

@@ -9,6 +9,8 @@ import io.sojourn.node.archive.Archive;
 import io.sojourn.node.archive.Brought;
 import io.sojourn.node.move.Door;
 import io.sojourn.node.move.Moves;
+import io.sojourn.node.supervision.NotYetException;
+import io.sojourn.node.supervision.TakenException;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationResult;
@@ -35,6 +37,7 @@ final class Restores {
   private final String self;
   private final Archive archive;
   private final Consumer<String> fromCheckpoint;
+  private final Ownership ownership;
 
   /**
    * @param self this node's name
@@ -51,7 +54,9 @@ final class Restores {
       Door door,
       String self,
       Archive archive,
-      Consumer<String> fromCheckpoint) {
+      Consumer<String> fromCheckpoint,
+      Ownership ownership) {
+    this.ownership = ownership;
     this.fromCheckpoint = fromCheckpoint;
     this.engines = engines;
     this.images = images;
@@ -66,6 +71,30 @@ final class Restores {
 
   /** On this node, or on the one that is asked for. */
   OperationResult run(RestoreRequest request, Caller caller, OperationListener listener) {
+    try {
+      return runAnywhere(request, caller, listener);
+    } catch (TakenException taken) {
+      throw OperationException.refused(
+          String.valueOf(taken.getMessage()),
+          "restore it there; or, if that node is gone, wait until its lease is over");
+    } catch (NotYetException unknown) {
+      throw OperationException.failed(
+          String.valueOf(unknown.getMessage()), "see ckpt repository status", unknown);
+    }
+  }
+
+  /**
+   * Here, without being asked by anybody.
+   *
+   * @throws TakenException it is another node's
+   * @throws NotYetException nobody can say whether it is
+   */
+  OperationResult again(RestoreRequest request, Caller caller) {
+    return runHere(request, caller, OperationListener.NONE);
+  }
+
+  private OperationResult runAnywhere(
+      RestoreRequest request, Caller caller, OperationListener listener) {
     if (request.getNode().isEmpty() || request.getNode().equals(self)) {
       if (!request.getClone()) door.refuse();
       return runHere(request, caller, listener);
@@ -129,17 +158,25 @@ final class Restores {
             request.getStreamsMayBeLost(),
             files(request),
             Duration.ofMillis(request.getLimitMillis()));
-    int incarnation = registry.nextIncarnation(image);
+    int next = registry.nextIncarnation(image);
+    int incarnation = request.getClone() ? next : ownership.next(image, next);
     RestoreResult done;
+    boolean lives = false;
     try (Brought files = archive.bring(image, report)) {
       done =
           moves.frozen().has(id) && !request.getClone()
               ? besideDeputy(files.image(), incarnation, options, report)
               : engines.restorer().restore(files.image(), incarnation, options, report);
+      lives = true;
+    } finally {
+      if (!lives && !request.getClone()) ownership.notStarted(id);
     }
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);
-    else registry.revived(image, done.incarnation());
+    else {
+      registry.revived(image, done.incarnation());
+      ownership.begun(id, done.pid(), done.incarnation());
+    }
     if (!request.getClone() && image.manifest().getKind() == Manifest.Kind.CHECKPOINT)
       fromCheckpoint.accept(id);
     return result

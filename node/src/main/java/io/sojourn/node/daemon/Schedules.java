@@ -17,12 +17,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Periodic checkpoints: begun and ended by users, or by an option of the agent. */
 final class Schedules implements AutoCloseable {
-  private static final int AT_ONCE = 1;
-
   private final Checkpoints checkpoints;
   private final TaskLookup tasks;
   private final TaskRegistry registry;
@@ -30,11 +30,13 @@ final class Schedules implements AutoCloseable {
   private final Operations operations;
   private final Predicate<String> away;
   private final Scheduler scheduler;
+  private final Semaphore turns;
   private final Clock clock = Clock.systemUTC();
 
   /**
    * @param directory for their files
    * @param away whether a task is on another node
+   * @param atOnce how many checkpoints that nobody has asked for are made at a time
    */
   Schedules(
       Path directory,
@@ -43,7 +45,8 @@ final class Schedules implements AutoCloseable {
       TaskRegistry registry,
       ImageCalls images,
       Operations operations,
-      Predicate<String> away)
+      Predicate<String> away,
+      int atOnce)
       throws IOException {
     this.checkpoints = checkpoints;
     this.tasks = tasks;
@@ -51,7 +54,8 @@ final class Schedules implements AutoCloseable {
     this.images = images;
     this.operations = operations;
     this.away = away;
-    this.scheduler = Scheduler.open(directory, new TaskWork(), clock, AT_ONCE);
+    this.turns = new Semaphore(atOnce, true);
+    this.scheduler = Scheduler.open(directory, new TaskWork(), clock, atOnce);
   }
 
   /** Makes an image, and where the request says so more of them from then on. */
@@ -94,6 +98,21 @@ final class Schedules implements AutoCloseable {
     return new Work.Made(result.getDirectory(), Math.round(result.getTotalMillis()));
   }
 
+  /** Makes one of a task's periodic images at once; false where there are none. */
+  boolean now(String taskId) {
+    return scheduler.now(taskId);
+  }
+
+  /** Does something that nobody has asked for, when it is its turn. */
+  <T> T inTurn(Supplier<T> work) {
+    turns.acquireUninterruptibly();
+    try {
+      return work.get();
+    } finally {
+      turns.release();
+    }
+  }
+
   EndScheduleResponse end(EndScheduleRequest request, Caller caller) {
     Task task = tasks.find(request.getTask(), caller);
     if (!scheduler.end(task.id()))
@@ -122,6 +141,20 @@ final class Schedules implements AutoCloseable {
   /** A task runs again from a checkpoint. */
   void revived(String taskId) {
     scheduler.revived(taskId);
+  }
+
+  /** What an agent's options would say of it, with a comma at the end; "" for no schedule. */
+  String optionsOf(String taskId) {
+    return scheduler
+        .of(taskId)
+        .map(
+            schedule ->
+                "every=%s,keep=%d,keepDaily=%d,"
+                    .formatted(
+                        schedule.everyMillis() == 0 ? "auto" : schedule.everyMillis() + "ms",
+                        schedule.keep(),
+                        schedule.keepDaily()))
+        .orElse("");
   }
 
   /** As a user sees it. */
@@ -169,7 +202,7 @@ final class Schedules implements AutoCloseable {
               .addAllVolumes(schedule.files().volumes())
               .setFilesLimitBytes(schedule.files().limitBytes())
               .build();
-      return made(checkpoints.run(request, caller(schedule), OperationListener.NONE));
+      return inTurn(() -> made(checkpoints.run(request, caller(schedule), OperationListener.NONE)));
     }
 
     @Override

@@ -27,6 +27,7 @@ final class TaskList {
   private final Path runDirectory;
   private final Moves moves;
   private final Function<String, Optional<Schedule>> schedules;
+  private final Supervision supervision;
 
   /**
    * @param moves knows the tasks that are elsewhere, or have a deputy
@@ -37,13 +38,15 @@ final class TaskList {
       String node,
       Path runDirectory,
       Moves moves,
-      Function<String, Optional<Schedule>> schedules) {
+      Function<String, Optional<Schedule>> schedules,
+      Supervision supervision) {
     this.operations = operations;
     this.workers = workers;
     this.node = node;
     this.runDirectory = runDirectory;
     this.moves = moves;
     this.schedules = schedules;
+    this.supervision = supervision;
   }
 
   ListTasksResponse of(List<Task> tasks) {
@@ -83,6 +86,8 @@ final class TaskList {
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
     schedules.apply(record.id()).ifPresent(view::setSchedule);
+    supervision.of(record.id()).ifPresent(view::setSupervision);
+    supervision.note(record.id()).ifPresent(view::setNote);
     moves.note(record.id()).ifPresent(view::setNote);
     if (state(task) == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
@@ -102,6 +107,9 @@ final class TaskList {
   }
 
   private State state(Task task) {
+    Optional<State> supervised =
+        task.runs() ? Optional.empty() : supervision.stateOfEnded(task.id());
+    if (supervised.isPresent()) return supervised.get();
     if (operations.verb(task.id()).isPresent()) return State.BUSY;
     if (task.runs() || moves.whereIs(task.id()).isPresent()) return State.RUNNING;
     return task.frozen() ? State.FROZEN : State.ENDED;

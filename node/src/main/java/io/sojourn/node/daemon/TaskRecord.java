@@ -25,6 +25,10 @@ record TaskRecord(
     return new TaskRecord(id, name, mainClass, uid, home, highest, lastImage);
   }
 
+  TaskRecord withHome(String node) {
+    return new TaskRecord(id, name, mainClass, uid, node, incarnation, lastImage);
+  }
+
   TaskRecord withLastImage(String directory) {
     return new TaskRecord(id, name, mainClass, uid, home, incarnation, directory);
   }

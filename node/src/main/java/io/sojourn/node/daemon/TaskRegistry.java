@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,8 @@ final class TaskRegistry {
   private final ImageCatalog images;
   private final String node;
   private final Predicate<String> away;
-  private volatile BiConsumer<TaskRecord, String> found = (task, options) -> {};
+  private final List<Runnable> untold = new ArrayList<>();
+  private @Nullable BiConsumer<TaskRecord, String> found;
 
   /**
    * @param away whether a task is on another node: its process, where it can be seen from here, is
@@ -40,10 +42,18 @@ final class TaskRegistry {
   }
 
   /**
-   * @param listener is told of each new task, with the options of its agent
+   * @param listener is told of each new task, with the options of its agent; also of those that
+   *     were found before it was there
    */
-  void onFound(BiConsumer<TaskRecord, String> listener) {
+  synchronized void onFound(BiConsumer<TaskRecord, String> listener) {
     found = listener;
+    untold.forEach(Runnable::run);
+    untold.clear();
+  }
+
+  private void tell(TaskRecord record, String options) {
+    if (found != null) found.accept(record, options);
+    else untold.add(() -> tell(record, options));
   }
 
   /** A process has knocked: the task that it is, registered; or empty. */
@@ -113,6 +123,18 @@ final class TaskRegistry {
     store.put(record.withIncarnation(Math.max(incarnation, record.incarnation())));
   }
 
+  /** A task that was another node's has its home here from now on. */
+  TaskRecord adopt(ImageDirectory image) {
+    TaskRecord adopted = recordOf(image).withHome(node);
+    store.put(adopted);
+    return adopted;
+  }
+
+  /** What it is called; its id where it is not known. */
+  String name(String taskId) {
+    return store.get(taskId).map(TaskRecord::name).orElse(taskId);
+  }
+
   /** The highest that is known. */
   int incarnation(String taskId) {
     return store.get(taskId).map(TaskRecord::incarnation).orElse(1);
@@ -174,7 +196,7 @@ final class TaskRegistry {
                     1,
                     ""));
     store.put(record.withIncarnation(Math.max(record.incarnation(), block.incarnation())));
-    if (known.isEmpty()) found.accept(record, block.options());
+    if (known.isEmpty()) tell(record, block.options());
     if (known.isEmpty())
       log.info(
           "task registered: {} ({}) {}, pid {}, uid {}",
@@ -208,5 +230,10 @@ final class TaskRegistry {
 
   private Optional<ImageDirectory> newest(TaskRecord record) {
     return images.newest(record.id(), record.lastImage());
+  }
+
+  /** All images of a task that can be used, the newest first. */
+  List<ImageDirectory> images(String taskId) {
+    return images.of(taskId, store.get(taskId).map(TaskRecord::lastImage).orElse(""));
   }
 }

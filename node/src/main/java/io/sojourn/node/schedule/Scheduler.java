@@ -78,6 +78,18 @@ public final class Scheduler implements AutoCloseable {
         .ifPresent(this::plan);
   }
 
+  /**
+   * Makes one at once, on the calling thread; false where the task has no schedule.
+   *
+   * @throws OperationException it was refused, or failed
+   */
+  public boolean now(String task) {
+    Optional<Schedule> schedule = store.get(task);
+    if (schedule.isEmpty()) return false;
+    made(task, work.checkpoint(schedule.get()));
+    return true;
+  }
+
   /** A task was restored from a checkpoint: it had failed. */
   public void revived(String task) {
     store.change(task, Schedule::revived);

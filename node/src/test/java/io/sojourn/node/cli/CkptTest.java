@@ -194,6 +194,52 @@ class CkptTest {
   }
 
   @Test
+  void aTaskIsSupervisedAndLeftAloneAgain() throws IOException {
+    node.task(ID, "web", 1);
+    Shell.Result made =
+        shell.run(
+            "checkpoint",
+            "web",
+            "--on-failure=restart",
+            "--restart-delay=1s",
+            "--start-limit-burst=3",
+            "--start-limit-interval=1h");
+    assertThat(made.out()).contains("restarted when it fails");
+    JsonNode task = theTask();
+    assertThat(task.path("onFailure").asText()).isEqualTo("restart");
+    assertThat(task.path("restartOn").asText()).isEqualTo("home");
+    assertThat(task.path("restartDelayMillis").asInt()).isEqualTo(1_000);
+    assertThat(task.path("restartMaxDelayMillis").asInt()).isEqualTo(30_000);
+    assertThat(task.path("startLimitBurst").asInt()).isEqualTo(3);
+    assertThat(task.path("startLimitIntervalMillis").asInt()).isEqualTo(3_600_000);
+    assertThat(task.path("restarts").asInt()).isZero();
+    for (String key : List.of("lastEnd", "nextRestart", "restartTrouble"))
+      assertThat(task.path(key).isNull()).as(key).isTrue();
+    node.restart();
+    assertThat(theTask().path("startLimitBurst").asInt()).isEqualTo(3);
+
+    Shell.Result anywhere =
+        shell.run("checkpoint", "web", "--on-failure=restart", "--restart-on=any");
+    assertThat(anywhere.status()).isEqualTo(4);
+    assertThat(anywhere.err()).contains("no repository", "--repository");
+    assertThat(shell.run("checkpoint", "web", "--on-failure=keep").out()).contains("left alone");
+    assertThat(theTask().has("onFailure")).isFalse();
+    assertThat(shell.run("checkpoint", "web", "--on-failure=keep").status()).isEqualTo(4);
+    for (String[] wrong :
+        new String[][] {
+          {"--restart-delay=1s"},
+          {"--on-failure=keep", "--every=5m"},
+          {"--on-failure=restart", "--start-limit-burst=0"},
+          {"--on-failure=restart", "--restart-delay=2s", "--restart-max-delay=1s"},
+          {"--on-failure=perhaps"}
+        }) {
+      List<String> words = new ArrayList<>(List.of("checkpoint", "web"));
+      words.addAll(List.of(wrong));
+      assertThat(shell.run(words.toArray(String[]::new)).status()).as("%s", words).isEqualTo(2);
+    }
+  }
+
+  @Test
   void whatIsNotThereIsStatusThree() {
     for (String[] words :
         List.of(

@@ -22,6 +22,15 @@ public interface BlobStore extends Closeable {
   void put(String name, ByteBuffer content) throws IOException;
 
   /**
+   * Stores all of {@code content}, unless there is something of that name: of several who try, one
+   * succeeds. No two may store the same content.
+   *
+   * @return false where it is another's
+   * @throws IOException it may be there, or not, or another's may be
+   */
+  boolean putNew(String name, ByteBuffer content) throws IOException;
+
+  /**
    * The whole of it.
    *
    * @throws java.nio.file.NoSuchFileException there is none

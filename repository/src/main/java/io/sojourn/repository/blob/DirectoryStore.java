@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,15 +47,8 @@ public final class DirectoryStore implements BlobStore {
 
   @Override
   public void put(String name, ByteBuffer content) throws IOException {
-    Path target = root.resolve(name), draft = root.resolve(DRAFTS).resolve(draftName());
-    folder(parent(draft));
+    Path target = root.resolve(name), draft = draft(content);
     try {
-      try (FileChannel file =
-          FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer rest = content.duplicate();
-        while (rest.hasRemaining()) file.write(rest);
-        file.force(true);
-      }
       folder(parent(target));
       Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
@@ -62,6 +56,37 @@ public final class DirectoryStore implements BlobStore {
       throw failed;
     }
     sync(parent(target));
+  }
+
+  /** By link(2), which does not replace what is there, as rename(2) would; also over NFS. */
+  @Override
+  public boolean putNew(String name, ByteBuffer content) throws IOException {
+    Path target = root.resolve(name), draft = draft(content);
+    try {
+      folder(parent(target));
+      Files.createLink(target, draft);
+    } catch (FileAlreadyExistsException others) {
+      return false;
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+    sync(parent(target));
+    return true;
+  }
+
+  private Path draft(ByteBuffer content) throws IOException {
+    Path draft = root.resolve(DRAFTS).resolve(draftName());
+    folder(parent(draft));
+    try (FileChannel file =
+        FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer rest = content.duplicate();
+      while (rest.hasRemaining()) file.write(rest);
+      file.force(true);
+      return draft;
+    } catch (IOException failed) {
+      Files.deleteIfExists(draft);
+      throw failed;
+    }
   }
 
   private static String draftName() {

@@ -25,7 +25,14 @@ public final class Location {
 
   /** Opens it; nothing is asked of a server yet. */
   public static BlobStore open(String text) throws IOException {
-    if (text.startsWith("s3://")) return bucket(text);
+    return open(text, S3Store.Patience.USUAL);
+  }
+
+  /**
+   * @param patience with a bucket
+   */
+  public static BlobStore open(String text, S3Store.Patience patience) throws IOException {
+    if (text.startsWith("s3://")) return bucket(text, patience);
     if (text.contains("://"))
       throw OperationException.usage("a repository cannot be at " + text, MEND);
     Path directory = Path.of(text);
@@ -34,7 +41,7 @@ public final class Location {
     return DirectoryStore.open(directory.normalize());
   }
 
-  private static BlobStore bucket(String text) {
+  private static BlobStore bucket(String text, S3Store.Patience patience) {
     URI uri;
     try {
       uri = URI.create(text);
@@ -50,7 +57,7 @@ public final class Location {
         path == null ? "" : path.replaceAll("^/+|/+$", ""),
         words.containsKey("endpoint") ? URI.create(words.get("endpoint")) : null,
         words.get("region"),
-        S3Store.Patience.USUAL);
+        patience);
   }
 
   private static Map<String, String> words(String text, @Nullable String query) {

@@ -9,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -19,6 +21,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -26,9 +30,12 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * and AWS_SECRET_ACCESS_KEY, ~/.aws, the instance's role. It repeats what failed by chance.
  */
 public final class S3Store implements BlobStore {
+  private static final int ALREADY_THERE = 412, AT_THE_SAME_TIME = 409;
+
   private final S3Client s3;
   private final String bucket;
   private final String prefix;
+  private volatile boolean keepsConditions;
 
   private S3Store(S3Client s3, String bucket, String prefix) {
     this.s3 = s3;
@@ -78,6 +85,52 @@ public final class S3Store implements BlobStore {
 
   @Override
   public void put(String name, ByteBuffer content) throws IOException {
+    put(name, content, object -> {});
+  }
+
+  @Override
+  public boolean putNew(String name, ByteBuffer content) throws IOException {
+    if (!keepsConditions) proveConditions();
+    putWhereNothingIs(name, content);
+    // A first try may have succeeded whose answer was lost, and been repeated.
+    return isThere(name, content);
+  }
+
+  /** False where the server said that there is something. */
+  private boolean putWhereNothingIs(String name, ByteBuffer content) throws IOException {
+    try {
+      put(name, content, object -> object.ifNoneMatch("*"));
+      return true;
+    } catch (IOException failed) {
+      if (failed.getCause() instanceof S3Exception answer
+          && (answer.statusCode() == ALREADY_THERE || answer.statusCode() == AT_THE_SAME_TIME))
+        return false;
+      throw failed;
+    }
+  }
+
+  /** S3 has them since 2024; a server that passes them over would give one thing to two. */
+  private void proveConditions() throws IOException {
+    String name = "conditions/" + UUID.randomUUID();
+    put(name, ByteBuffer.wrap(new byte[] {1}));
+    try {
+      if (putWhereNothingIs(name, ByteBuffer.wrap(new byte[] {2})))
+        throw new IOException(
+            place()
+                + " is on a server that does not keep to If-None-Match, so that no life could"
+                + " be one node's alone");
+      keepsConditions = true;
+    } finally {
+      delete(name);
+    }
+  }
+
+  private boolean isThere(String name, ByteBuffer content) throws IOException {
+    return content.duplicate().equals(ByteBuffer.wrap(get(name)));
+  }
+
+  private void put(String name, ByteBuffer content, Consumer<PutObjectRequest.Builder> condition)
+      throws IOException {
     ByteBuffer part = content.duplicate();
     ByteArrayInputStream bytes =
         new ByteArrayInputStream(
@@ -87,7 +140,10 @@ public final class S3Store implements BlobStore {
         name,
         () ->
             s3.putObject(
-                object -> object.bucket(bucket).key(prefix + name),
+                object -> {
+                  object.bucket(bucket).key(prefix + name);
+                  condition.accept(object);
+                },
                 RequestBody.fromInputStream(bytes, part.remaining())));
   }
 

@@ -1,0 +1,83 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.protocol.node.CheckpointRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checkpoints all tasks that run here, because of something that concerns the node. */
+final class Sweep {
+  private static final Logger log = LoggerFactory.getLogger(Sweep.class);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final TaskRegistry registry;
+  private final Schedules schedules;
+  private final Checkpoints checkpoints;
+  private final ExecutorService workers;
+
+  Sweep(
+      TaskRegistry registry,
+      Schedules schedules,
+      Checkpoints checkpoints,
+      ExecutorService workers) {
+    this.registry = registry;
+    this.schedules = schedules;
+    this.checkpoints = checkpoints;
+    this.workers = workers;
+  }
+
+  /** All of them, and waits for it within limits. */
+  void all(String why) {
+    run(why, task -> true);
+  }
+
+  /** Only those that are checkpointed periodically: of others the images would pile up. */
+  void scheduled(String why) {
+    run(why, task -> schedules.of(task.id()).isPresent());
+  }
+
+  private void run(String why, Predicate<Task> which) {
+    List<Callable<Boolean>> all = new ArrayList<>();
+    for (Task task : registry.tasks())
+      if (task.runs() && which.test(task)) all.add(() -> checkpoint(task));
+    if (all.isEmpty()) return;
+    log.info("{} task(s) are checkpointed: {}", all.size(), why);
+    try {
+      int made = 0;
+      for (var each : workers.invokeAll(all, LIMIT.toSeconds(), TimeUnit.SECONDS))
+        if (!each.isCancelled() && each.get()) made++;
+      log.info("{} of {} task(s) were checkpointed: {}", made, all.size(), why);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException defect) {
+      log.error("a checkpoint failed", defect.getCause());
+    }
+  }
+
+  private boolean checkpoint(Task task) {
+    try {
+      if (schedules.now(task.id())) return true;
+      schedules.inTurn(
+          () ->
+              checkpoints.run(
+                  CheckpointRequest.newBuilder()
+                      .setTask(task.id())
+                      .setThen(CheckpointRequest.Then.RUN_ON)
+                      .build(),
+                  new Caller(task.record().uid(), (int) ProcessHandle.current().pid()),
+                  OperationListener.NONE));
+      return true;
+    } catch (OperationException failed) {
+      log.warn("task {} was not checkpointed: {}", task.title(), failed.getMessage());
+      return false;
+    }
+  }
+}
