@@ -43,6 +43,13 @@ record Options(
         && Integer.parseInt(text.substring(0, unit)) > 0;
   }
 
+  /** A word and a time: fail:5m. */
+  private static boolean isAfter(String word, String text) {
+    return text.startsWith(word)
+        && isInterval(text.substring(word.length()))
+        && !text.endsWith("auto");
+  }
+
   private static boolean isCount(String text) {
     for (int i = 0; i < text.length(); i++) if (!isDigit(text.charAt(i))) return false;
     return !text.isEmpty() && text.length() < 7;
@@ -88,19 +95,19 @@ record Options(
             problems.add(key + "='" + value + "' was not taken: use a number of images");
         }
         case "homeLost" -> {
-          boolean fail =
-              value.startsWith("fail:")
-                  && isInterval(value.substring(5))
-                  && !value.endsWith("auto");
-          if (!fail && !value.equals("wait"))
+          if (!value.equals("wait") && !isAfter("fail:", value))
             problems.add("homeLost='" + value + "' was not taken: use wait, or fail:5m");
+        }
+        case "guestLost" -> {
+          if (!value.equals("keep") && !isAfter("reset:", value))
+            problems.add("guestLost='" + value + "' was not taken: use keep, or reset:10m");
         }
         default ->
             problems.add(
                 "option '"
                     + key
                     + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily,"
-                    + " homeLost)");
+                    + " homeLost, guestLost)");
       }
     }
     String directory = System.getenv("SOJOURN_RUN_DIR");

@@ -26,6 +26,7 @@ final class TaskList {
   private final String node;
   private final Path runDirectory;
   private final Moves moves;
+  private final Whereabouts whereabouts;
   private final Function<String, Optional<Schedule>> schedules;
 
   /**
@@ -43,6 +44,7 @@ final class TaskList {
     this.node = node;
     this.runDirectory = runDirectory;
     this.moves = moves;
+    this.whereabouts = new Whereabouts(moves);
     this.schedules = schedules;
   }
 
@@ -83,8 +85,8 @@ final class TaskList {
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
     schedules.apply(record.id()).ifPresent(view::setSchedule);
-    moves.note(record.id()).ifPresent(view::setNote);
-    if (state(task) == State.ENDED)
+    whereabouts.note(task).ifPresent(view::setNote);
+    if (view.getState() == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()
           .ifPresent(view::setNote);
@@ -103,7 +105,6 @@ final class TaskList {
 
   private State state(Task task) {
     if (operations.verb(task.id()).isPresent()) return State.BUSY;
-    if (task.runs() || moves.whereIs(task.id()).isPresent()) return State.RUNNING;
-    return task.frozen() ? State.FROZEN : State.ENDED;
+    return whereabouts.state(task);
   }
 }
