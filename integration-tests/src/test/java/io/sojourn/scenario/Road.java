@@ -12,6 +12,7 @@ import io.sojourn.victim.Traveller;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,12 +85,20 @@ final class Road implements AutoCloseable {
    * @param launcher words before its JVM's
    */
   Subject start(Jdk jdk, ServerSocket peer, String... launcher) throws IOException {
+    return subject(jdk, Traveller.class, launcher).start(net.address(3), "" + peer.getLocalPort());
+  }
+
+  /** Any other one there. */
+  Subject.Builder subject(Jdk jdk, Class<?> victim, String... launcher) {
     // In the daemon's own mount namespace, of which "ip netns exec" makes one each time.
     List<String> words = new ArrayList<>(List.of("sh", "-c", ENTER, "" + a.daemonPid()));
     words.addAll(List.of(launcher));
-    return a.subject(jdk, Traveller.class)
-        .by(words.toArray(String[]::new))
-        .start(net.address(3), "" + peer.getLocalPort());
+    return a.subject(jdk, victim).by(words.toArray(String[]::new));
+  }
+
+  /** A peer's connection to a port on node a. */
+  Socket connect(int port) throws IOException {
+    return peers.call(() -> new Socket(net.address(1), port));
   }
 
   String id(Subject task) {

@@ -31,9 +31,11 @@ public final class ImageCare implements AutoCloseable {
   }
 
   /**
+   * Looks for what is in the way. Before {@link #begin}.
+   *
    * @throws OperationException refused, naming what is in the way and how to mend it
    */
-  public static ImageCare begin(
+  public static void check(
       ImageDirectory image,
       int incarnation,
       RestoreOptions options,
@@ -41,6 +43,16 @@ public final class ImageCare implements AutoCloseable {
       Report report) {
     RestoreOrder order = new RestoreOrder(image, incarnation, options, settings);
     report.phase("preflight", () -> Preflight.image(order));
+  }
+
+  /** Puts files back, and has the image's bytes compared. */
+  public static ImageCare begin(
+      ImageDirectory image,
+      int incarnation,
+      RestoreOptions options,
+      RestorePipeline.Settings settings,
+      Report report) {
+    RestoreOrder order = new RestoreOrder(image, incarnation, options, settings);
     CompletableFuture<Void> digests =
         CompletableFuture.runAsync(
             () ->

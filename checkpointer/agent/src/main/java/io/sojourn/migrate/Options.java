@@ -55,6 +55,13 @@ record Options(
       problems.add(key + "='" + value + "' was not taken: use " + one + " or " + other);
   }
 
+  /** A word and a time: fail:5m. */
+  private static boolean isAfter(String word, String text) {
+    return text.startsWith(word)
+        && isInterval(text.substring(word.length()))
+        && !text.endsWith("auto");
+  }
+
   private static boolean isCount(String text) {
     for (int i = 0; i < text.length(); i++) if (!isDigit(text.charAt(i))) return false;
     return !text.isEmpty() && text.length() < 7;
@@ -113,11 +120,7 @@ record Options(
             problems.add(key + "='" + value + "' was not taken: use a number of images");
         }
         case "homeLost" -> {
-          boolean fail =
-              value.startsWith("fail:")
-                  && isInterval(value.substring(5))
-                  && !value.endsWith("auto");
-          if (!fail && !value.equals("wait"))
+          if (!value.equals("wait") && !isAfter("fail:", value))
             problems.add("homeLost='" + value + "' was not taken: use wait, or fail:5m");
         }
         case "files" -> {
@@ -148,12 +151,16 @@ record Options(
           if (!isCount(value) || Integer.parseInt(value) == 0)
             problems.add(key + "='" + value + "' was not taken: use a number of restarts");
         }
+        case "guestLost" -> {
+          if (!value.equals("keep") && !isAfter("reset:", value))
+            problems.add("guestLost='" + value + "' was not taken: use keep, or reset:10m");
+        }
         default ->
             problems.add(
                 "option '"
                     + key
                     + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily,"
-                    + " homeLost, files, volumes, filesLimit, onFailure, restartOn, restartDelay,"
+                    + " homeLost, guestLost, files, volumes, filesLimit, onFailure, restartOn, restartDelay,"
                     + " restartMaxDelay, startLimitBurst, startLimitInterval)");
       }
     }

@@ -13,6 +13,11 @@ public final class JobSignals {
 
   private JobSignals() {}
 
+  /** Whether a terminal's job is stopped by it. */
+  public static boolean stops(int signal) {
+    return STOPPING.contains(signal);
+  }
+
   /**
    * Does what the signal would do at home.
    *

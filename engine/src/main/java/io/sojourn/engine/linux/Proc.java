@@ -181,6 +181,12 @@ public final class Proc {
         && (fields[4].equals("0") || fields[2].equals(fields[5]));
   }
 
+  /** Whether a process has a controlling terminal. */
+  public static boolean hasTerminal(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 4 && !fields[4].equals("0");
+  }
+
   /** Whether a process leaves it to the kernel what a signal does. */
   public static boolean leavesToKernel(int pid, int signal) {
     for (String line : lines(of(pid).resolve("status")))

@@ -338,6 +338,16 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends a connection for whoever has it: who reads or writes next is told ECONNRESET, whether the
+   * peer is there or not. See AF_UNSPEC in connect(2), and tcp_disconnect in net/ipv4/tcp.c.
+   */
+  public void disconnect() {
+    byte[] nowhere = new byte[SocketAddresses.SIZE];
+    // SAFETY: the length is that of the array, of which the kernel reads the family.
+    call("connect to nobody", () -> Libc.connect(descriptor, nowhere, nowhere.length));
+  }
+
   public InetSocketAddress local() {
     byte[] address = new byte[SocketAddresses.SIZE];
     call("getsockname", () -> Libc.getsockname(descriptor, address, new int[] {address.length}));

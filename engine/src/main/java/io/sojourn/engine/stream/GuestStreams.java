@@ -88,7 +88,7 @@ public final class GuestStreams {
               session
                   .loop()
                   .schedule(
-                      () -> session.homeLost(true),
+                      () -> session.otherLost(true),
                       patience.get().toMillis(),
                       TimeUnit.MILLISECONDS);
         session.loop().schedule(this::call, pauseMillis, TimeUnit.MILLISECONDS);
@@ -101,7 +101,7 @@ public final class GuestStreams {
     if (losing == null) return;
     losing.cancel(false);
     losing = null;
-    session.homeLost(false);
+    session.otherLost(false);
   }
 
   private final class Call implements ClientResponseObserver<StreamFrame, StreamFrame> {

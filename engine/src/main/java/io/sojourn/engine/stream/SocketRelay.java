@@ -313,7 +313,7 @@ public final class SocketRelay implements StreamEnd {
   }
 
   @Override
-  public void homeLost() {
+  public void otherLost() {
     stream().reset(Errno.ETIMEDOUT);
     reset(Errno.ETIMEDOUT);
   }

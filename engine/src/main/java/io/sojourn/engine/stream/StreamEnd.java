@@ -33,10 +33,10 @@ public interface StreamEnd {
   default void met(long received, boolean ended) {}
 
   /**
-   * On the guest node: home cannot be reached, for longer than the task wants to wait. A stream
-   * that is nobody's call may go on waiting.
+   * The other node cannot be reached, for longer than the task's user wants to wait. A stream that
+   * is nobody's call may go on waiting.
    */
-  default void homeLost() {}
+  default void otherLost() {}
 
   /** Both directions have ended, and both sides know it. */
   default void over() {}

@@ -54,7 +54,7 @@ public final class StreamSession {
   private boolean pumping;
   private boolean closed;
   private boolean lost;
-  private boolean homeLost;
+  private boolean otherLost;
 
   public StreamSession(String task, Side side, EventLoop loop, StreamAcceptor acceptor) {
     this.task = task;
@@ -121,22 +121,22 @@ public final class StreamSession {
       return stream;
     }
     streams.put(stream.number(), stream);
-    if (homeLost) loop.execute(() -> loseHome(stream));
+    if (otherLost) loop.execute(() -> loseOther(stream));
     wantsToSend(stream);
     return stream;
   }
 
   /**
-   * Whether home is lost, as far as the task is concerned: what waits for it fails, and what is
-   * begun meanwhile.
+   * Whether the other side is lost, as far as the task is concerned: what waits for it fails, and
+   * what is begun meanwhile.
    */
-  public void homeLost(boolean is) {
-    homeLost = is;
-    if (is) List.copyOf(streams.values()).forEach(StreamSession::loseHome);
+  public void otherLost(boolean is) {
+    otherLost = is;
+    if (is) List.copyOf(streams.values()).forEach(StreamSession::loseOther);
   }
 
-  private static void loseHome(ByteStream stream) {
-    if (!stream.isOver()) stream.end().homeLost();
+  private static void loseOther(ByteStream stream) {
+    if (!stream.isOver()) stream.end().otherLost();
   }
 
   /**

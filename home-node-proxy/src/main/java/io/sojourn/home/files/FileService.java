@@ -211,6 +211,14 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
       sessions.put(opening.getTask(), opened);
     }
     if (old != null) old.close(Status.ABORTED.withDescription("a newer session has these files"));
+    try {
+      // It may have been taken back since: then nobody has ended this one.
+      exports.find(opening.getTask(), opening.getIncarnation());
+    } catch (StatusException takenBack) {
+      forget(opening.getTask(), opened);
+      opened.close(takenBack.getStatus());
+      throw takenBack;
+    }
     return opened;
   }
 

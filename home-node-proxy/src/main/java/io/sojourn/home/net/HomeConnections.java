@@ -47,6 +47,7 @@ public final class HomeConnections implements StreamAcceptor {
   private final Map<ByteStream, Integer> heard = new HashMap<>();
   private final List<LentSocket> lent = new ArrayList<>();
   private final KeptConnections kept;
+  private boolean held;
 
   /** None of them outlives this daemon. */
   public HomeConnections() {
@@ -235,6 +236,7 @@ public final class HomeConnections implements StreamAcceptor {
   private LentSocket lent(LentSocket socket) {
     lent.removeIf(one -> one.stream().isOver());
     lent.add(socket);
+    socket.hold(held);
     return socket;
   }
 
@@ -344,6 +346,26 @@ public final class HomeConnections implements StreamAcceptor {
    */
   public void release() {
     lent.forEach(LentSocket::release);
+  }
+
+  /**
+   * While nobody is there who could accept them, those who connect wait in home's kernel, as they
+   * would for any program that is busy. On the loop.
+   */
+  public void holdNewcomers(boolean hold) {
+    held = hold;
+    lent.forEach(one -> one.hold(hold));
+  }
+
+  /** Of a frozen session: ours are closed without a word, and its deputy's stay. On the loop. */
+  public void leave() {
+    for (Carried one : carried.values()) {
+      RawSocket socket = one.relay().socket();
+      if (socket != null) socket.close();
+    }
+    carried.clear();
+    release();
+    drop();
   }
 
   /** What was kept for the task, and never asked for, is closed; the task has it itself. */

@@ -57,6 +57,11 @@ final class HomeListener extends LentSocket {
   }
 
   @Override
+  void hold(boolean hold) {
+    if (channel.isOpen()) channel.config().setAutoRead(!hold);
+  }
+
+  @Override
   void goOn(RawSocket socket) {
     channel = listen(socket);
   }

@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,6 +36,7 @@ public final class HomePipes implements StreamAcceptor {
   private final Map<Long, Descriptor> read = new HashMap<>();
 
   private final Map<Integer, HomeTerminal> terminals = new HashMap<>();
+  private final List<SocketRelay> relays = new ArrayList<>();
 
   /**
    * @param deputy its pid
@@ -91,6 +94,40 @@ public final class HomePipes implements StreamAcceptor {
       if (typedAt != null) typedAt.types(relay);
     }
     relay.connected(RawSocket.pipe(pipe.reopen(), !toTask));
+    relays.add(relay);
+  }
+
+  /** Of a frozen session: what is open here is closed, and the deputy's stays. On the loop. */
+  public void leave() {
+    for (SocketRelay relay : relays) {
+      RawSocket pipe = relay.socket();
+      if (pipe != null) pipe.close();
+    }
+    relays.clear();
+    terminals.values().forEach(HomeTerminal::close);
+    terminals.clear();
+  }
+
+  /**
+   * As {@link #putBack}, where nobody knows what the guest node has handed on, and nobody may read
+   * for a long time: what there is no room for is lost.
+   */
+  public void putBackWhatFits(SessionState state) throws IOException {
+    for (StreamState stream : state.getStreamsList()) {
+      Descriptor pipe = read.get(stream.getStream());
+      if (pipe == null || stream.getKept().isEmpty()) continue;
+      try (RawSocket at = RawSocket.pipe(pipe.reopen(), true)) {
+        if (terminal(pipe)) TerminalModes.type(at, stream.getKept().toByteArray());
+        else {
+          ByteArrayOutputStream all = new ByteArrayOutputStream();
+          all.writeBytes(stream.getKept().toByteArray());
+          drain(pipe, all);
+          at.write(all.toByteArray());
+        }
+      } catch (RawSocket.SocketException nobodyThere) {
+        // Whoever wrote it has ended, and so has the pipe.
+      }
+    }
   }
 
   /**

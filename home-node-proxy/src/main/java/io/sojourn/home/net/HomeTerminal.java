@@ -131,4 +131,11 @@ final class HomeTerminal implements StreamEnd {
   public void thaw() {
     over = false;
   }
+
+  /** After {@link #freeze}: for good. */
+  void close() {
+    if (watch.isCancelled()) return;
+    watch.cancel(false);
+    terminal.close();
+  }
 }

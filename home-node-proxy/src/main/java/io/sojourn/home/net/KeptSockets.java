@@ -11,9 +11,11 @@ import io.sojourn.protocol.criu.CriuTcpStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The TCP sockets that a deputy has kept while its task was frozen. They are the very sockets that
@@ -37,12 +39,23 @@ public final class KeptSockets implements AutoCloseable {
     Map<Integer, TcpState> states = new HashMap<>();
     for (ImageSocket socket : ImageSocket.of(image)) {
       Descriptor descriptor = held.get(Integer.toUnsignedLong(socket.ino()));
+      // In a later life it was made anew, and is another to the kernel.
+      if (descriptor == null) descriptor = byAddress(socket, held.values());
       if (descriptor == null) continue;
       if (socket.listening()) kept.listening.add(RawSocket.duplicateOf(descriptor));
       if (socket.connection()) kept.connection(image, socket, descriptor, states);
     }
     ImageSocket.rewrite(image, states);
     return kept;
+  }
+
+  private static @Nullable Descriptor byAddress(ImageSocket socket, Collection<Descriptor> held) {
+    if (!socket.connection() && !socket.listening()) return null;
+    for (Descriptor one : held)
+      try (RawSocket ours = RawSocket.duplicateOf(one)) {
+        if (SinceImage.is(socket, ours)) return one;
+      }
+    return null;
   }
 
   private void connection(

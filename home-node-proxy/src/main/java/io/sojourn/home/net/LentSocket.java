@@ -41,6 +41,9 @@ abstract class LentSocket implements StreamEnd {
   /** Serves this socket. */
   abstract void goOn(RawSocket socket);
 
+  /** Whoever comes has to wait, as long as it is held. */
+  void hold(boolean hold) {}
+
   /** The task does not need it any more. */
   @Override
   public void ended() {

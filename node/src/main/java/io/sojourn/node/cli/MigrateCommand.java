@@ -1,7 +1,7 @@
 package io.sojourn.node.cli;
 
 import io.sojourn.engine.operation.OperationException;
-import io.sojourn.node.schedule.HomeLost;
+import io.sojourn.node.schedule.WhenLost;
 import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
@@ -50,6 +50,15 @@ final class MigrateCommand extends OperationCall {
               + " wait.")
   private String homeLost = "";
 
+  @Option(
+      names = "--guest-lost",
+      paramLabel = "keep|reset:TIME",
+      description =
+          "What its home does with its connections while that node is not heard of: keep them open,"
+              + " or reset them after a time, as in reset:10m. Default: what its agent's options"
+              + " say, or keep.")
+  private String guestLost = "";
+
   @Override
   Iterator<OperationEvent> start(NodeClient client) {
     MigrateRequest.Builder request =
@@ -58,16 +67,24 @@ final class MigrateCommand extends OperationCall {
             .setNode(node)
             .setLazy(lazy)
             .setLimitMillis(limit == null ? 0 : limit.toMillis());
-    if (!homeLost.isEmpty()) request.setHomeLostMillis(millis());
+    if (!homeLost.isEmpty())
+      request.setHomeLostMillis(
+          millis(WhenLost.HOME, "--home-lost", homeLost, "use wait, or fail and a time: fail:5m"));
+    if (!guestLost.isEmpty())
+      request.setGuestLostMillis(
+          millis(
+              WhenLost.GUEST,
+              "--guest-lost",
+              guestLost,
+              "use keep, or reset and a time: reset:10m"));
     return client.node().migrate(request.build());
   }
 
-  private long millis() {
+  private static long millis(WhenLost what, String option, String text, String mend) {
     try {
-      return HomeLost.millis(homeLost);
+      return what.millis(text);
     } catch (IllegalArgumentException wrong) {
-      throw OperationException.usage(
-          "--home-lost: " + wrong.getMessage(), "use wait, or fail and a time: fail:5m");
+      throw OperationException.usage(option + ": " + wrong.getMessage(), mend);
     }
   }
 

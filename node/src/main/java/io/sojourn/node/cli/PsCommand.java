@@ -50,7 +50,8 @@ final class PsCommand extends NodeCall {
         .put("heapUsedBytes", task.getHeapUsedBytes())
         .put("threads", task.getThreads())
         .put("connections", task.getConnections())
-        .put("lastImage", task.getLastImage().isEmpty() ? null : task.getLastImage());
+        .put("lastImage", task.getLastImage().isEmpty() ? null : task.getLastImage())
+        .put("note", orNull(task.getNote()));
     if (task.hasSchedule())
       text.put("everyMillis", task.getSchedule().getEveryMillis())
           .put("everyAutomatic", task.getSchedule().getAutomatic())

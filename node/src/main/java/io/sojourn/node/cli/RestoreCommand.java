@@ -33,6 +33,13 @@ final class RestoreCommand extends OperationCall {
   private String node = "";
 
   @Option(
+      names = "--give-up",
+      description =
+          "Where the task is on a node that cannot be reached: give up its life there, and what it"
+              + " has done since the image was made.")
+  private boolean giveUp;
+
+  @Option(
       names = "--accept-changed-files",
       description = "Go on where a file has another content, but its size.")
   private boolean acceptChangedFiles;
@@ -72,6 +79,7 @@ final class RestoreCommand extends OperationCall {
                 .setStreamsMayBeLost(streamsMayBeLost)
                 .setLimitMillis(limit == null ? 0 : limit.toMillis())
                 .setNode(node)
+                .setGiveUp(giveUp)
                 .build());
   }
 

@@ -31,6 +31,11 @@ final class FrozenRemains {
     this.holders = runDirectory.resolve("holders");
   }
 
+  /** Whether a task that does not run has its place kept. */
+  boolean hasDeputy(String task) {
+    return deputies.has(task);
+  }
+
   /** A frozen task is given up with its image: its peers may hear of it. */
   void release(ImageDirectory image) {
     ConnectionLock.remove(image.manifest().getEngine().getNetworkLock());

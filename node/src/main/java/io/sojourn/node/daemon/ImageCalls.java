@@ -128,7 +128,7 @@ final class ImageCalls {
               var task = image.manifest().getTask();
               try (var operation = operations.begin(task.getId(), task.getName(), "rm")) {
                 // One that a task lives in is not a checkpoint any more, whoever made it.
-                if (!registry.livesIn(image)) remove(image);
+                if (!isAllThatIsLeft(image)) remove(image);
               }
             });
   }
@@ -147,6 +147,12 @@ final class ImageCalls {
     }
   }
 
+  /** Its task is frozen in it; or is lost, and this is the newest. */
+  private boolean isAllThatIsLeft(ImageDirectory image) {
+    return registry.livesIn(image)
+        || (remains.hasDeputy(image.manifest().getTask().getId()) && registry.isNewest(image));
+  }
+
   RemoveImageResponse remove(String text, boolean force, Caller caller) {
     return OperationLog.noted(
         "rm",
@@ -160,10 +166,10 @@ final class ImageCalls {
     ImageDirectory image = images.find(text, caller);
     var task = image.manifest().getTask();
     try (var operation = operations.begin(task.getId(), task.getName(), "rm")) {
-      boolean last = registry.livesIn(image);
+      boolean last = isAllThatIsLeft(image);
       if (last && !force)
         throw OperationException.refused(
-            "task " + task.getName() + " is frozen and lives in nothing but " + image.name(),
+            "task " + task.getName() + " lives in nothing but " + image.name(),
             "restore it first, or give it up: ckpt rm --force " + image.name());
       long bytes = image.bytes();
       remove(image);

@@ -5,6 +5,7 @@ import io.sojourn.engine.operation.OperationException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds the image that a user means, among those that the user may see. */
 final class ImageLookup {
@@ -12,10 +13,15 @@ final class ImageLookup {
 
   private final ImageCatalog catalog;
   private final TaskLookup tasks;
+  private final Function<Task, String> mends;
 
-  ImageLookup(ImageCatalog catalog, TaskLookup tasks) {
+  /**
+   * @param mends what can be done about a task that has no image
+   */
+  ImageLookup(ImageCatalog catalog, TaskLookup tasks, Function<Task, String> mends) {
     this.catalog = catalog;
     this.tasks = tasks;
+    this.mends = mends;
   }
 
   /** In the repository; those that cannot be read are shown to root only: nobody knows whose. */
@@ -50,7 +56,7 @@ final class ImageLookup {
         .orElseThrow(
             () ->
                 OperationException.notFound(
-                    "task " + task.title() + " has no image", "make one: ckpt checkpoint " + text));
+                    "task " + task.title() + " has no image", mends.apply(task)));
   }
 
   private Optional<ImageDirectory> named(String text, Caller caller) {

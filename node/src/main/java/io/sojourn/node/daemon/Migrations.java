@@ -5,7 +5,7 @@ import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.node.move.MoveOptions;
 import io.sojourn.node.move.Moves;
-import io.sojourn.node.schedule.HomeLost;
+import io.sojourn.node.schedule.WhenLost;
 import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;
@@ -65,6 +65,10 @@ final class Migrations {
     if (now.equals(node))
       throw OperationException.refused(
           "task " + task.title() + " is on node " + node + " already", "ckpt ps shows where it is");
+    if (moves.lost(task.id()))
+      throw OperationException.refused(
+          "task " + task.title() + " is lost: node " + now + " does not have it any more",
+          "run it again from its last image: ckpt restore " + task.id());
     if (away.isEmpty() && !task.runs())
       throw OperationException.refused(
           "task " + task.title() + " does not run", "run it again: ckpt restore " + task.id());
@@ -74,13 +78,8 @@ final class Migrations {
     Report report = new Report(listener);
     double pause = 0;
     // From one guest node to another it goes by way of home.
-    MoveOptions options =
-        new MoveOptions(
-            request.getLazy(),
-            Duration.ofMillis(request.getLimitMillis()),
-            request.hasHomeLostMillis() ? request.getHomeLostMillis() : ofAgent(task));
-    if (away.isPresent()) pause += home(task, options, report).pauseMillis();
-    if (!node.equals(self)) pause += out(task, node, options, report).pauseMillis();
+    if (away.isPresent()) pause += home(task, options(request, ""), report).pauseMillis();
+    if (!node.equals(self)) pause += out(task, node, request, report).pauseMillis();
     OperationResult.Builder result =
         OperationResult.newBuilder()
             .setTask(task.name())
@@ -102,11 +101,20 @@ final class Migrations {
     return moved;
   }
 
-  private static long ofAgent(Task task) {
-    return task.life().map(life -> HomeLost.ofAgent(life.block().options())).orElse(0L);
+  /**
+   * @param agent its agent's options, which say what the request does not
+   */
+  private static MoveOptions options(MigrateRequest request, String agent) {
+    return new MoveOptions(
+        request.getLazy(),
+        Duration.ofMillis(request.getLimitMillis()),
+        request.hasHomeLostMillis() ? request.getHomeLostMillis() : WhenLost.HOME.ofAgent(agent),
+        request.hasGuestLostMillis()
+            ? request.getGuestLostMillis()
+            : WhenLost.GUEST.ofAgent(agent));
   }
 
-  private Moves.Moved out(Task task, String node, MoveOptions options, Report report) {
+  private Moves.Moved out(Task task, String node, MigrateRequest request, Report report) {
     Life life =
         registry
             .running(task.id())
@@ -115,7 +123,13 @@ final class Migrations {
     ownership.leaves(task.id());
     try {
       Moves.Moved moved =
-          moves.out(life.block(), task.name(), node, incarnation(task.id()) + 1, options, report);
+          moves.out(
+              life.block(),
+              task.name(),
+              node,
+              incarnation(task.id()) + 1,
+              options(request, life.block().options()),
+              report);
       registry.lives(task.id(), moved.incarnation());
       return moved;
     } finally {
@@ -124,6 +138,7 @@ final class Migrations {
   }
 
   private int incarnation(String id) {
-    return registry.incarnation(id);
+    // Of a life elsewhere whose beginning was not seen, the registry knows nothing.
+    return Math.max(registry.incarnation(id), moves.incarnation(id));
   }
 }

@@ -109,10 +109,16 @@ public final class NodeDaemon implements AutoCloseable {
     List<Task> known = registry.tasks();
     moves
         .frozen()
-        .begin(known.stream().filter(Task::frozen).map(Task::id).toList(), registry::endedFrozen);
+        .begin(
+            // Those whose life elsewhere was given up, too.
+            known.stream()
+                .filter(task -> !task.runs() && moves.deputyOf(task.id()).isEmpty())
+                .map(Task::id)
+                .toList(),
+            registry::endedFrozen);
     remains.sweep(known);
     TaskLookup tasks = new TaskLookup(registry, moves::deputyOf);
-    ImageLookup imageLookup = new ImageLookup(images, tasks);
+    ImageLookup imageLookup = new ImageLookup(images, tasks, new Whereabouts(moves)::withoutImage);
     Checkpoints checkpoints =
         new Checkpoints(engines, tasks, registry, images, operations, moves, archive::look);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);

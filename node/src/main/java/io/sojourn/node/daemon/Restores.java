@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Runs tasks again. */
@@ -149,7 +150,8 @@ final class Restores {
       ImageDirectory image, RestoreRequest request, OperationListener listener) {
     String id = image.manifest().getTask().getId();
     if (!request.getClone()) registry.running(id).ifPresent(task -> refuseSecond(image, task));
-    if (!request.getClone()) moves.whereIs(id).ifPresent(node -> refuseSecond(image, node));
+    Optional<String> away = request.getClone() ? Optional.empty() : moves.whereIs(id);
+    away.ifPresent(node -> refuseUnlessOver(image, node, request.getGiveUp()));
     Report report = new Report(listener);
     RestoreOptions options =
         new RestoreOptions(
@@ -158,18 +160,20 @@ final class Restores {
             request.getStreamsMayBeLost(),
             files(request),
             Duration.ofMillis(request.getLimitMillis()));
-    int next = registry.nextIncarnation(image);
+    int next = Math.max(registry.nextIncarnation(image), moves.incarnation(id) + 1);
     int incarnation = request.getClone() ? next : ownership.next(image, next);
     RestoreResult done;
     boolean lives = false;
     try (Brought files = archive.bring(image, report)) {
       done =
-          moves.frozen().has(id) && !request.getClone()
+          (away.isPresent() || moves.frozen().has(id)) && !request.getClone()
               ? besideDeputy(files.image(), incarnation, options, report)
               : engines.restorer().restore(files.image(), incarnation, options, report);
       lives = true;
     } finally {
       if (!lives && !request.getClone()) ownership.notStarted(id);
+      // Whatever came of this: the life there is not the newest any more.
+      if (away.isPresent() && moves.whereIs(id).isEmpty()) registry.lives(id, incarnation);
     }
     OperationResult.Builder result = Results.of(image, report);
     if (request.getClone()) separate(done.pid(), result);
@@ -200,6 +204,21 @@ final class Restores {
     }
   }
 
+  /**
+   * What is over on another node, or is given up, may live again; home serves the older no more.
+   */
+  private void refuseUnlessOver(ImageDirectory image, String node, boolean giveUp) {
+    var task = image.manifest().getTask();
+    if (moves.lost(task.getId()) || (giveUp && moves.silent(task.getId()))) return;
+    if (!moves.silent(task.getId())) refuseSecond(image, node);
+    throw OperationException.refused(
+        "task %s is on node %s, which cannot be reached: it may run there"
+            .formatted(task.getName(), node),
+        "wait for the node (ckpt nodes), or give up what the task has done since "
+            + image.name()
+            + " was made: --give-up");
+  }
+
   private RestoreResult besideDeputy(
       ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
     Moves.Moved moved = moves.thaw(image, incarnation, options, report);
@@ -219,7 +238,8 @@ final class Restores {
     throw OperationException.refused(
         "task %s runs on node %s: a restore of %s would be a second life of it"
             .formatted(image.manifest().getTask().getName(), node, image.name()),
-        "make a second task of the image: --clone");
+        "bring it home (ckpt migrate %s home), or make a second task of the image: --clone"
+            .formatted(image.manifest().getTask().getName()));
   }
 
   private static void refuseSecond(ImageDirectory image, Task task) {

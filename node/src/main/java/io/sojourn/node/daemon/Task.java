@@ -21,6 +21,10 @@ record Task(TaskRecord record, Optional<Life> life, Optional<ImageDirectory> new
     return record.name() + " (" + record.id() + ")";
   }
 
+  boolean isNewest(ImageDirectory image) {
+    return newest.map(ImageDirectory::path).filter(image.path()::equals).isPresent();
+  }
+
   boolean runs() {
     return life.isPresent();
   }

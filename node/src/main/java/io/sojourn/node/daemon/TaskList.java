@@ -26,6 +26,7 @@ final class TaskList {
   private final String node;
   private final Path runDirectory;
   private final Moves moves;
+  private final Whereabouts whereabouts;
   private final Function<String, Optional<Schedule>> schedules;
   private final Supervision supervision;
 
@@ -45,6 +46,7 @@ final class TaskList {
     this.node = node;
     this.runDirectory = runDirectory;
     this.moves = moves;
+    this.whereabouts = new Whereabouts(moves);
     this.schedules = schedules;
     this.supervision = supervision;
   }
@@ -88,8 +90,8 @@ final class TaskList {
     schedules.apply(record.id()).ifPresent(view::setSchedule);
     supervision.of(record.id()).ifPresent(view::setSupervision);
     supervision.note(record.id()).ifPresent(view::setNote);
-    moves.note(record.id()).ifPresent(view::setNote);
-    if (state(task) == State.ENDED)
+    whereabouts.note(task).ifPresent(view::setNote);
+    if (view.getState() == State.ENDED)
       ExitStatusFile.of(runDirectory, record.id(), record.incarnation())
           .read()
           .ifPresent(view::setNote);
@@ -111,7 +113,6 @@ final class TaskList {
         task.runs() ? Optional.empty() : supervision.stateOfEnded(task.id());
     if (supervised.isPresent()) return supervised.get();
     if (operations.verb(task.id()).isPresent()) return State.BUSY;
-    if (task.runs() || moves.whereIs(task.id()).isPresent()) return State.RUNNING;
-    return task.frozen() ? State.FROZEN : State.ENDED;
+    return whereabouts.state(task);
   }
 }

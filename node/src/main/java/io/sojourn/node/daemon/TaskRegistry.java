@@ -105,10 +105,12 @@ final class TaskRegistry {
 
   /** Whether a task is frozen in this image, and without it would be gone. */
   boolean livesIn(ImageDirectory image) {
-    return tasks().stream()
-        .filter(Task::frozen)
-        .flatMap(task -> task.newest().stream())
-        .anyMatch(newest -> newest.path().equals(image.path()));
+    return tasks().stream().filter(Task::frozen).anyMatch(task -> task.isNewest(image));
+  }
+
+  /** Whether it is the newest of its task. */
+  boolean isNewest(ImageDirectory image) {
+    return tasks().stream().anyMatch(task -> task.isNewest(image));
   }
 
   /** A new image of a task. */
@@ -184,6 +186,9 @@ final class TaskRegistry {
     // The id is written by the program: another user's is not taken from it.
     if (known.isPresent() && known.get().uid() != life.uid()) return Optional.empty();
     if (block.incarnation() == 0) block.incarnation(1);
+    // A life that was given up, where two nodes share a kernel.
+    if (known.isPresent() && block.incarnation() < known.get().incarnation())
+      return Optional.empty();
     TaskRecord record =
         known.orElseGet(
             () ->

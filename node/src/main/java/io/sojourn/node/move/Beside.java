@@ -3,6 +3,7 @@ package io.sojourn.node.move;
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.InternetSocket;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.network.RestoredSockets;
@@ -65,9 +66,10 @@ final class Beside {
                 given(image, keeper),
                 false),
             limit);
-    // CRIU has set them as the task has; but where the job is in the background they are its
+    // CRIU has set them as the task has; but where the job is not in the foreground they are its
     // shell's.
-    modes.forEach(Beside::apply);
+    int face = task.deputy().pid();
+    if (!Proc.hasTerminal(face) || !Proc.inForeground(face)) modes.forEach(Beside::apply);
     RestoredSockets.settle(ImageDirectory.open(image).manifest(), revival.task().pid())
         .forEach(untold -> LOG.warn("task {}: {}", task.name(), untold));
     return revival;

@@ -1,10 +1,20 @@
 package io.sojourn.node.move;
 
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.Backlog;
 import io.sojourn.engine.network.ConnectionLock;
+import io.sojourn.engine.network.ImageSocket;
+import io.sojourn.engine.network.TcpRepairMode;
 import io.sojourn.home.net.KeptSockets;
+import io.sojourn.home.net.SinceImage;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  * alone: then the lock stays, so that peers go on repeating themselves until the next try.
  */
 final class ConnectionsOfFrozen implements AutoCloseable {
+  /** In the prepared image: which of its connections are not there any more. */
+  private static final String GONE = "gone";
+
   private final Attendance at;
   private final ConnectionLock lock;
   private boolean silent;
   private @Nullable KeptSockets sockets;
+  private List<ImageSocket> gone = List.of();
   private boolean givenUp;
   private boolean over;
 
@@ -27,6 +41,51 @@ final class ConnectionsOfFrozen implements AutoCloseable {
     this.at = at;
     this.lock = new ConnectionLock(at.task().id());
     this.silent = silent;
+  }
+
+  /**
+   * The task has lived on since the image was made: connections that have gone on, too, are reset.
+   * Before {@link #into}.
+   */
+  void resetThoseThatWentOn(Path image) {
+    Step.of(
+        "to compare the connections",
+        () -> {
+          Path note = image.resolve(GONE);
+          // What an earlier try has taken out of the deputy cannot be compared any more.
+          gone = Files.exists(note) ? noted(image, note) : SinceImage.reset(image, at.holder());
+          Files.write(note, gone.stream().map(one -> "" + one.ino()).toList());
+          lock.cover(ImageSocket.connectionsToItself(image));
+          return gone;
+        });
+  }
+
+  private static List<ImageSocket> noted(Path image, Path note) throws IOException {
+    List<String> numbers = Files.readAllLines(note);
+    return ImageSocket.connectionsToOthers(image).stream()
+        .filter(one -> numbers.contains("" + one.ino()))
+        .toList();
+  }
+
+  /** The task, which stands still, is to hear of those that were reset. */
+  void tell(ControlBlock task) {
+    if (gone.isEmpty()) return;
+    for (int pid : Proc.tree(task.pid()))
+      for (Descriptor held : Descriptor.of(pid)) if (held.isSocket()) tell(held);
+  }
+
+  private void tell(Descriptor held) {
+    try (RawSocket socket = RawSocket.duplicateOf(held)) {
+      if (!socket.internet() || !socket.stream() || socket.listens()) return;
+      InetSocketAddress local = socket.local(), peer = socket.peer();
+      if (gone.stream().noneMatch(one -> one.local().equals(local) && one.peer().equals(peer)))
+        return;
+      // In repair mode it would be another error.
+      TcpRepairMode.offQuietly(socket);
+      socket.disconnect();
+    } catch (RawSocket.SocketException told) {
+      // By another of its descriptors.
+    }
   }
 
   /** Writes them into the image, and makes the deputy give up all that the image has by then. */

@@ -11,11 +11,21 @@ final class Contact {
     LOST
   }
 
+  private final HomeWaits waits;
   private State state = State.HEARD;
   private long sinceNanos = System.nanoTime();
 
+  /**
+   * @param waits is told when the life is not heard of, and when it is again
+   */
+  Contact(HomeWaits waits) {
+    this.waits = waits;
+  }
+
   synchronized void is(State now) {
     if (state == now || state == State.LOST) return;
+    if (now == State.HEARD) waits.heard();
+    else if (state == State.HEARD) waits.unheard();
     state = now;
     sinceNanos = System.nanoTime();
   }
@@ -27,5 +37,10 @@ final class Contact {
   /** For how long it has been so. */
   synchronized long seconds() {
     return (System.nanoTime() - sinceNanos) / 1_000_000_000;
+  }
+
+  /** See {@link HomeWaits}. */
+  long keepMillis() {
+    return waits.keepMillis();
   }
 }

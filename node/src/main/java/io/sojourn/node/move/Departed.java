@@ -21,9 +21,15 @@ final class Departed {
    *
    * @param deputy pid of the process that has the task's descriptors
    * @param kept what outlives this daemon of its connections
+   * @param keepMillis for how long they stay open when it is not heard of; 0: for ever
    */
   static MovedTask.Away streams(
-      MovedTask task, int deputy, String node, EventLoop loop, KeptConnections kept) {
+      MovedTask task,
+      int deputy,
+      String node,
+      EventLoop loop,
+      KeptConnections kept,
+      long keepMillis) {
     HomeConnections connections = new HomeConnections(kept);
     StreamSession session =
         new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
@@ -31,15 +37,22 @@ final class Departed {
     HomePipes pipes = new HomePipes(deputy);
     StreamSession pipeSession =
         new StreamSession(Moves.pipesOf(task), StreamSession.Side.HOME, loop, pipes);
-    return new MovedTask.Away(
-        node, session, connections, pipeSession, pipes, new Start(), new Contact());
+    Contact contact = new Contact(new HomeWaits(session, connections, keepMillis));
+    return new MovedTask.Away(node, session, connections, pipeSession, pipes, new Start(), contact);
   }
 
   /** Of a task that an earlier daemon has sent there. */
-  static MovedTask.Away found(MovedTask task, String node, EventLoop loop, Path ledger) {
+  static MovedTask.Away found(MovedTask task, MoveRecord record, EventLoop loop, Path ledger) {
     FoundConnections connections =
         Step.of("to find the connections again", () -> FoundConnections.of(ledger, task.deputy()));
-    MovedTask.Away away = streams(task, task.deputy().pid(), node, loop, connections.kept());
+    MovedTask.Away away =
+        streams(
+            task,
+            task.deputy().pid(),
+            record.node(),
+            loop,
+            connections.kept(),
+            record.keepMillis());
     Step.of(
         "to go on with the connections",
         () ->

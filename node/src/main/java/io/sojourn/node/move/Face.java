@@ -1,8 +1,10 @@
 package io.sojourn.node.move;
 
+import io.grpc.StatusRuntimeException;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.home.deputy.DeputyListener;
 import io.sojourn.home.deputy.DeputySignal;
 import io.sojourn.node.cluster.Peers;
@@ -12,9 +14,12 @@ import io.sojourn.protocol.move.SignalRequest;
 import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +35,15 @@ final class Face implements DeputyListener {
   /** SI_KERNEL. */
   private static final int FROM_KERNEL = 128;
 
+  private static final int LEAVE_SECONDS = 30;
+
   private final MovedTask task;
   private final Supplier<Peers> peers;
   private final Runnable over;
+
+  /** What came while the task was lost. On the thread that keeps the order. */
+  private final List<Integer> kept = new ArrayList<>();
+
   private final ExecutorService inOrder =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -87,6 +98,10 @@ final class Face implements DeputyListener {
     MovedTask.Away away = task.away();
     Revival beside = task.beside();
     boolean stopped = false;
+    if (away != null && away.contact().state() == Contact.State.LOST) {
+      whileLost(signal, away);
+      return;
+    }
     // Nobody listens to the deputy any more: it keeps the signal for the next life.
     if (task.frozen() && signal != Signals.STOP) Signals.send(task.deputy().pid(), signal);
     if (beside != null) stopped = JobSignals.send(beside.task().pid(), signal, job);
@@ -95,7 +110,24 @@ final class Face implements DeputyListener {
     if (stopped) stop(signal, away);
   }
 
+  /** Nobody is there to get it: its shell may stop it, the rest waits for the next life. */
+  private void whileLost(int signal, MovedTask.Away away) {
+    if (JobSignals.stops(signal)) stop(signal, away);
+    else if (signal != Signals.STOP && signal != Signals.CONT && signal != Signals.WINCH)
+      kept.add(signal);
+  }
+
   private boolean passOn(MovedTask.Away away, int signal, boolean job) {
+    try {
+      return passOnNow(away, signal, job);
+    } catch (StatusRuntimeException unheard) {
+      // Its shell is to have its terminal again, wherever the task is.
+      if (JobSignals.stops(signal)) return true;
+      throw unheard;
+    }
+  }
+
+  private boolean passOnNow(MovedTask.Away away, int signal, boolean job) {
     return GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
         .signal(
             SignalRequest.newBuilder().setLife(life(task)).setNumber(signal).setGroup(job).build())
@@ -124,10 +156,20 @@ final class Face implements DeputyListener {
     MovedTask.Away away = task.away();
     Revival beside = task.beside();
     if (beside != null) beside.end();
-    if (away != null)
-      GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
-          .leave(LeaveRequest.newBuilder().setLife(life(task)).build());
+    if (away != null) leave(away);
     end();
+  }
+
+  private void leave(MovedTask.Away away) {
+    try {
+      GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
+          .withDeadlineAfter(LEAVE_SECONDS, TimeUnit.SECONDS)
+          .leave(LeaveRequest.newBuilder().setLife(life(task)).build());
+    } catch (StatusRuntimeException | OperationException unheard) {
+      // Where it lives there yet, it will not be served any more.
+      log.warn(
+          "node {} was not told that task {} is over: {}", away.node(), task.name(), "" + unheard);
+    }
   }
 
   static TaskLife life(MovedTask task) {
@@ -160,6 +202,8 @@ final class Face implements DeputyListener {
 
   /** Passes on what it has heard, and hears no more. */
   void rest() {
+    // Nobody listens to the deputy any more: it keeps them for the next life.
+    later(() -> kept.forEach(signal -> Signals.send(task.deputy().pid(), signal)));
     inOrder.shutdown();
   }
 

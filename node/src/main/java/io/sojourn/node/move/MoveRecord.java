@@ -12,6 +12,7 @@ import io.sojourn.engine.linux.Proc;
  * @param incarnation of the life that it is in, or that is about to begin at home
  * @param first the first process of its pid namespace, where it is or is about to be at home
  * @param firstTicks when that was started: a number may be given again
+ * @param keepMillis for how long its connections stay open when it is not heard of; 0: for ever
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record MoveRecord(
@@ -23,10 +24,12 @@ record MoveRecord(
     String node,
     int incarnation,
     int first,
-    long firstTicks) {
+    long firstTicks,
+    long keepMillis) {
 
   static MoveRecord of(MovedTask task, String node, int incarnation, int first, long firstTicks) {
     ThreadIdentity user = task.user();
+    MovedTask.Away away = task.away();
     return new MoveRecord(
         task.id(),
         task.name(),
@@ -36,7 +39,8 @@ record MoveRecord(
         node,
         incarnation,
         first,
-        firstTicks);
+        firstTicks,
+        away == null ? 0 : away.contact().keepMillis());
   }
 
   ThreadIdentity user() {

@@ -148,8 +148,28 @@ public final class Moves implements Exports, AutoCloseable {
           Optional.of(
               "node %s has not been heard of for %d s; what it does with home waits"
                   .formatted(away.node(), away.contact().seconds()));
-      case LOST -> Optional.of("lost: node %s does not have it any more".formatted(away.node()));
+      case LOST -> Optional.of("node %s does not have it any more".formatted(away.node()));
     };
+  }
+
+  /** Of the newest life of a task that has a deputy; 0 where it has none. */
+  public int incarnation(String task) {
+    return known(task).map(MovedTask::incarnation).orElse(0);
+  }
+
+  /** Whether the node where it is has said that it does not have it any more. */
+  public boolean lost(String task) {
+    return is(task, Contact.State.LOST);
+  }
+
+  /** Whether the node where it is cannot be reached. */
+  public boolean silent(String task) {
+    return is(task, Contact.State.SILENT);
+  }
+
+  private boolean is(String task, Contact.State state) {
+    MovedTask.Away away = away(task);
+    return away != null && away.contact().state() == state;
   }
 
   /** What other nodes call. */
@@ -253,15 +273,22 @@ public final class Moves implements Exports, AutoCloseable {
   }
 
   /**
-   * Brings a frozen task that has a deputy back to life here.
+   * Brings a task that has a deputy back to life here, from an image: one that is frozen, or whose
+   * life elsewhere is given up with this.
    *
-   * @throws io.sojourn.engine.operation.OperationException it is frozen as before
+   * @throws io.sojourn.engine.operation.OperationException it does not live here
    */
   public Moved thaw(ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
     String id = image.manifest().getTask().getId();
-    FrozenTask task =
-        frozen.find(id).orElseThrow(() -> new IllegalStateException(id + " has no deputy"));
-    return lasting(() -> new Thaw(settings, this, report).go(task, image, incarnation, options));
+    return lasting(
+        () ->
+            new Thaw(settings, this, report).go(() -> keptPlace(id), image, incarnation, options));
+  }
+
+  private FrozenTask keptPlace(String id) {
+    MovedTask known = moved.get(id);
+    if (known != null && known.away() != null) new GiveUp(settings, this).of(known);
+    return frozen.find(id).orElseThrow(() -> new IllegalStateException(id + " has no deputy"));
   }
 
   /** What is begun in this lasts longer than the call that is being served. */
@@ -335,7 +362,7 @@ public final class Moves implements Exports, AutoCloseable {
 
   /** An earlier daemon has given it away. */
   void isAwayStill(MovedTask task, MoveRecord record) {
-    MovedTask.Away away = Departed.found(task, record.node(), loops.next(), streams(task));
+    MovedTask.Away away = Departed.found(task, record, loops.next(), streams(task));
     kept.put(task.id(), away.connections().kept());
     // It was on its way, perhaps; what that had closed is there again.
     ConnectionLock.remove(ConnectionLock.tableOf(task.id()));

@@ -5,6 +5,7 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.protocol.image.Manifest;
 import io.sojourn.restore.ImageCare;
 import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.RestorePipeline;
@@ -12,6 +13,7 @@ import io.sojourn.restore.world.Revival;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * A frozen task lives again at home, beside its deputy: what the deputy has kept is the task's own
@@ -30,7 +32,11 @@ final class Thaw {
     this.report = report;
   }
 
-  Moves.Moved go(FrozenTask frozen, ImageDirectory image, int incarnation, RestoreOptions options) {
+  /**
+   * @param place gives the task's, once nothing is known to stand in the way
+   */
+  Moves.Moved go(
+      Supplier<FrozenTask> place, ImageDirectory image, int incarnation, RestoreOptions options) {
     long asked = System.nanoTime();
     RestorePipeline.Settings restorer =
         new RestorePipeline.Settings(
@@ -39,6 +45,8 @@ final class Thaw {
             settings.runDirectory(),
             settings.stateDirectory(),
             "");
+    ImageCare.check(image, incarnation, options, restorer, report);
+    FrozenTask frozen = place.get();
     try (ImageCare care = ImageCare.begin(image, incarnation, options, restorer, report);
         Attendance at = Attendance.begin(settings, moves, frozen, image)) {
       Revival here = live(at, care, image, incarnation, options);
@@ -67,6 +75,7 @@ final class Thaw {
               ConnectionsOfFrozen connections = new ConnectionsOfFrozen(at, again)) {
             Path prepared = FrozenImage.of(image, unpacked, directory);
             care.otherSizes(prepared);
+            if (livedOn(image, incarnation)) connections.resetThoseThatWentOn(prepared);
             report.phase("connections", () -> connections.into(prepared));
             care.putBack();
             Revival here =
@@ -82,6 +91,7 @@ final class Thaw {
             report.phase("verify", () -> verify(care, here));
             connections.areTheTasks();
             at.lives(incarnation, here);
+            connections.tell(here.task());
             connections.unlock();
             report.phase("resume", () -> here.run(incarnation));
             moves.follow(task, here, incarnation);
@@ -89,6 +99,12 @@ final class Thaw {
             return here;
           }
         });
+  }
+
+  /** After the image was made, in this life or in others. */
+  private static boolean livedOn(ImageDirectory image, int incarnation) {
+    return image.manifest().getKind() != Manifest.Kind.FREEZE
+        || image.manifest().getTask().getIncarnation() < incarnation - 1;
   }
 
   private static void verify(ImageCare care, Revival here) {

@@ -89,7 +89,11 @@ final class Watch {
         away.contact().is(Contact.State.SILENT);
         if (gone(lost)) {
           away.contact().is(Contact.State.LOST);
-          log.warn("task {} is lost: node {} does not have it", task.name(), away.node());
+          log.warn(
+              "task {} is lost: node {} does not have it any more; ckpt restore {} runs it again",
+              task.name(),
+              away.node(),
+              task.id());
           return;
         }
       }

@@ -189,7 +189,7 @@ final class WayOut {
   MovedTask.Away away(MovedTask task, int pid, String node) {
     KeptConnections kept = Step.of("the move", () -> moves.keeps(task));
     int deputy = task.hasDeputy() ? task.deputy().pid() : pid;
-    return Departed.streams(task, deputy, node, loop, kept);
+    return Departed.streams(task, deputy, node, loop, kept, options.keepMillis());
   }
 
   /** The life there is over before it began: what the node is to be told, if it knows of it. */

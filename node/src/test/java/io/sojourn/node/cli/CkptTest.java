@@ -71,7 +71,8 @@ class CkptTest {
             "heapUsedBytes",
             "threads",
             "connections",
-            "lastImage");
+            "lastImage",
+            "note");
     assertThat(task.path("state").asText()).isEqualTo("running");
     assertThat(task.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
     assertThat(task.path("heapUsedBytes").asLong()).isEqualTo(1234567);

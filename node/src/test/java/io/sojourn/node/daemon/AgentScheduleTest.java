@@ -2,8 +2,8 @@ package io.sojourn.node.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sojourn.node.schedule.HomeLost;
 import io.sojourn.node.schedule.Interval;
+import io.sojourn.node.schedule.WhenLost;
 import io.sojourn.repository.Retention;
 import org.junit.jupiter.api.Test;
 
@@ -25,9 +25,12 @@ class AgentScheduleTest {
 
   @Test
   void theLastWordCounts() {
-    assertThat(HomeLost.ofAgent("name=sim")).isZero();
-    assertThat(HomeLost.ofAgent("homeLost=fail:5m,name=sim")).isEqualTo(300_000);
-    assertThat(HomeLost.ofAgent("homeLost=fail:5m,homeLost=wait")).isZero();
-    assertThat(HomeLost.ofAgent("homeLost=soon")).isZero();
+    assertThat(WhenLost.HOME.ofAgent("name=sim")).isZero();
+    assertThat(WhenLost.HOME.ofAgent("homeLost=fail:5m,name=sim")).isEqualTo(300_000);
+    assertThat(WhenLost.HOME.ofAgent("homeLost=fail:5m,homeLost=wait")).isZero();
+    assertThat(WhenLost.HOME.ofAgent("homeLost=soon")).isZero();
+    assertThat(WhenLost.GUEST.ofAgent("homeLost=fail:5m")).isZero();
+    assertThat(WhenLost.GUEST.ofAgent("guestLost=reset:10s,homeLost=wait")).isEqualTo(10_000);
+    assertThat(WhenLost.GUEST.ofAgent("guestLost=reset:10s,guestLost=keep")).isZero();
   }
 }

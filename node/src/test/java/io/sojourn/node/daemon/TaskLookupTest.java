@@ -43,7 +43,7 @@ class TaskLookupTest {
                 "testnode",
                 task -> false),
             task -> OptionalInt.empty());
-    lookup = new ImageLookup(catalog, tasks);
+    lookup = new ImageLookup(catalog, tasks, task -> "make one");
   }
 
   private void image(String image, String id, String name, boolean freeze, int uid) {

@@ -80,7 +80,7 @@ final class HeldConnect implements StreamEnd {
   }
 
   @Override
-  public void homeLost() {
+  public void otherLost() {
     relay.stream().reset(Errno.EHOSTUNREACH);
     reset(Errno.EHOSTUNREACH);
   }
