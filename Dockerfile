@@ -2,7 +2,7 @@
 # Build the product first (mvn -DskipTests -pl node -am package): it is copied, not made here.
 FROM debian:bookworm-slim
 
-COPY scripts/provision-criu.sh /opt/sojourn/scripts/
+COPY scripts/provision-criu.sh scripts/unpack-packages.sh /opt/sojourn/scripts/
 # The JDK is for the tasks as well as for the daemon; nft keeps their connections still; tini is the first process, which
 # collects what nobody waits for. Debian's own CRIU is too old; the newer one goes where PATH leads, so that a volume for
 # the state does not hide it.
