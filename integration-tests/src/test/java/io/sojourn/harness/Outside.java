@@ -75,6 +75,8 @@ public record Outside(
         String target =
             Files.readSymbolicLink(link).toString().replaceFirst("^(socket|pipe):.*", "$1");
         String info = Files.readString(process.resolve("fdinfo").resolve(number));
+        // The VM looks at any time how much memory its control group has, and closes that again.
+        if (target.startsWith("/sys/fs/cgroup/")) continue;
         // Where a class loader read last in a jar is its own business: it may load at any time.
         descriptors.put(
             Integer.valueOf(number),
