@@ -1,9 +1,8 @@
 package io.sojourn.migrate;
 
+import io.sojourn.migrate.crac.Patience;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointRequest {
   private static final String CHECKPOINT = "checkpoint", NOTHING = "";
-  private static final long BETWEEN_KNOCKS_MILLIS = 2_000;
+  private static final Duration BETWEEN_KNOCKS = Duration.ofSeconds(2);
   private static final int KNOCKS_UNHEARD = 5;
 
   private static final ReentrantLock oneAtATime = new ReentrantLock();
@@ -48,34 +47,13 @@ final class CheckpointRequest {
       // answers.
       for (int unheard = 0; unheard < KNOCKS_UNHEARD; ) {
         unheard = Knock.knock() ? 0 : unheard + 1;
-        if (comes()) return conclude(answer.join());
+        if (Patience.await(answer, BETWEEN_KNOCKS)) return conclude(answer.join());
       }
     } finally {
       NativeAgent.requestOfProgram(NOTHING);
     }
     throw new UnsupportedOperationException(
         "no node daemon listens for this task: start it with ckpt node start");
-  }
-
-  private boolean comes() {
-    long deadline = System.nanoTime() + BETWEEN_KNOCKS_MILLIS * 1_000_000;
-    boolean interrupted = false;
-    try {
-      for (; ; ) {
-        try {
-          answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-          return true;
-        } catch (InterruptedException later) {
-          interrupted = true;
-        } catch (TimeoutException nothing) {
-          return false;
-        } catch (ExecutionException impossible) {
-          throw new IllegalStateException(impossible);
-        }
-      }
-    } finally {
-      if (interrupted) Thread.currentThread().interrupt();
-    }
   }
 
   private static Checkpoint.Outcome conclude(@Nullable String answer) {

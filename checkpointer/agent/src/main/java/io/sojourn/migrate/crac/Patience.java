@@ -6,12 +6,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waiting with a limit that an interrupt does not cut short: it is kept for whoever it was for. */
-final class Patience {
+/**
+ * Waiting with a limit that an interrupt does not cut short: it is kept for whoever it was for. Not
+ * for programs.
+ */
+public final class Patience {
   private Patience() {}
 
   /** False when the limit was over first. */
-  static boolean await(CompletableFuture<?> future, Duration limit) {
+  public static boolean await(CompletableFuture<?> future, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     boolean interrupted = false;
     try {
