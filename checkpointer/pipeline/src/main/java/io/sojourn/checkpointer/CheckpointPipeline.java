@@ -74,7 +74,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
         return attempt.run();
       } catch (RuntimeException failed) {
         another = attempt.another().orElse(null);
-        FailureLog.keep(files.log(), settings.stateDirectory(), target);
+        // What the next try may mend is no failure yet.
+        if (another == null) FailureLog.keep(files.log(), settings.stateDirectory(), target);
         draft.discard();
         if (another == null) throw failed;
       }
