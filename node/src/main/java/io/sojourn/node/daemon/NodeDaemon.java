@@ -167,6 +167,18 @@ public final class NodeDaemon implements AutoCloseable {
           schedules.found(task, options);
           supervision.found(task, options);
         });
+    Groups groups =
+        Groups.open(
+            config,
+            checkpoints,
+            restores,
+            tasks,
+            imageLookup,
+            images,
+            registry,
+            operations,
+            moves,
+            workers);
     Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
@@ -187,6 +199,7 @@ public final class NodeDaemon implements AutoCloseable {
             supervision,
             restores,
             migrations,
+            groups,
             errands,
             drains,
             imageCalls,

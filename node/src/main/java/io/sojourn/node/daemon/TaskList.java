@@ -80,7 +80,8 @@ final class TaskList {
             .setNode(moves.whereIs(record.id()).orElse(node))
             .setHome(record.home())
             .setIncarnation(record.incarnation())
-            .setUid(record.uid());
+            .setUid(record.uid())
+            .setGroup(record.group());
     task.newest()
         .ifPresent(
             image ->
