@@ -5,6 +5,7 @@ import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.criu.FileSizes;
+import io.sojourn.engine.criu.GhostNames;
 import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.linux.Proc;
@@ -96,10 +97,12 @@ final class RestoreAttempt {
    */
   private UnpackedImage unpack(Set<String> otherSizes) {
     Path place = order.settings().stateDirectory();
-    if (otherSizes.isEmpty()) return UnpackedImage.of(order.image(), place);
+    boolean ghosts = GhostNames.in(order.image().path());
+    if (otherSizes.isEmpty() && !ghosts) return UnpackedImage.of(order.image(), place);
     UnpackedImage image = UnpackedImage.beside(order.image(), place);
     try {
-      FileSizes.forget(image.path(), otherSizes);
+      if (!otherSizes.isEmpty()) FileSizes.forget(image.path(), otherSizes);
+      if (ghosts) GhostNames.giveOwn(image.path(), order.pid());
       return image;
     } catch (IOException e) {
       image.close();

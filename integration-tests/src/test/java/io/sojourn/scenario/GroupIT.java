@@ -1,0 +1,105 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.harness.Answer;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Subject;
+import io.sojourn.victim.Clock;
+import io.sojourn.victim.Guarded;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Tasks with connections among them, dumped at one instant and restored together. */
+class GroupIT {
+  @RegisterExtension static final Node node = new Node();
+
+  private final Random random = new Random();
+
+  /** Not a byte is lost or doubled among them, whichever of them dies. */
+  @Test
+  void aKilledGroupGoesOnFromItsImage() throws Exception {
+    try (HeatGroup heat = HeatGroup.start(node, "heat", 4, "")) {
+      heat.goesOn();
+      Answer first = node.ckpt("checkpoint", "--group", "heat").done();
+      assertThat(first.json().path("groupImage").asText()).isEqualTo("heat@1");
+      assertThat(first.json().path("tasks")).hasSize(4);
+      heat.goesOn();
+      node.ckpt("checkpoint", "--group", "heat").done();
+      heat.goesOn();
+      heat.kill(heat.pids());
+      restored(node.ckpt("restore", "--group", "heat").done(), "heat@2");
+      heat.goesOn();
+      oneIsKilled(heat);
+      restored(node.ckpt("restore", "--group", "heat@1", "--end-living").done(), "heat@1");
+      heat.goesOn();
+      heat.finish();
+    }
+  }
+
+  private static void restored(Answer answer, String image) {
+    assertThat(answer.json().path("groupImage").asText()).isEqualTo(image);
+    assertThat(answer.json().path("tasks")).hasSize(4);
+    assertThat(answer.json().path("warnings"))
+        .allSatisfy(warning -> assertThat(warning.asText()).contains("files were put back"));
+  }
+
+  private void oneIsKilled(HeatGroup heat) {
+    heat.kill(List.of(heat.pid(random.nextInt(heat.size()))));
+  }
+
+  @Test
+  void aMemberThatCannotBeStoppedLetsAllRunOn() {
+    try (Subject guarded = node.subject(Jdk.newest(), Guarded.class).agent("group=pair").start();
+        Subject other = node.subject(Jdk.newest(), Clock.class).agent("group=pair").start()) {
+      guarded.ask("enter");
+      node.ckpt("checkpoint", "--group", "pair", "--guard-limit=300ms")
+          .failed("no image of group pair was made", guarded.name(), "guarded region");
+      assertThat(images()).isEmpty();
+      assertThat(other.ask("pid")).isEqualTo(String.valueOf(other.pid()));
+      guarded.ask("leave");
+      node.ckpt("checkpoint", "--group", "pair").done();
+      assertThat(images())
+          .hasSize(2)
+          .allSatisfy(
+              image -> {
+                assertThat(image.path("groupImage").asText()).isEqualTo("pair@1");
+                assertThat(image.path("groupComplete").asBoolean()).isTrue();
+              });
+    }
+  }
+
+  @Test
+  void whatCannotBeDoneIsRefused() {
+    node.ckpt("checkpoint", "--group", "nobody").notFound("nobody", "group=nobody");
+    node.ckpt("restore", "--group", "nobody").notFound("nobody");
+    assertThat(node.ckpt("checkpoint").status()).isEqualTo(2);
+    assertThat(node.ckpt("restore", "x", "--group", "y").status()).isEqualTo(2);
+    try (Subject one = node.subject(Jdk.newest(), Clock.class).agent("group=two").start();
+        Subject other = node.subject(Jdk.newest(), Clock.class).agent("group=two").start()) {
+      assertThat(node.ckpt("ps", one.name()).json().at("/tasks/0/group").asText()).isEqualTo("two");
+      Answer made = node.ckpt("checkpoint", "--group", "two").done();
+      node.ckpt("restore", "--group", "two").refused(one.name(), other.name(), "--end-living");
+      other.close();
+      node.ckpt("checkpoint", "--group", "two").refused(other.name(), "two@1", "--without-ended");
+      Answer alone = node.ckpt("checkpoint", "--group", "two", "--without-ended").done();
+      assertThat(alone.json().path("tasks")).hasSize(1);
+      node.ckpt("rm", made.json().at("/tasks/0/image").asText()).done();
+      node.ckpt("restore", "--group", "two@1").refused("two@1", "missing");
+    }
+  }
+
+  @AfterEach
+  void removeImages() {
+    for (JsonNode image : images()) node.ckpt("rm", image.path("name").asText()).done();
+  }
+
+  private static JsonNode images() {
+    return node.ckpt("images").done().json().path("images");
+  }
+}
