@@ -53,6 +53,23 @@ class GroupIT {
     heat.kill(List.of(heat.pid(random.nextInt(heat.size()))));
   }
 
+  /** One of them is enough to lead all of them back. */
+  @Test
+  void aSupervisedMemberTakesItsGroupAlong() throws Exception {
+    try (HeatGroup heat =
+        HeatGroup.start(node, "warm", 3, ",onFailure=restart,restartDelay=10ms")) {
+      heat.goesOn();
+      node.ckpt("checkpoint", "--group", "warm").done();
+      for (int life = 2; life <= 3; life++) {
+        heat.goesOn();
+        oneIsKilled(heat);
+        heat.lives(life);
+      }
+      heat.goesOn();
+      heat.finish();
+    }
+  }
+
   @Test
   void aMemberThatCannotBeStoppedLetsAllRunOn() {
     try (Subject guarded = node.subject(Jdk.newest(), Guarded.class).agent("group=pair").start();

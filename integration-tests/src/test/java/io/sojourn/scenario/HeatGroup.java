@@ -132,6 +132,21 @@ final class HeatGroup implements AutoCloseable {
     return lines.isEmpty() ? 0 : Long.parseLong(lines.get(lines.size() - 1).split(" ")[1]);
   }
 
+  /** Waits until all of them are in that life. */
+  void lives(int life) {
+    await("life " + life + " of " + name)
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              int there = 0;
+              for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
+                if (task.path("group").asText().equals(name)
+                    && task.path("state").asText().equals("running")
+                    && task.path("incarnation").asInt() == life) there++;
+              return there == size();
+            });
+  }
+
   /** What they have said, which is how they have ended. */
   String output() {
     StringBuilder all = new StringBuilder();

@@ -25,6 +25,10 @@ final class GroupImages {
       return nameOf(description);
     }
 
+    boolean has(String taskId) {
+      return description.getPartsList().stream().anyMatch(p -> p.getTaskId().equals(taskId));
+    }
+
     boolean complete() {
       return parts.size() == description.getPartsCount();
     }

@@ -65,12 +65,49 @@ final class GroupRestores {
   }
 
   private OperationResult restore(RestoreRequest request, Caller caller, Report report) {
-    GroupImages.Found found = images.find(request.getGroup(), caller);
+    return restore(images.find(request.getGroup(), caller), request, report, () -> {});
+  }
+
+  /** The images from which a task's whole group can be run again, the newest first. */
+  List<GroupImages.Found> imagesWith(String taskId, String group, Caller caller) {
+    return images.complete(group, caller).stream().filter(image -> image.has(taskId)).toList();
+  }
+
+  /**
+   * Without being asked by anybody: one of them has failed, and what the others have done since
+   * then is of a future that it has no part in.
+   */
+  OperationResult again(GroupImages.Found found, String failed, Caller caller) {
+    RestoreRequest request =
+        RestoreRequest.newBuilder()
+            .setGroup(found.name())
+            .setEndLiving(true)
+            // Whoever read them has seen their end, perhaps; nobody is there to be asked.
+            .setStreamsMayBeLost(true)
+            .build();
+    return OperationLog.noted(
+        "restart group",
+        found.name(),
+        caller,
+        () ->
+            restore(
+                found,
+                request,
+                new Report(OperationListener.NONE),
+                () -> survivors.refuseUnlessEnded(failed)));
+  }
+
+  /**
+   * @param last is run when nobody else can end or revive them, and may refuse
+   */
+  private OperationResult restore(
+      GroupImages.Found found, RestoreRequest request, Report report, Runnable last) {
     List<GroupOperations.Who> who =
         found.description().getPartsList().stream()
             .map(part -> new GroupOperations.Who(part.getTaskId(), part.getTask()))
             .toList();
     try (GroupOperations all = GroupOperations.begin(operations, who, "restore")) {
+      last.run();
       survivors.refuse(found, request.getEndLiving());
       if (request.getEndLiving()) report.phase("end tasks", () -> survivors.end(found));
       return restore(found, request, report);

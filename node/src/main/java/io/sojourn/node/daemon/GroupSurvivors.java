@@ -65,6 +65,13 @@ final class GroupSurvivors {
               + ") and end it, or give it up: ckpt rm --force IMAGE");
   }
 
+  /** It may have been restored already, with all others, because another one had failed, too. */
+  void refuseUnlessEnded(String task) {
+    if (registry.running(task).isPresent())
+      throw OperationException.refused(
+          "task " + registry.name(task) + " runs already", "nothing is to be done");
+  }
+
   private List<Task> living(GroupImages.Found image) {
     List<String> ids =
         image.description().getPartsList().stream().map(GroupImage.Part::getTaskId).toList();

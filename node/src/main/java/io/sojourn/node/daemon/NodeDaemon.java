@@ -152,21 +152,6 @@ public final class NodeDaemon implements AutoCloseable {
             archive,
             schedules::revived,
             ownership);
-    supervision =
-        new Supervision(
-            config.stateDirectory().resolve("supervised"),
-            schedules,
-            tasks,
-            new TaskCare(
-                registry, operations, moves, restores, archive, ownership, config.runDirectory()),
-            ownership,
-            workers);
-    operations.onEnd(supervision::look);
-    registry.onFound(
-        (task, options) -> {
-          schedules.found(task, options);
-          supervision.found(task, options);
-        });
     Groups groups =
         Groups.open(
             config,
@@ -179,6 +164,28 @@ public final class NodeDaemon implements AutoCloseable {
             operations,
             moves,
             workers);
+    supervision =
+        new Supervision(
+            config.stateDirectory().resolve("supervised"),
+            schedules,
+            tasks,
+            new TaskCare(
+                registry,
+                operations,
+                moves,
+                restores,
+                groups.restores(),
+                archive,
+                ownership,
+                config.runDirectory()),
+            ownership,
+            workers);
+    operations.onEnd(supervision::look);
+    registry.onFound(
+        (task, options) -> {
+          schedules.found(task, options);
+          supervision.found(task, options);
+        });
     Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);

@@ -139,6 +139,11 @@ final class TaskRegistry {
     return store.get(taskId).map(TaskRecord::name).orElse(taskId);
   }
 
+  /** The group that it belongs to; "" for none. */
+  String group(String taskId) {
+    return store.get(taskId).map(TaskRecord::group).orElse("");
+  }
+
   /** The highest that is known. */
   int incarnation(String taskId) {
     return store.get(taskId).map(TaskRecord::incarnation).orElse(1);
