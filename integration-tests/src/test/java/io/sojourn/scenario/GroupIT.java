@@ -53,19 +53,22 @@ class GroupIT {
     heat.kill(List.of(heat.pid(random.nextInt(heat.size()))));
   }
 
-  /** One of them is enough to lead all of them back. */
+  /** One of them is enough to lead all of them back, to what is made while nobody looks. */
   @Test
   void aSupervisedMemberTakesItsGroupAlong() throws Exception {
-    try (HeatGroup heat =
-        HeatGroup.start(node, "warm", 3, ",onFailure=restart,restartDelay=10ms")) {
+    String options = ",every=1s,keep=2,onFailure=restart,restartDelay=10ms";
+    try (HeatGroup heat = HeatGroup.start(node, "warm", 3, options)) {
       heat.goesOn();
-      node.ckpt("checkpoint", "--group", "warm").done();
+      heat.awaitImages(1);
       for (int life = 2; life <= 3; life++) {
-        heat.goesOn();
         oneIsKilled(heat);
         heat.lives(life);
+        heat.goesOn();
       }
-      heat.goesOn();
+      heat.awaitImages(3);
+      node.ckpt("checkpoint", "--group", "warm", "--every", "off").done();
+      assertThat(heat.images()).as("images that are kept").hasSizeLessThanOrEqualTo(2);
+      node.ckpt("checkpoint", "--group", "warm", "--on-failure=keep").done();
       heat.finish();
     }
   }

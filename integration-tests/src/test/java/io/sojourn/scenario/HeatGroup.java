@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -147,6 +150,25 @@ final class HeatGroup implements AutoCloseable {
             });
   }
 
+  /** Numbers of the images of all of them. */
+  Set<Integer> images() {
+    Map<Integer, Integer> parts = new TreeMap<>();
+    for (JsonNode image : node.ckpt("images").done().json().path("images")) {
+      String of = image.path("groupImage").asText();
+      if (of.startsWith(name + "@") && image.path("groupComplete").asBoolean())
+        parts.merge(Integer.parseInt(of.substring(name.length() + 1)), 1, Integer::sum);
+    }
+    parts.values().removeIf(count -> count < size());
+    return parts.keySet();
+  }
+
+  /** Waits until there have been so many. */
+  void awaitImages(int number) {
+    await("image " + number + " of " + name)
+        .atMost(PATIENCE)
+        .until(() -> images().stream().anyMatch(one -> one >= number));
+  }
+
   /** What they have said, which is how they have ended. */
   String output() {
     StringBuilder all = new StringBuilder();
@@ -184,6 +206,8 @@ final class HeatGroup implements AutoCloseable {
 
   @Override
   public void close() {
+    // Whoever is to be restarted would be.
+    node.ckpt("checkpoint", "--group", name, "--on-failure=keep");
     for (int pid : pids()) if (pid > 0) Signals.send(pid, Signals.KILL);
     firsts.forEach(Process::destroyForcibly);
   }

@@ -89,7 +89,7 @@ final class CheckpointCommand extends CheckpointCall {
       if (supervision.keeps()) name = endSupervision(client);
     }
     if (json()) {
-      JsonText text = new JsonText().object().put("task", name);
+      JsonText text = new JsonText().object().put(group == null ? "task" : "group", name);
       if (every != null) text.put("every", OFF);
       if (supervision.keeps()) text.put("onFailure", "keep");
       print(text.end());
@@ -103,20 +103,25 @@ final class CheckpointCommand extends CheckpointCall {
   private String endSchedule(NodeClient client) {
     return client
         .node()
-        .endSchedule(EndScheduleRequest.newBuilder().setTask(task()).build())
+        .endSchedule(EndScheduleRequest.newBuilder().setTask(task()).setGroup(group()).build())
         .getTask();
   }
 
   private String endSupervision(NodeClient client) {
     return client
         .node()
-        .endSupervision(EndSupervisionRequest.newBuilder().setTask(task()).build())
+        .endSupervision(
+            EndSupervisionRequest.newBuilder().setTask(task()).setGroup(group()).build())
         .getTask();
   }
 
   @Override
   String task() {
     return task == null ? "" : task;
+  }
+
+  private String group() {
+    return group == null ? "" : group;
   }
 
   @Override
@@ -127,7 +132,7 @@ final class CheckpointCommand extends CheckpointCall {
   @Override
   void complete(CheckpointRequest.Builder request) {
     supervision.complete(request);
-    if (group != null) request.setGroup(group).setWithoutEnded(withoutEnded);
+    request.setGroup(group()).setWithoutEnded(withoutEnded);
     if (every == null) return;
     try {
       Interval interval = Interval.parse(every);
@@ -145,20 +150,18 @@ final class CheckpointCommand extends CheckpointCall {
 
   @Override
   String sentence(OperationResult result) {
+    String afterwards = (every == null ? "" : "\n" + rhythm(every)) + supervision.sentence();
     if (group != null)
-      return "checkpointed %d tasks of group %s into %s, %s; stood still for %s\n%s"
+      return "checkpointed %d tasks of group %s into %s, %s; stood still for %s\n%s%s"
           .formatted(
               result.getMembersCount(),
               result.getGroup(),
               result.getGroupImage(),
               Units.bytes(result.getBytes()),
               Units.millis(result.getPauseMillis()),
-              members(result));
-    return "checkpointed %s into %s%s"
-        .formatted(
-            result.getTask(),
-            into(result),
-            (every == null ? "" : "\n" + rhythm(every)) + supervision.sentence());
+              members(result),
+              afterwards);
+    return "checkpointed %s into %s%s".formatted(result.getTask(), into(result), afterwards);
   }
 
   private String rhythm(String text) {

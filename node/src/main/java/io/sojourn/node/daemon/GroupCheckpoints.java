@@ -76,10 +76,9 @@ final class GroupCheckpoints {
     if (request.getThen() != Then.RUN_ON)
       throw OperationException.usage(
           "groups are checkpointed, not frozen", "ckpt checkpoint --group " + request.getGroup());
-    if (request.hasSchedule() || request.hasSupervision() || !request.getDirectory().isEmpty())
+    if (!request.getDirectory().isEmpty())
       throw OperationException.usage(
-          "a group's images lie in the node's repository, and are made one at a time",
-          "leave -o, --every and --on-failure out");
+          "a group's images lie in the node's repository", "leave -o out");
   }
 
   private OperationResult checkpoint(CheckpointRequest request, Caller caller, Report report) {

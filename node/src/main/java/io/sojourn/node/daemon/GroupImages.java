@@ -81,6 +81,13 @@ final class GroupImages {
         "ckpt images lists what there is; make one with ckpt checkpoint --group " + group);
   }
 
+  /** What there is of an image, by its name. */
+  List<ImageDirectory> parts(String name, Caller caller) {
+    return all(caller, image -> nameOf(image).equals(name)).stream()
+        .flatMap(found -> found.parts().stream())
+        .toList();
+  }
+
   /** The number of a group's next image, whoever may see the others. */
   int next(String group, Caller caller) {
     return all(caller, image -> image.getGroup().equals(group)).stream()

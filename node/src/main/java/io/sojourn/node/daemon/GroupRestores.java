@@ -94,7 +94,10 @@ final class GroupRestores {
                 found,
                 request,
                 new Report(OperationListener.NONE),
-                () -> survivors.refuseUnlessEnded(failed)));
+                () -> {
+                  survivors.refuseUnlessEnded(failed);
+                  survivors.refuseNewcomers(found);
+                }));
   }
 
   /**

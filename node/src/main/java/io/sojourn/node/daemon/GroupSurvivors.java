@@ -72,10 +72,31 @@ final class GroupSurvivors {
           "task " + registry.name(task) + " runs already", "nothing is to be done");
   }
 
+  /** One that is in no image of all would not come back. */
+  void refuseNewcomers(GroupImages.Found image) {
+    String newcomers =
+        living(image).stream()
+            .filter(task -> !image.has(task.id()))
+            .map(Task::name)
+            .collect(Collectors.joining(", "));
+    if (!newcomers.isEmpty())
+      throw OperationException.refused(
+          "image %s was made before these were of the group, which would be lost: %s"
+              .formatted(image.name(), newcomers),
+          "lose them: ckpt restore --group %s --end-living".formatted(image.name()));
+  }
+
+  /** Of the group, whether or not they are in its image: they may have connections to those. */
   private List<Task> living(GroupImages.Found image) {
-    List<String> ids =
-        image.description().getPartsList().stream().map(GroupImage.Part::getTaskId).toList();
-    return registry.tasks().stream().filter(Task::runs).filter(t -> ids.contains(t.id())).toList();
+    int uid = image.parts().get(0).manifest().getTask().getUid();
+    String group = image.description().getGroup();
+    return registry.tasks().stream()
+        .filter(Task::runs)
+        .filter(
+            task ->
+                image.has(task.id())
+                    || (task.record().group().equals(group) && task.record().uid() == uid))
+        .toList();
   }
 
   private int pid(Task task) {

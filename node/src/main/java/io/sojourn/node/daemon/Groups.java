@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 
 /** What is done with groups of tasks. */
-record Groups(GroupCheckpoints checkpoints, GroupRestores restores) {
+record Groups(GroupMembers members, GroupSchedules schedules, GroupRestores restores) {
   /** Removes what an earlier daemon has left half done. */
   static Groups open(
       NodeConfig config,
       Checkpoints checkpoints,
       Restores restores,
+      Schedules schedules,
+      ImageCalls calls,
       TaskLookup tasks,
       ImageLookup lookup,
       ImageCatalog catalog,
@@ -24,16 +26,20 @@ record Groups(GroupCheckpoints checkpoints, GroupRestores restores) {
     GroupLocks locks = new GroupLocks(config.runDirectory());
     locks.sweep();
     GroupImages images = new GroupImages(lookup);
-    return new Groups(
+    GroupMembers members = new GroupMembers(tasks, images, moves);
+    GroupCheckpoints groupCheckpoints =
         new GroupCheckpoints(
-            checkpoints,
-            new GroupMembers(tasks, images, moves),
+            checkpoints, members, images, catalog, operations, intents, locks, workers);
+    return new Groups(
+        members,
+        new GroupSchedules(
+            config.stateDirectory().resolve("group-schedules"),
+            groupCheckpoints,
             images,
-            catalog,
-            operations,
-            intents,
-            locks,
-            workers),
+            calls,
+            schedules,
+            registry,
+            operations),
         new GroupRestores(
             restores, images, new GroupSurvivors(registry, moves), operations, locks, workers));
   }

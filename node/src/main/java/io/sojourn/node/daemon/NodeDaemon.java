@@ -61,6 +61,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Moves moves;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
+  private final Groups groups;
   private final Supervision supervision;
   private final Sweep sweep;
   private final Alarms alarms;
@@ -152,11 +153,13 @@ public final class NodeDaemon implements AutoCloseable {
             archive,
             schedules::revived,
             ownership);
-    Groups groups =
+    groups =
         Groups.open(
             config,
             checkpoints,
             restores,
+            schedules,
+            imageCalls,
             tasks,
             imageLookup,
             images,
@@ -183,7 +186,8 @@ public final class NodeDaemon implements AutoCloseable {
     operations.onEnd(supervision::look);
     registry.onFound(
         (task, options) -> {
-          schedules.found(task, options);
+          if (task.group().isEmpty()) schedules.found(task, options);
+          else groups.schedules().found(task, options);
           supervision.found(task, options);
         });
     Errands errands = new Errands(this::cluster);
@@ -200,7 +204,7 @@ public final class NodeDaemon implements AutoCloseable {
                 config.nodeName(),
                 config.runDirectory(),
                 moves,
-                schedules::of,
+                task -> schedules.of(task.id()).or(() -> groups.schedules().of(task)),
                 supervision),
             schedules,
             supervision,
@@ -307,6 +311,7 @@ public final class NodeDaemon implements AutoCloseable {
       if (config.triggers().atEnd()) sweep.all("the node daemon is about to end");
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
+      groups.schedules().close();
       schedules.close();
       archive.close();
       within.close();

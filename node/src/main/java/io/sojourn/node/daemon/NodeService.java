@@ -103,20 +103,30 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
         listener ->
             request.getGroup().isEmpty()
                 ? checkpoints.run(request, caller, listener)
-                : groups.checkpoints().run(request, caller, listener));
+                : checkpoints.run(request, groups, caller, listener));
   }
 
   @Override
   public void endSchedule(EndScheduleRequest request, StreamObserver<EndScheduleResponse> answer) {
     Caller caller = Caller.current();
-    unary(answer, () -> schedules.end(request, caller));
+    unary(
+        answer,
+        () ->
+            request.getGroup().isEmpty()
+                ? schedules.end(request, caller)
+                : groups.schedules().end(request, groups.members().of(request.getGroup(), caller)));
   }
 
   @Override
   public void endSupervision(
       EndSupervisionRequest request, StreamObserver<EndSupervisionResponse> answer) {
     Caller caller = Caller.current();
-    unary(answer, () -> checkpoints.end(request, caller));
+    unary(
+        answer,
+        () ->
+            request.getGroup().isEmpty()
+                ? checkpoints.end(request, caller)
+                : checkpoints.end(request, groups.members().of(request.getGroup(), caller)));
   }
 
   @Override
