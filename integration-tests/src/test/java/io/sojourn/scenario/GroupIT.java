@@ -9,15 +9,19 @@ import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Clock;
 import io.sojourn.victim.Guarded;
+import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tasks with connections among them, dumped at one instant and restored together. */
 class GroupIT {
   @RegisterExtension static final Node node = new Node();
+
+  private static final int KILLS = Integer.getInteger("sojourn.kills", 50);
 
   private final Random random = new Random();
 
@@ -49,7 +53,7 @@ class GroupIT {
         .allSatisfy(warning -> assertThat(warning.asText()).contains("files were put back"));
   }
 
-  private void oneIsKilled(HeatGroup heat) {
+  private void oneIsKilled(HeatGroup heat) throws IOException {
     heat.kill(List.of(heat.pid(random.nextInt(heat.size()))));
   }
 
@@ -60,9 +64,10 @@ class GroupIT {
     try (HeatGroup heat = HeatGroup.start(node, "warm", 3, options)) {
       heat.goesOn();
       heat.awaitImages(1);
-      for (int life = 2; life <= 3; life++) {
+      int life = 1;
+      for (int kill = 0; kill < 2; kill++) {
         oneIsKilled(heat);
-        heat.lives(life);
+        life = heat.livesAfter(life);
         heat.goesOn();
       }
       heat.awaitImages(3);
@@ -70,6 +75,42 @@ class GroupIT {
       assertThat(heat.images()).as("images that are kept").hasSizeLessThanOrEqualTo(2);
       node.ckpt("checkpoint", "--group", "warm", "--on-failure=keep").done();
       heat.finish();
+    }
+  }
+
+  /**
+   * Whoever dies when: a member, all of them, the daemon; in the middle of a checkpoint or a
+   * restore, too. {@code -Dsojourn.kills=N} says how often, {@code -Dsojourn.seed=N} repeats a run.
+   */
+  @Test
+  @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
+  void aGroupOutlivesWhateverDies() throws Exception {
+    long seed = Long.getLong("sojourn.seed", System.nanoTime());
+    random.setSeed(seed);
+    StringBuilder story = new StringBuilder("seed " + seed + ":");
+    String options = ",every=2s,keep=3,onFailure=restart,restartDelay=10ms,startLimitBurst=100000";
+    try (HeatGroup heat = HeatGroup.start(node, "soak", 8, options)) {
+      heat.awaitImages(1);
+      int life = 1;
+      for (int kill = 0; kill < KILLS; kill++) {
+        int after = random.nextInt(4000), whom = random.nextInt(8);
+        Thread.sleep(after);
+        story.append("\n%d: life %d, after %d ms, ".formatted(kill, life, after));
+        story.append(whom == 0 ? "all" : whom == 1 ? "one and the daemon" : "one");
+        if (whom == 0) heat.kill(heat.pids());
+        else oneIsKilled(heat);
+        if (whom == 1) {
+          node.killDaemon();
+          node.startDaemon();
+        }
+        life = heat.livesAfter(life);
+        heat.goesOn();
+      }
+      node.ckpt("checkpoint", "--group", "soak", "--every", "off").done();
+      node.ckpt("checkpoint", "--group", "soak", "--on-failure=keep").done();
+      heat.finish();
+    } finally {
+      System.out.println(story);
     }
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The example {@code heat}: several programs, each with a strip of a plate, that must keep step.
@@ -135,19 +138,23 @@ final class HeatGroup implements AutoCloseable {
     return lines.isEmpty() ? 0 : Long.parseLong(lines.get(lines.size() - 1).split(" ")[1]);
   }
 
-  /** Waits until all of them are in that life. */
-  void lives(int life) {
-    await("life " + life + " of " + name)
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              int there = 0;
-              for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
-                if (task.path("group").asText().equals(name)
-                    && task.path("state").asText().equals("running")
-                    && task.path("incarnation").asInt() == life) there++;
-              return there == size();
-            });
+  /** Waits until all of them are in one life, later than this one; returns that. */
+  int livesAfter(int life) {
+    int[] now = new int[1];
+    until(
+        "another life",
+        () -> {
+          Set<Integer> lives = new TreeSet<>();
+          for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
+            if (task.path("group").asText().equals(name))
+              lives.add(
+                  task.path("state").asText().equals("running")
+                      ? task.path("incarnation").asInt()
+                      : 0);
+          now[0] = lives.iterator().next();
+          return lives.size() == 1 && now[0] > life;
+        });
+    return now[0];
   }
 
   /** Numbers of the images of all of them. */
@@ -164,9 +171,23 @@ final class HeatGroup implements AutoCloseable {
 
   /** Waits until there have been so many. */
   void awaitImages(int number) {
-    await("image " + number + " of " + name)
-        .atMost(PATIENCE)
-        .until(() -> images().stream().anyMatch(one -> one >= number));
+    until("image " + number, () -> images().stream().anyMatch(one -> one >= number));
+  }
+
+  private void until(String what, Callable<Boolean> is) {
+    try {
+      await(what + " of " + name).atMost(PATIENCE).until(is);
+    } catch (ConditionTimeoutException tooLong) {
+      throw new AssertionError(node.ckpt("ps").json() + "\n" + log(), tooLong);
+    }
+  }
+
+  private String log() {
+    try {
+      return node.log();
+    } catch (IOException none) {
+      return none.toString();
+    }
   }
 
   /** What they have said, which is how they have ended. */
@@ -177,10 +198,17 @@ final class HeatGroup implements AutoCloseable {
     return all.toString();
   }
 
-  /** As the kernel's out-of-memory killer would. */
-  void kill(List<Integer> pids) {
-    pids.forEach(pid -> Signals.send(pid, Signals.KILL));
-    await("their end").atMost(PATIENCE).until(() -> pids.stream().noneMatch(Proc::exists));
+  /**
+   * As the kernel's out-of-memory killer would; returns when they are dead, though not for long.
+   */
+  void kill(List<Integer> pids) throws IOException {
+    List<PidDescriptor> dying = new ArrayList<>();
+    for (int pid : pids) dying.add(PidDescriptor.open(pid));
+    dying.forEach(one -> one.signal(Signals.KILL));
+    for (PidDescriptor one : dying) {
+      assertThat(one.ends(PATIENCE)).isTrue();
+      one.close();
+    }
   }
 
   /** Tells the first to finish, and compares all temperatures with those of one program alone. */
