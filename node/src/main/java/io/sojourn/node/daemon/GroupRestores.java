@@ -59,9 +59,12 @@ final class GroupRestores {
         request.getGroup(),
         caller,
         () -> restore(request, caller, new Report(listener)),
-        done ->
-            "image %s, %d tasks, total %.1f ms"
-                .formatted(done.getGroupImage(), done.getMembersCount(), done.getTotalMillis()));
+        GroupRestores::words);
+  }
+
+  private static String words(OperationResult done) {
+    return "image %s, %d tasks, total %.1f ms"
+        .formatted(done.getGroupImage(), done.getMembersCount(), done.getTotalMillis());
   }
 
   private OperationResult restore(RestoreRequest request, Caller caller, Report report) {
@@ -97,7 +100,8 @@ final class GroupRestores {
                 () -> {
                   survivors.refuseUnlessEnded(failed);
                   survivors.refuseNewcomers(found);
-                }));
+                }),
+        GroupRestores::words);
   }
 
   /**

@@ -80,7 +80,7 @@ final class GroupSchedules implements AutoCloseable {
         .orElseThrow();
   }
 
-  private static String key(TaskRecord record) {
+  static String key(TaskRecord record) {
     return record.group() + "@" + record.uid();
   }
 
@@ -94,6 +94,15 @@ final class GroupSchedules implements AutoCloseable {
 
   private static Work.Made made(OperationResult result) {
     return new Work.Made(result.getGroupImage(), Math.round(result.getTotalMillis()));
+  }
+
+  /** Makes an image of a task's group, one of its periodic ones where there are any. */
+  void now(TaskRecord task) {
+    if (scheduler.now(key(task))) return;
+    CheckpointRequest request =
+        CheckpointRequest.newBuilder().setGroup(task.group()).setThen(Then.RUN_ON).build();
+    Caller owner = new Caller(task.uid(), (int) ProcessHandle.current().pid());
+    tasks.inTurn(() -> checkpoints.run(request, owner, OperationListener.NONE));
   }
 
   EndScheduleResponse end(EndScheduleRequest request, List<Task> members) {

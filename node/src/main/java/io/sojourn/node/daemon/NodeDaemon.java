@@ -135,7 +135,6 @@ public final class NodeDaemon implements AutoCloseable {
             operations,
             task -> moves.whereIs(task).isPresent(),
             config.triggers().atOnce());
-    sweep = new Sweep(registry, schedules, checkpoints, workers);
     Ownership ownership =
         new Ownership(config, runtime.resolve("ckpt-shim"), registry, archive, door, schedules);
     Migrations migrations =
@@ -167,6 +166,7 @@ public final class NodeDaemon implements AutoCloseable {
             operations,
             moves,
             workers);
+    sweep = new Sweep(registry, schedules, groups.schedules(), checkpoints, workers);
     supervision =
         new Supervision(
             config.stateDirectory().resolve("supervised"),
