@@ -10,4 +10,10 @@ public final class ShortPrint extends Configuration {
   public int maxElementsForPrinting() {
     return MOST;
   }
+
+  /** Without telling the log of it. */
+  @Override
+  public void applyAndDisplay() {
+    apply();
+  }
 }
