@@ -66,7 +66,7 @@ record Deed(String name, Set<Steps.Step> steps, Asking asking, Others others) {
   }
 
   private static List<Deed> names() {
-    Deed rename = of("rename", (guest, root) -> rename("old", "new", 0, file(root, "old")));
+    Deed rename = of("rename", (guest, root) -> rename(guest, "old", "new", 0, file(root, "old")));
     Deed unlink = of("unlink", (guest, root) -> root(file(root, "old")).setUnlink(bytes("old")));
     return List.of(
         of("create", (guest, root) -> create("made", WRITE_ONLY | CREATE | EXCLUSIVE, 0644)),
@@ -122,20 +122,20 @@ record Deed(String name, Set<Steps.Step> steps, Asking asking, Others others) {
             "rename-over",
             (guest, root) -> {
               Files.writeString(root.resolve("new"), "what was there");
-              return rename("old", "new", 0, file(root, "old"));
+              return rename(guest, "old", "new", 0, file(root, "old"));
             }),
-        of("rename-not-over", (guest, root) -> rename("old", "new", NO_REPLACE, file(root, "old"))),
+        of("rename-not-over", (guest, root) -> rename(guest, "old", "new", NO_REPLACE, file(root, "old"))),
         of(
             "rename-refused",
             (guest, root) -> {
               file(root, "new");
-              return rename("old", "new", NO_REPLACE, file(root, "old"));
+              return rename(guest, "old", "new", NO_REPLACE, file(root, "old"));
             }),
         of(
             "exchange",
             (guest, root) -> {
               Files.writeString(root.resolve("new"), "what was there");
-              return rename("old", "new", EXCHANGE, file(root, "old"));
+              return rename(guest, "old", "new", EXCHANGE, file(root, "old"));
             }),
         of("nameless", (guest, root) -> create("", READ_WRITE, 0600))
             .at(EnumSet.of(Steps.Step.CALL, Steps.Step.ANSWER)));
@@ -245,7 +245,10 @@ record Deed(String name, Set<Steps.Step> steps, Asking asking, Others others) {
         .setMakeNode(MakeNode.newBuilder().setName(bytes("made")).setMode(mode));
   }
 
-  private static Request.Builder rename(String from, String to, int flags, Path ready) {
+  private static Request.Builder rename(
+      Guest guest, String from, String to, int flags, Path ready) throws Exception {
+    // It has another name then, and is the same file to the guest.
+    guest.knows(look(guest, from));
     return Request.newBuilder()
         .setNode(1)
         .setRename(

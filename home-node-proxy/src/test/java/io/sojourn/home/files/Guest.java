@@ -7,6 +7,7 @@ import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.FilesGrpc;
 import io.sojourn.protocol.files.FromGuest;
 import io.sojourn.protocol.files.FromHome;
+import io.sojourn.protocol.files.GetAttributes;
 import io.sojourn.protocol.files.Opening;
 import io.sojourn.protocol.files.Request;
 import java.util.Map;
@@ -22,10 +23,25 @@ final class Guest {
   private StreamObserver<FromGuest> stream;
   private boolean again;
   private long last;
+  private long known;
 
   Guest(String task, Channel channel) throws Exception {
     this.task = task;
     this.stream = open(channel);
+  }
+
+  /** A file that it goes on to use. */
+  void knows(long node) {
+    known = node;
+  }
+
+  /** What its use comes to; 0 where there is none. */
+  int errnoOfKnown() throws Exception {
+    Request.Builder call =
+        Request.newBuilder()
+            .setNode(known)
+            .setGetAttributes(GetAttributes.getDefaultInstance());
+    return known == 0 ? 0 : ask(call).getErrno();
   }
 
   /** To the same home, or to the next. */
