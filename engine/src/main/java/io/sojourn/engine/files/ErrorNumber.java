@@ -20,6 +20,7 @@ public final class ErrorNumber {
   public static final int ENOLCK = 37;
   public static final int ENOSYS = 38;
   public static final int ELOOP = 40;
+  public static final int ENODATA = 61;
   public static final int EPROTO = 71;
   public static final int EOPNOTSUPP = 95;
   public static final int ENOTCONN = 107;

@@ -98,15 +98,20 @@ public final class FileCalls {
 
   /** Null where the kernel refuses; ask {@link #lastError}. */
   public static @Nullable Statx stat(int fd) {
+    return stat(fd, FileName.EMPTY, AT_EMPTY_PATH);
+  }
+
+  /** The same of a child, which is not followed where it is a link. */
+  public static @Nullable Statx child(int dir, byte[] name) {
+    return stat(dir, FileName.terminated(name), 0);
+  }
+
+  private static @Nullable Statx stat(int fd, byte[] path, int flags) {
     NativeMemory buffer = SMALL.get();
-    // SAFETY: the buffer is larger than struct statx.
+    // SAFETY: the buffer is larger than struct statx, the path is NUL-terminated.
     int done =
         LibcFiles.statx(
-            fd,
-            FileName.EMPTY,
-            AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW,
-            BASIC_STATS_BIRTH_AND_MOUNT,
-            buffer.address());
+            fd, path, flags | AT_SYMLINK_NOFOLLOW, BASIC_STATS_BIRTH_AND_MOUNT, buffer.address());
     return done < 0 ? null : Statx.read(buffer.bytes());
   }
 
@@ -117,9 +122,18 @@ public final class FileCalls {
 
   /** A link's target. Null where the kernel refuses. */
   public static byte @Nullable [] readLink(int fd) {
+    return target(fd, FileName.EMPTY);
+  }
+
+  /** The same of a child that is one. */
+  public static byte @Nullable [] readLink(int dir, byte[] name) {
+    return target(dir, FileName.terminated(name));
+  }
+
+  private static byte @Nullable [] target(int fd, byte[] path) {
     NativeMemory buffer = SMALL.get();
-    // SAFETY: the kernel writes at most the size that it is given.
-    long length = LibcFiles.readlinkat(fd, FileName.EMPTY, buffer.address(), buffer.size());
+    // SAFETY: the kernel writes at most the size that it is given; the path is NUL-terminated.
+    long length = LibcFiles.readlinkat(fd, path, buffer.address(), buffer.size());
     if (length < 0) return null;
     byte[] target = new byte[(int) length];
     buffer.bytes().get(0, target);

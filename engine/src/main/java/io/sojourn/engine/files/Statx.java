@@ -27,7 +27,7 @@ public record Statx(
     long represented,
     long mount) {
   static final int SIZE = 256;
-  private static final int S_IFMT = 0170000;
+  public static final int S_IFMT = 0170000;
 
   public static final int S_IFREG = 0100000;
   public static final int S_IFDIR = 0040000;

@@ -63,8 +63,7 @@ public record ThreadIdentity(int uid, int gid, int[] groups) {
     LibcFiles.setfsgid(gid);
     if (LibcFiles.setfsgid(-1) != gid) refuse("group " + gid);
     LibcFiles.setfsuid(uid);
-    // The only way to ask: a wrong number changes nothing and answers the number in force.
-    if (LibcFiles.setfsuid(-1) != uid) refuse("user " + uid);
+    if (user() != uid) refuse("user " + uid);
     if (uid != 0) effective(capabilities, false);
     TAKEN.set(this);
   }
@@ -88,6 +87,12 @@ public record ThreadIdentity(int uid, int gid, int[] groups) {
     } finally {
       effective(capabilities, false);
     }
+  }
+
+  /** The user that the calling thread acts as. */
+  public static int user() {
+    // The only way to ask: a wrong number changes nothing and answers the number in force.
+    return LibcFiles.setfsuid(-1);
   }
 
   /** The calling thread's umask; it must have been prepared. */

@@ -3,6 +3,7 @@ package io.sojourn.home.files;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.protocol.files.Answer;
+import io.sojourn.protocol.files.CopyRange;
 import io.sojourn.protocol.files.Forget;
 import io.sojourn.protocol.files.OpenHandle;
 import io.sojourn.protocol.files.Request;
@@ -15,6 +16,7 @@ final class Calls {
   private final ContentCalls content;
   private final DirectoryCalls directories;
   private final LockService locks;
+  private final Look look;
 
   Calls(GuestFiles files) {
     this.files = files;
@@ -23,27 +25,7 @@ final class Calls {
     content = new ContentCalls(files);
     directories = new DirectoryCalls(files);
     locks = new LockService(files);
-  }
-
-  /** A call whose outcome must be remembered, since doing it twice is not doing it once. */
-  static boolean once(Request request) {
-    return switch (request.getCallCase()) {
-      case GET_ATTRIBUTES,
-          READ_LINK,
-          READ,
-          FILE_SYSTEM,
-          ACCESS,
-          GET_EXTENDED,
-          LIST_EXTENDED,
-          SEEK,
-          SYNC,
-          TEST_LOCK,
-          DIGEST,
-          CALL_NOT_SET ->
-          false;
-      case READ_DIRECTORY -> request.getReadDirectory().getPlus();
-      default -> true;
-    };
+    look = new Look(files);
   }
 
   static boolean mayWait(Request request) {
@@ -54,10 +36,13 @@ final class Calls {
     };
   }
 
-  Answer.Builder perform(Request request, Wait wait) {
+  /**
+   * @param progress how much of it an earlier daemon has done
+   */
+  Answer.Builder perform(Request request, Wait wait, OnceOnly.Progress progress) {
     Answer.Builder answer = Answer.newBuilder();
     try {
-      perform(request, answer, wait);
+      perform(request, answer, wait, progress);
       if (changesDirectory(request)) answer.setDirectory(files.attributes(node(request)));
     } catch (Refused e) {
       answer.clearResult().setErrno(e.errno());
@@ -65,27 +50,34 @@ final class Calls {
     return answer;
   }
 
-  private void perform(Request request, Answer.Builder answer, Wait wait) throws Refused {
+  private void perform(
+      Request request, Answer.Builder answer, Wait wait, OnceOnly.Progress progress)
+      throws Refused {
+    boolean done = progress.all();
     switch (request.getCallCase()) {
       case LOOKUP -> answer.setEntry(files.lookup(node(request), request.getLookup()));
       case GET_ATTRIBUTES -> answer.setAttributes(files.attributes(node(request)));
       case SET_ATTRIBUTES ->
           answer.setAttributes(status.set(node(request), request.getSetAttributes()));
       case READ_LINK -> answer.setData(status.readLink(node(request)));
-      case SYMLINK -> answer.setEntry(names.symlink(node(request), request.getSymlink()));
-      case MAKE_NODE -> answer.setEntry(names.makeNode(node(request), request.getMakeNode()));
+      case SYMLINK -> answer.setEntry(names.symlink(node(request), request.getSymlink(), done));
+      case MAKE_NODE -> answer.setEntry(names.makeNode(node(request), request.getMakeNode(), done));
       case MAKE_DIRECTORY ->
-          answer.setEntry(names.makeDirectory(node(request), request.getMakeDirectory()));
-      case UNLINK -> names.remove(node(request), request.getUnlink(), 0);
+          answer.setEntry(names.makeDirectory(node(request), request.getMakeDirectory(), done));
+      case UNLINK -> names.remove(node(request), request.getUnlink(), 0, done);
       case REMOVE_DIRECTORY ->
-          names.remove(node(request), request.getRemoveDirectory(), FileCalls.AT_REMOVEDIR);
-      case RENAME -> names.rename(node(request), request.getRename());
-      case LINK -> answer.setEntry(names.link(node(request), request.getLink()));
-      case CREATE -> answer.setCreated(names.create(node(request), request.getCreate()));
-      case OPEN -> answer.setHandle(handle(content.open(node(request), request.getOpen())));
-      case OPEN_DIRECTORY -> answer.setHandle(handle(directories.open(node(request))));
+          names.remove(node(request), request.getRemoveDirectory(), FileCalls.AT_REMOVEDIR, done);
+      case RENAME -> names.rename(node(request), request.getRename(), done);
+      case LINK -> answer.setEntry(names.link(node(request), request.getLink(), done));
+      case CREATE ->
+          answer.setCreated(
+              names.create(node(request), request.getCreate(), request.getId(), done));
+      case OPEN ->
+          answer.setHandle(handle(content.open(node(request), request.getOpen(), request.getId())));
+      case OPEN_DIRECTORY ->
+          answer.setHandle(handle(directories.open(node(request), request.getId())));
       case READ -> answer.setData(content.read(request.getRead()));
-      case WRITE -> answer.setWritten(content.write(request.getWrite()));
+      case WRITE -> answer.setWritten(content.write(request.getWrite(), progress.done()));
       case FLUSH -> locks.flush(node(request), request.getFlush().getOwner());
       case RELEASE -> {
         files.lentLocks().closed(request.getRelease().getHandle());
@@ -95,13 +87,23 @@ final class Calls {
       case READ_DIRECTORY -> answer.setEntries(directories.read(request.getReadDirectory()));
       case FILE_SYSTEM -> answer.setFileSystem(status.fileSystem(node(request)));
       case ACCESS -> status.access(node(request), request.getAccess().getMode());
-      case SET_EXTENDED -> status.setExtended(node(request), request.getSetExtended());
+      case SET_EXTENDED -> {
+        if (!done) status.setExtended(node(request), request.getSetExtended());
+      }
       case GET_EXTENDED -> answer.setData(status.extended(node(request), request.getGetExtended()));
       case LIST_EXTENDED -> answer.setData(status.extendedNames(node(request)));
-      case REMOVE_EXTENDED -> status.removeExtended(node(request), request.getRemoveExtended());
-      case ALLOCATE -> content.allocate(request.getAllocate());
+      case REMOVE_EXTENDED -> {
+        if (!done) status.removeExtended(node(request), request.getRemoveExtended());
+      }
+      case ALLOCATE -> {
+        if (!done) content.allocate(request.getAllocate());
+      }
       case SEEK -> answer.setNumber(content.seek(request.getSeek()));
-      case COPY_RANGE -> answer.setNumber(content.copy(request.getCopyRange()));
+      case COPY_RANGE -> {
+        CopyRange call = request.getCopyRange();
+        Before before = progress.before();
+        answer.setNumber(content.copy(before == null ? call : look.asItWas(call, before)));
+      }
       case TEST_LOCK -> answer.setLock(locks.test(request.getTestLock()));
       case SET_LOCK -> locks.set(request.getSetLock(), wait);
       case WHOLE_LOCK -> locks.whole(request.getWholeLock(), wait);

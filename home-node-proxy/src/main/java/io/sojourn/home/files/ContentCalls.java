@@ -41,7 +41,9 @@ final class ContentCalls {
   }
 
   /** Only what has content: opening a device or a FIFO is the guest kernel's own work. */
-  Handle open(Node node, Open call) throws Refused {
+  Handle open(Node node, Open call, long id) throws Refused {
+    Handle known = files.handles().find(id);
+    if (known != null) return known;
     if (!node.regular()) throw new Refused(ErrorNumber.EINVAL);
     try (SharedDescriptor.Use use = node.use()) {
       int flags = call.getFlags() & PASSED_TO_OPEN;
@@ -50,7 +52,7 @@ final class ContentCalls {
       if (fd == -ErrorNumber.EPERM && (call.getFlags() & FileCalls.O_APPEND) != 0)
         fd = FileCalls.reopen(use.fd(), flags | FileCalls.O_APPEND);
       if (fd == -ErrorNumber.EACCES) fd = inherited(node, call.getFlags());
-      return files.handles().add(node, call.getFlags(), Refused.checked(fd));
+      return files.handles().add(id, node, call.getFlags(), Refused.checked(fd));
     }
   }
 
@@ -88,16 +90,19 @@ final class ContentCalls {
     }
   }
 
-  Written write(Write call) throws Refused {
+  /**
+   * @param there so many bytes have been appended already
+   */
+  Written write(Write call, long there) throws Refused {
     ByteString data = call.getData();
     if (data.size() > MOST) throw new Refused(ErrorNumber.EINVAL);
     NativeMemory buffer = BUFFER.get();
     data.copyTo(buffer.bytes().clear());
     boolean append = (call.getFlags() & FileCalls.O_APPEND) != 0;
     try (SharedDescriptor.Use use = files.handles().get(call.getHandle()).use()) {
-      int done = 0;
+      int done = (int) Math.min(there, data.size());
       // The guest's kernel takes a short write for a full disk; only that may cut it short.
-      do {
+      while (done < data.size() || data.isEmpty()) {
         long offset = append ? 0 : call.getOffset() + done;
         long wrote =
             DataCalls.write(
@@ -105,7 +110,8 @@ final class ContentCalls {
         if (wrote < 0 && done == 0) Refused.checked(wrote);
         if (wrote <= 0) break;
         done += (int) wrote;
-      } while (done < data.size());
+      }
+      files.steps().after(Steps.Step.CALL);
       Written.Builder written = Written.newBuilder().setSize(done);
       Statx after = append ? FileCalls.stat(use.fd()) : null;
       if (after != null) written.setEnd(after.size());
@@ -136,15 +142,16 @@ final class ContentCalls {
 
   void allocate(Allocate call) throws Refused {
     try (SharedDescriptor.Use use = files.handles().get(call.getHandle()).use()) {
-      Refused.checked(
-          DataCalls.allocate(use.fd(), call.getMode(), call.getOffset(), call.getLength()));
+      int result = DataCalls.allocate(use.fd(), call.getMode(), call.getOffset(), call.getLength());
+      files.steps().after(Steps.Step.CALL);
+      Refused.checked(result);
     }
   }
 
   long copy(CopyRange call) throws Refused {
     try (SharedDescriptor.Use in = files.handles().get(call.getHandle()).use();
         SharedDescriptor.Use out = files.handles().get(call.getToHandle()).use()) {
-      return Refused.checked(
+      long copied =
           DataCalls.copy(
               in.fd(),
               call.getOffset(),
@@ -152,7 +159,9 @@ final class ContentCalls {
               call.getToOffset(),
               // One call is one answer: not longer than a worker may be away.
               Math.min(call.getLength(), 64L << 20),
-              call.getFlags()));
+              call.getFlags());
+      files.steps().after(Steps.Step.CALL);
+      return Refused.checked(copied);
     }
   }
 

@@ -26,11 +26,15 @@ final class DirectoryCalls {
     this.files = files;
   }
 
-  Handle open(Node node) throws Refused {
+  Handle open(Node node, long id) throws Refused {
+    Handle known = files.handles().find(id);
+    if (known != null) return known;
     if (!node.directory()) throw new Refused(ErrorNumber.ENOTDIR);
     try (SharedDescriptor.Use use = node.use()) {
       int flags = FileCalls.O_RDONLY | FileCalls.O_DIRECTORY;
-      return files.handles().add(node, flags, Refused.checked(FileCalls.reopen(use.fd(), flags)));
+      return files
+          .handles()
+          .add(id, node, flags, Refused.checked(FileCalls.reopen(use.fd(), flags)));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sojourn.home.files;
 
 import io.sojourn.protocol.files.Answer;
+import io.sojourn.protocol.files.Request;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,15 @@ final class Done {
   /** What a request is when it arrives. */
   record Arrival(boolean isNew, @Nullable Answer known) {}
 
-  synchronized Arrival arrive(long id, long settledBelow, Wait wait) {
-    remembered.headMap(settledBelow).clear();
+  /** An earlier daemon has answered these. */
+  synchronized void answeredBefore(Map<Long, Answer> answers) {
+    remembered.putAll(answers);
+  }
+
+  synchronized Arrival arrive(Request request, Wait wait) {
+    long id = request.getId();
+    remembered.headMap(request.getSettledBelow()).clear();
+    request.getSettledList().forEach(remembered::remove);
     Answer known = remembered.get(id);
     if (known != null) return new Arrival(false, known);
     return new Arrival(underWay.putIfAbsent(id, wait) == null, null);

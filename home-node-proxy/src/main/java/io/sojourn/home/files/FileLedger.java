@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +28,11 @@ final class FileLedger implements AutoCloseable {
   /** A file that the guest knows, by where it was found. */
   record Known(long id, long parent, long device, long inode, ByteString name) {
     private String line() {
-      return "N %d %d %d %d %s\n".formatted(id, parent, device, inode, hex(name));
+      return "N " + words();
+    }
+
+    private String words() {
+      return "%d %d %d %d %s\n".formatted(id, parent, device, inode, hex(name));
     }
   }
 
@@ -41,6 +46,7 @@ final class FileLedger implements AutoCloseable {
   private final Path file;
   private final String session;
   private final Map<Long, Known> nodes = new LinkedHashMap<>();
+  private final Map<Long, Known> renamed = new HashMap<>();
   private final Map<Long, Opened> handles = new LinkedHashMap<>();
   private @Nullable FileChannel channel;
   private int lines;
@@ -82,12 +88,15 @@ final class FileLedger implements AutoCloseable {
     try {
       switch (words[0]) {
         case "N" -> {
-          ByteString name = ByteString.copyFrom(HexFormat.of().parseHex(words[5]));
-          long id = Long.parseLong(words[1]), parent = Long.parseLong(words[2]);
-          long device = Long.parseLong(words[3]), inode = Long.parseLong(words[4]);
+          Known known = known(words);
           // Its parent may have come later than it, by a rename: order is that of the last word.
-          nodes.remove(id);
-          nodes.put(id, new Known(id, parent, device, inode, name));
+          nodes.remove(known.id());
+          renamed.remove(known.id());
+          nodes.put(known.id(), known);
+        }
+        case "M" -> {
+          Known known = known(words);
+          renamed.put(known.id(), known);
         }
         case "H" -> {
           long id = Long.parseLong(words[1]);
@@ -102,16 +111,41 @@ final class FileLedger implements AutoCloseable {
     }
   }
 
+  private static Known known(String[] words) {
+    ByteString name = ByteString.copyFrom(HexFormat.of().parseHex(words[5]));
+    long id = Long.parseLong(words[1]), parent = Long.parseLong(words[2]);
+    long device = Long.parseLong(words[3]), inode = Long.parseLong(words[4]);
+    return new Known(id, parent, device, inode, name);
+  }
+
   synchronized Map<Long, Known> nodes() {
     return new LinkedHashMap<>(nodes);
+  }
+
+  /** Where those may be that were being renamed. */
+  synchronized Map<Long, Known> renamed() {
+    return new HashMap<>(renamed);
   }
 
   synchronized Map<Long, Opened> handles() {
     return new LinkedHashMap<>(handles);
   }
 
+  private static Known known(Node node, Node parent, ByteString name) {
+    Node.Key key = node.key();
+    return new Known(node.id(), parent.id(), key.device(), key.inode(), name);
+  }
+
+  /** It is about to be renamed to this. */
+  synchronized void mayBe(Node node, Node parent, ByteString name) {
+    Known known = known(node, parent, name);
+    renamed.put(node.id(), known);
+    write("M " + known.words());
+  }
+
   synchronized void knows(Node node, Node parent, ByteString name) {
-    Known known = new Known(node.id(), parent.id(), node.key().device(), node.key().inode(), name);
+    Known known = known(node, parent, name);
+    renamed.remove(node.id());
     if (known.equals(nodes.remove(node.id()))) {
       nodes.put(node.id(), known);
       return;
@@ -121,6 +155,7 @@ final class FileLedger implements AutoCloseable {
   }
 
   synchronized void forgets(long node) {
+    renamed.remove(node);
     if (nodes.remove(node) != null) write("F " + node + "\n");
   }
 
@@ -157,6 +192,7 @@ final class FileLedger implements AutoCloseable {
   private FileLedger rewritten() {
     StringBuilder all = new StringBuilder(session).append('\n');
     nodes.values().forEach(one -> all.append(one.line()));
+    renamed.values().forEach(one -> all.append("M ").append(one.words()));
     handles.values().forEach(one -> all.append(one.line()));
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     try {

@@ -27,10 +27,11 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
   private final Exports exports;
   private final int mostFiles;
   private final @Nullable Path ledgers;
+  private final Steps steps;
   private final Map<String, FileSession> sessions = new HashMap<>();
 
   public FileService(Exports exports) {
-    this(exports, OpenFileLimit.share(), null);
+    this(exports, OpenFileLimit.share(), null, Steps.NONE);
   }
 
   /**
@@ -38,17 +39,18 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
    *     finds it again
    */
   public FileService(Exports exports, Path ledgers) {
-    this(exports, OpenFileLimit.share(), ledgers);
+    this(exports, OpenFileLimit.share(), ledgers, Steps.NONE);
   }
 
   /**
    * @param mostFiles that one guest may know at once
    */
   public FileService(Exports exports, int mostFiles) {
-    this(exports, mostFiles, null);
+    this(exports, mostFiles, null, Steps.NONE);
   }
 
-  private FileService(Exports exports, int mostFiles, @Nullable Path ledgers) {
+  FileService(Exports exports, int mostFiles, @Nullable Path ledgers, Steps steps) {
+    this.steps = steps;
     this.exports = exports;
     this.mostFiles = mostFiles;
     this.ledgers = ledgers;
@@ -207,7 +209,8 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
         throw Status.PERMISSION_DENIED
             .withDescription("a newer incarnation of " + opening.getTask() + " has these files")
             .asException();
-      opened = new FileSession(opening, export, mostFiles, ledger(opening));
+      opened =
+          new FileSession(opening, export, mostFiles, ledger(opening), journal(opening), steps);
       sessions.put(opening.getTask(), opened);
     }
     if (old != null) old.close(Status.ABORTED.withDescription("a newer session has these files"));
@@ -228,6 +231,11 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
     if (found == null)
       throw Status.NOT_FOUND.withDescription("home has lost what this task had open").asException();
     return found;
+  }
+
+  private @Nullable Journal journal(Opening opening) {
+    if (ledgers == null) return null;
+    return opening.getAgain() ? Journal.found(ledgers, opening) : Journal.begin(ledgers, opening);
   }
 
   private void forget(String task, FileSession session) {

@@ -28,6 +28,8 @@ final class FileSession {
   private final Invalidations invalidations = new Invalidations(this::send);
   private final GuestFiles files;
   private final Calls calls;
+  private final OnceOnly once;
+  private final Steps steps;
   private final Pressure pressure;
   private volatile @Nullable GuestStream stream;
   private final @Nullable FileLedger ledger;
@@ -35,10 +37,18 @@ final class FileSession {
 
   /**
    * @param ledger where it is noted what the guest knows and has open; null: nowhere
+   * @param journal where it is noted what is done for it; null: nowhere
    */
-  FileSession(Opening opening, Export export, int mostFiles, @Nullable FileLedger ledger)
+  FileSession(
+      Opening opening,
+      Export export,
+      int mostFiles,
+      @Nullable FileLedger ledger,
+      @Nullable Journal journal,
+      Steps steps)
       throws Refused {
     this.ledger = ledger;
+    this.steps = steps;
     incarnation = opening.getIncarnation();
     session = opening.getSession();
     user = export.user();
@@ -48,11 +58,14 @@ final class FileSession {
             new NodeTable(root, mostFiles),
             FanotifyWatch.begin(workers.threads(), invalidations::send),
             export.locks(),
-            ledger);
+            ledger,
+            steps);
     calls = new Calls(files);
+    once = new OnceOnly(journal, files);
     pressure = new Pressure(files, invalidations);
     if (ledger == null || !opening.getAgain()) return;
     Recovery.of(files, ledger);
+    done.answeredBefore(once.answers());
     invalidations.after(opening.getHeard());
   }
 
@@ -73,7 +86,9 @@ final class FileSession {
             .setWatching(files.watch().watching())
             .build();
     next.send(FromHome.newBuilder().setOpened(opened).build());
-    stream = next;
+    synchronized (done) {
+      stream = next;
+    }
     if (before != null) before.end(Status.ABORTED.withDescription("the guest has a newer stream"));
     invalidations.sendAfter(heard);
   }
@@ -95,7 +110,13 @@ final class FileSession {
       return;
     }
     Wait wait = new Wait();
-    Done.Arrival arrival = done.arrive(request.getId(), request.getSettledBelow(), wait);
+    Done.Arrival arrival;
+    synchronized (done) {
+      // What an older stream still brings was asked again over the newer one, and may be settled.
+      if (stream != from) return;
+      arrival = done.arrive(request, wait);
+    }
+    once.settled(request.getSettledBelow(), request.getSettledList());
     if (!arrival.isNew()) {
       Answer known = arrival.known();
       if (known != null) send(FromHome.newBuilder().setAnswer(known).build());
@@ -119,8 +140,9 @@ final class FileSession {
     long asOf = invalidations.number();
     Answer.Builder answer;
     try {
+      steps.begins(request);
       if (!request.hasForget()) identity(request).take();
-      answer = calls.perform(request, wait);
+      answer = calls.perform(request, wait, once.begins(request));
     } catch (RuntimeException e) {
       LOG.warn("A guest's {} failed here", request.getCallCase(), e);
       answer = Answer.newBuilder().setErrno(ErrorNumber.EIO);
@@ -147,8 +169,10 @@ final class FileSession {
 
   private void answer(Request request, Answer.Builder answer, GuestStream from) {
     Answer built = answer.setId(request.getId()).build();
-    done.answered(built, Calls.once(request));
+    once.answers(request, built);
+    done.answered(built, Repetition.of(request).remembered());
     send(FromHome.newBuilder().setAnswer(built).build());
+    steps.after(Steps.Step.ANSWER);
     from.more();
   }
 
@@ -170,13 +194,12 @@ final class FileSession {
   /** When this returns, nothing of the guest's is open or under way. */
   void close(Status status) {
     if (ledger != null) ledger.discard();
+    once.discard();
     leave(status);
   }
 
   /** The same; but the next daemon goes on with it. */
   void leave(Status status) {
-    // What is closed now was not closed by the guest.
-    if (ledger != null) ledger.close();
     closed = true;
     GuestStream last = stream;
     stream = null;
@@ -186,6 +209,9 @@ final class FileSession {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    // What is closed now was not closed by the guest.
+    if (ledger != null) ledger.close();
+    once.leave();
     files.watch().close();
     files.close();
     if (last != null) last.end(status);

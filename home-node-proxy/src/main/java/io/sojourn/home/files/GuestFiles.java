@@ -19,11 +19,18 @@ final class GuestFiles {
   private final LentLocks lentLocks;
 
   private final @Nullable FileLedger ledger;
+  private final Steps steps;
 
   /**
    * @param ledger where it is noted what the guest knows; null: nowhere
    */
-  GuestFiles(NodeTable nodes, ChangeWatch watch, HeldFiles held, @Nullable FileLedger ledger) {
+  GuestFiles(
+      NodeTable nodes,
+      ChangeWatch watch,
+      HeldFiles held,
+      @Nullable FileLedger ledger,
+      Steps steps) {
+    this.steps = steps;
     this.nodes = nodes;
     this.watch = watch;
     this.ledger = ledger;
@@ -57,6 +64,10 @@ final class GuestFiles {
 
   LentLocks lentLocks() {
     return lentLocks;
+  }
+
+  Steps steps() {
+    return steps;
   }
 
   NodeTable nodes() {
@@ -104,6 +115,22 @@ final class GuestFiles {
     node.watchedFrom(directory);
     if (status.regular()) watch.file(node);
     return Entry.newBuilder().setNode(node.id()).setAttributes(attributes(node, status)).build();
+  }
+
+  /** The entry of a file that the guest has open. */
+  Entry entry(Node node) throws Refused {
+    return Entry.newBuilder().setNode(node.id()).setAttributes(attributes(node)).build();
+  }
+
+  /** What the guest knows by this name; null where that is nothing. */
+  @Nullable Node child(Node directory, ByteString name) {
+    Long known = directory.children().get(name);
+    return known == null ? null : nodes.find(known);
+  }
+
+  /** It is about to get this name: should this daemon die just then, it may have it. */
+  void maybeNamed(Node node, Node directory, ByteString name) {
+    if (ledger != null) ledger.mayBe(node, directory, name);
   }
 
   /** The guest knows it by this name now. */

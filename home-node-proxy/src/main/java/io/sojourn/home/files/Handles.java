@@ -4,14 +4,12 @@ import io.sojourn.engine.files.ErrorNumber;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The files that one guest has open. */
 final class Handles {
   private final Map<Long, Handle> open = new ConcurrentHashMap<>();
   private final Map<Long, Integer> perNode = new ConcurrentHashMap<>();
-  private final AtomicLong last = new AtomicLong();
   private final @Nullable FileLedger ledger;
 
   /**
@@ -21,8 +19,12 @@ final class Handles {
     this.ledger = ledger;
   }
 
-  Handle add(Node node, int flags, int fd) {
-    Handle handle = new Handle(last.incrementAndGet(), node, flags, new SharedDescriptor(fd));
+  /**
+   * @param id the number of the request that has it opened: so who asks again, and does not know
+   *     the answer, finds it
+   */
+  Handle add(long id, Node node, int flags, int fd) {
+    Handle handle = new Handle(id, node, flags, new SharedDescriptor(fd));
     open.put(handle.id(), handle);
     perNode.merge(node.id(), 1, Integer::sum);
     if (ledger != null) ledger.opens(handle);
@@ -33,7 +35,10 @@ final class Handles {
   void openBefore(long id, Node node, int flags, int fd) {
     open.put(id, new Handle(id, node, flags, new SharedDescriptor(fd)));
     perNode.merge(node.id(), 1, Integer::sum);
-    last.accumulateAndGet(id, Math::max);
+  }
+
+  @Nullable Handle find(long id) {
+    return open.get(id);
   }
 
   Handle get(long id) throws Refused {

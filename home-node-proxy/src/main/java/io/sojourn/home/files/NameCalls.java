@@ -23,89 +23,126 @@ final class NameCalls {
           | FileCalls.O_SYNC
           | 01000000; // O_NOATIME
 
+  private static final int RENAME_EXCHANGE = 2;
+
   private final GuestFiles files;
 
   NameCalls(GuestFiles files) {
     this.files = files;
   }
 
-  Entry symlink(Node directory, Symlink call) throws Refused {
+  Entry symlink(Node directory, Symlink call, boolean done) throws Refused {
     byte[] name = GuestFiles.child(call.getName());
     try (SharedDescriptor.Use dir = directory.use()) {
-      Refused.checked(FileCalls.symlink(call.getTarget().toByteArray(), dir.fd(), name));
+      if (!done) made(FileCalls.symlink(call.getTarget().toByteArray(), dir.fd(), name));
     }
     return files.lookup(directory, call.getName());
   }
 
-  Entry makeNode(Node directory, MakeNode call) throws Refused {
-    byte[] name = GuestFiles.child(call.getName());
-    ThreadIdentity.umask(call.getUmask());
-    try (SharedDescriptor.Use dir = directory.use()) {
-      Refused.checked(FileCalls.makeNode(dir.fd(), name, call.getMode(), call.getDevice()));
-    }
-    return files.lookup(directory, call.getName());
-  }
-
-  Entry makeDirectory(Node directory, MakeDirectory call) throws Refused {
+  Entry makeNode(Node directory, MakeNode call, boolean done) throws Refused {
     byte[] name = GuestFiles.child(call.getName());
     ThreadIdentity.umask(call.getUmask());
     try (SharedDescriptor.Use dir = directory.use()) {
-      Refused.checked(FileCalls.makeDirectory(dir.fd(), name, call.getMode()));
+      if (!done) made(FileCalls.makeNode(dir.fd(), name, call.getMode(), call.getDevice()));
     }
     return files.lookup(directory, call.getName());
   }
 
-  void remove(Node directory, ByteString name, int flags) throws Refused {
+  Entry makeDirectory(Node directory, MakeDirectory call, boolean done) throws Refused {
+    byte[] name = GuestFiles.child(call.getName());
+    ThreadIdentity.umask(call.getUmask());
+    try (SharedDescriptor.Use dir = directory.use()) {
+      if (!done) made(FileCalls.makeDirectory(dir.fd(), name, call.getMode()));
+    }
+    return files.lookup(directory, call.getName());
+  }
+
+  void remove(Node directory, ByteString name, int flags, boolean done) throws Refused {
     byte[] child = GuestFiles.child(name);
     try (SharedDescriptor.Use dir = directory.use()) {
-      Refused.checked(FileCalls.unlink(dir.fd(), child, flags));
+      if (!done) made(FileCalls.unlink(dir.fd(), child, flags));
     }
     directory.children().remove(name);
   }
 
-  void rename(Node directory, Rename call) throws Refused {
+  void rename(Node directory, Rename call, boolean done) throws Refused {
     byte[] from = GuestFiles.child(call.getName()), to = GuestFiles.child(call.getNewName());
     Node target = files.nodes().get(call.getNewDirectory());
     files.watch().directory(target);
+    Node node = files.child(directory, call.getName());
+    Node other =
+        (call.getFlags() & RENAME_EXCHANGE) == 0 ? null : files.child(target, call.getNewName());
+    if (node != null) files.maybeNamed(node, target, call.getNewName());
+    if (other != null) files.maybeNamed(other, directory, call.getName());
     try (SharedDescriptor.Use fromDir = directory.use();
         SharedDescriptor.Use toDir = target.use()) {
-      Refused.checked(FileCalls.rename(fromDir.fd(), from, toDir.fd(), to, call.getFlags()));
+      if (!done) made(FileCalls.rename(fromDir.fd(), from, toDir.fd(), to, call.getFlags()));
     }
-    Long moved = directory.children().remove(call.getName());
-    Node node = moved == null ? null : files.nodes().find(moved);
+    directory.children().remove(call.getName());
     if (node != null) files.named(node, target, call.getNewName());
+    if (other != null) files.named(other, directory, call.getName());
   }
 
-  Entry link(Node directory, Link call) throws Refused {
+  Entry link(Node directory, Link call, boolean done) throws Refused {
     byte[] name = GuestFiles.child(call.getName());
     Node target = files.nodes().get(call.getTarget());
     try (SharedDescriptor.Use dir = directory.use();
         SharedDescriptor.Use file = target.use()) {
-      Refused.checked(FileCalls.link(file.fd(), dir.fd(), name));
+      if (!done) made(FileCalls.link(file.fd(), dir.fd(), name));
     }
     return files.lookup(directory, call.getName());
   }
 
-  /** As open(2) with O_CREAT, or with O_TMPFILE where there is no name. */
-  Created create(Node directory, Create call) throws Refused {
+  private void made(int result) throws Refused {
+    files.steps().after(Steps.Step.CALL);
+    Refused.checked(result);
+  }
+
+  /**
+   * As open(2) with O_CREAT, or with O_TMPFILE where there is no name.
+   *
+   * @param id what the open file is to be called
+   * @param done an earlier daemon has made the file, and may have opened it
+   */
+  Created create(Node directory, Create call, long id, boolean done) throws Refused {
+    Handle known = files.handles().find(id);
+    if (known != null) return created(files.entry(known.node()), known);
     ThreadIdentity.umask(call.getUmask());
     int flags = call.getFlags() & PASSED_TO_CREATE;
     files.watch().directory(directory);
     try (SharedDescriptor.Use dir = directory.use()) {
       int fd =
-          Refused.checked(
-              call.getName().isEmpty()
-                  ? FileCalls.temporary(dir.fd(), flags, call.getMode())
-                  : FileCalls.openChild(
-                      dir.fd(),
-                      GuestFiles.child(call.getName()),
-                      flags | FileCalls.O_CREAT | FileCalls.O_NONBLOCK,
-                      call.getMode()));
-      return opened(directory, call, fd);
+          done
+              ? reopen(dir.fd(), GuestFiles.child(call.getName()), flags)
+              : open(dir.fd(), call, flags);
+      made(fd);
+      return opened(directory, call, id, fd);
     }
   }
 
-  private Created opened(Node directory, Create call, int fd) throws Refused {
+  private static int open(int dir, Create call, int flags) throws Refused {
+    if (call.getName().isEmpty()) return FileCalls.temporary(dir, flags, call.getMode());
+    byte[] name = GuestFiles.child(call.getName());
+    return FileCalls.openChild(
+        dir, name, flags | FileCalls.O_CREAT | FileCalls.O_NONBLOCK, call.getMode());
+  }
+
+  /** Who makes a file may open it at that moment, whatever its mode says. */
+  private static int reopen(int dir, byte[] name, int creating) throws Refused {
+    int flags = creating & ~(FileCalls.O_EXCL | FileCalls.O_TRUNC);
+    int handle = Refused.checked(FileCalls.handle(dir, name));
+    try {
+      int fd = FileCalls.reopen(handle, flags);
+      Statx status = fd == -ErrorNumber.EACCES ? FileCalls.stat(handle) : null;
+      return status != null && status.regular() && status.uid() == ThreadIdentity.user()
+          ? ThreadIdentity.withAllRights(() -> FileCalls.reopen(handle, flags))
+          : fd;
+    } finally {
+      FileCalls.close(handle);
+    }
+  }
+
+  private Created opened(Node directory, Create call, long id, int fd) throws Refused {
     Statx status = FileCalls.stat(fd);
     int handle = status != null && status.regular() ? FileCalls.reopen(fd, FileCalls.O_PATH) : -1;
     if (handle < 0) {
@@ -113,7 +150,11 @@ final class NameCalls {
       throw new Refused(ErrorNumber.EINVAL);
     }
     Entry entry = files.found(directory, call.getName(), handle);
-    Handle open = files.handles().add(files.nodes().get(entry.getNode()), call.getFlags(), fd);
+    Node node = files.nodes().get(entry.getNode());
+    return created(entry, files.handles().add(id, node, call.getFlags(), fd));
+  }
+
+  private static Created created(Entry entry, Handle open) {
     return Created.newBuilder().setEntry(entry).setHandle(open.id()).build();
   }
 }

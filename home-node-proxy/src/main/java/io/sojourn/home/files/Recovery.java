@@ -22,15 +22,17 @@ final class Recovery {
 
   private final GuestFiles files;
   private final Map<Long, Known> known;
+  private final Map<Long, Known> renamed;
   private final Set<Long> tried = new HashSet<>();
 
-  private Recovery(GuestFiles files, Map<Long, Known> known) {
+  private Recovery(GuestFiles files, FileLedger ledger) {
     this.files = files;
-    this.known = known;
+    this.known = ledger.nodes();
+    this.renamed = ledger.renamed();
   }
 
   static void of(GuestFiles files, FileLedger ledger) {
-    Recovery recovery = new Recovery(files, ledger.nodes());
+    Recovery recovery = new Recovery(files, ledger);
     recovery.known.keySet().forEach(recovery::find);
     int lost = recovery.known.size();
     for (Known one : recovery.known.values()) if (files.nodes().find(one.id()) != null) lost--;
@@ -39,8 +41,13 @@ final class Recovery {
   }
 
   private void find(long id) {
-    Known one = known.get(id);
+    Known one = known.get(id), later = renamed.get(id);
     if (one == null || !tried.add(id)) return;
+    find(one);
+    if (later != null && files.nodes().find(id) == null) find(later);
+  }
+
+  private void find(Known one) {
     find(one.parent());
     Node parent = files.nodes().find(one.parent());
     if (parent == null) return;
@@ -53,8 +60,8 @@ final class Recovery {
         return;
       }
       files.watch().directory(parent);
-      Node node = files.nodes().knownBefore(id, fd, status);
-      node.namedIn(parent, one.name());
+      Node node = files.nodes().knownBefore(one.id(), fd, status);
+      files.named(node, parent, one.name());
       node.watchedFrom(parent);
       if (status.regular()) files.watch().file(node);
     } catch (Refused gone) {

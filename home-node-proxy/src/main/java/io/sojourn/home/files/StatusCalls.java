@@ -35,6 +35,7 @@ final class StatusCalls {
       if (accessed != OMIT || modified != OMIT)
         Refused.checked(FileCalls.changeTimes(use.fd(), accessed, modified));
     }
+    files.steps().after(Steps.Step.CALL);
     return files.attributes(node);
   }
 
@@ -85,13 +86,9 @@ final class StatusCalls {
   }
 
   void setExtended(Node node, SetExtended call) throws Refused {
+    byte[] name = call.getName().toByteArray();
     try (SharedDescriptor.Use use = node.use()) {
-      Refused.checked(
-          AttributeCalls.set(
-              use.fd(),
-              call.getName().toByteArray(),
-              call.getValue().toByteArray(),
-              call.getFlags()));
+      made(AttributeCalls.set(use.fd(), name, call.getValue().toByteArray(), call.getFlags()));
     }
   }
 
@@ -109,7 +106,12 @@ final class StatusCalls {
 
   void removeExtended(Node node, ByteString name) throws Refused {
     try (SharedDescriptor.Use use = node.use()) {
-      Refused.checked(AttributeCalls.remove(use.fd(), name.toByteArray()));
+      made(AttributeCalls.remove(use.fd(), name.toByteArray()));
     }
+  }
+
+  private void made(int result) throws Refused {
+    files.steps().after(Steps.Step.CALL);
+    Refused.checked(result);
   }
 }

@@ -40,7 +40,8 @@ class GuestWordsFuzzTest {
             new NodeTable(FileCalls.directory(root.toString()), 100),
             ChangeWatch.NONE,
             HeldFiles.NONE,
-            null);
+            null,
+            Steps.NONE);
     try {
       Answer.Builder answer =
           WORKER
@@ -50,7 +51,7 @@ class GuestWordsFuzzTest {
                       ThreadIdentity.prepareThread();
                       Thread.currentThread().setName("ready");
                     }
-                    return new Calls(files).perform(request, new Wait());
+                    return new Calls(files).perform(request, new Wait(), OnceOnly.Progress.NONE);
                   })
               .get();
       assertThat(answer.getErrno()).isBetween(0, 511);

@@ -14,6 +14,7 @@ import io.sojourn.protocol.files.Opened;
 import io.sojourn.protocol.files.Opening;
 import io.sojourn.protocol.files.Request;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -52,6 +53,10 @@ final class HomeLink {
   private final ByteString session = ByteString.copyFrom(random());
   private final CompletableFuture<Opened> opened = new CompletableFuture<>();
   private final NavigableMap<Long, Pending> pending = new TreeMap<>();
+
+  /** Answered, and above one that is not, and home does not know it yet. */
+  private final List<Long> outOfOrder = new ArrayList<>();
+
   private long lastId;
   private @Nullable StreamObserver<FromGuest> stream;
 
@@ -121,7 +126,14 @@ final class HomeLink {
       if (!failing || (!refused && waits(asked))) {
         long id = ++lastId;
         pending.put(id, asked);
-        Request request = asked.draft().setId(id).setSettledBelow(pending.firstKey()).build();
+        Request request =
+            asked
+                .draft()
+                .setId(id)
+                .setSettledBelow(pending.firstKey())
+                .addAllSettled(outOfOrder)
+                .build();
+        outOfOrder.clear();
         asked.numbered(request);
         if (ready && stream != null)
           stream.onNext(FromGuest.newBuilder().setRequest(request).build());
@@ -161,6 +173,8 @@ final class HomeLink {
     Pending asked;
     synchronized (this) {
       asked = pending.remove(answer.getId());
+      if (asked != null && !pending.isEmpty() && pending.firstKey() < answer.getId())
+        outOfOrder.add(answer.getId());
     }
     if (asked != null) listener.answered(asked, answer);
   }
