@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
+import io.sojourn.harness.Outside;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Streams;
 import java.io.BufferedWriter;
@@ -47,10 +48,12 @@ class StreamsIT {
     send(subject, "first");
     subject.reads("piped", "read first");
     for (int generation = 0; generation < 2; generation++) {
+      Outside before = Outside.of(subject.pid());
       subject.freeze().done();
       send(subject, "while frozen " + generation);
       subject.restore().done();
       subject.reads("piped", "read while frozen " + generation);
+      assertThat(Outside.of(subject.pid()).since(before)).isEmpty();
       subject.ask("said " + generation);
       subject.reads("piped", "out said " + generation);
       subject.reads("out", "err said " + generation);

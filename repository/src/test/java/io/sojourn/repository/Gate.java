@@ -12,7 +12,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 
-/** Stands before a server, and does to each connection what a bad network or server would do. */
+/**
+ * Stands before a server, and does to each connection what a bad network or server would do. Each
+ * is for one request.
+ */
 final class Gate implements Closeable {
   /** What becomes of a connection. */
   enum Fate {
@@ -91,6 +94,8 @@ final class Gate implements Closeable {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
+      for (int read; (read = in.read()) >= 0 && read != '\r'; ) out.write(read);
+      out.write("\r\nConnection: close\r".getBytes(StandardCharsets.US_ASCII));
       in.transferTo(out);
       to.shutdownOutput();
     } catch (IOException ended) {
