@@ -237,7 +237,7 @@ public final class ByteStream {
 
   /** Where the other side stands, whatever there was before. */
   void goOn(Position theirs) {
-    outgoing.restore(theirs.getReceived(), ByteString.EMPTY, false, false);
+    outgoing.moveTo(theirs.getReceived());
     incoming.restore(theirs.getSendsFrom(), false, incoming.opening());
   }
 

@@ -37,6 +37,11 @@ import java.util.concurrent.CompletableFuture;
  * become non-blocking.
  */
 public final class HomePipes implements StreamAcceptor {
+  private static final int FORMAT = 0170000, CHARACTER = 0020000;
+
+  /** Major numbers of devices: admin-guide/devices.txt of the kernel. */
+  private static final int TTY = 4, FIRST_PTS = 136, LAST_PTS = 143;
+
   private final int deputy;
   private final KeptPipes kept;
 
@@ -137,8 +142,17 @@ public final class HomePipes implements StreamAcceptor {
     return null;
   }
 
+  /** By what it is: where it was made in another mount namespace, its path says nothing here. */
   private static boolean terminal(Descriptor held) {
-    return held.target().startsWith("/dev/pts/") || held.target().matches("/dev/tty\\d*");
+    if (!held.target().startsWith("/")) return false;
+    try {
+      int device = (int) Files.getAttribute(held.reopen(), "unix:mode") & FORMAT;
+      long number = (long) Files.getAttribute(held.reopen(), "unix:rdev");
+      long major = number >> 8 & 0xfff;
+      return device == CHARACTER && (major == TTY || major >= FIRST_PTS && major <= LAST_PTS);
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private void open(ByteStream stream, SocketRelay relay, Descriptor pipe, boolean toTask) {
