@@ -113,10 +113,9 @@ public final class HomePipes implements StreamAcceptor {
       Pipe order = Opening.parseFrom(opening).getPipe();
       Descriptor pipe = find(order.getNumber());
       if (pipe == null) stream.reset(Errno.EINVAL);
-      else if (order.getControl()) {
-        Place place = kept.control(stream.number(), pipe.number());
-        return control(pipe, HomeTerminal.of(deputy, pipe, stream, place));
-      } else open(stream, relay, pipe, order.getToTask());
+      else if (order.getControl())
+        return control(pipe, HomeTerminal.of(deputy, pipe, stream, kept));
+      else open(stream, relay, pipe, order.getToTask());
     } catch (InvalidProtocolBufferException malformed) {
       stream.reset(Errno.EINVAL);
     } catch (RawSocket.SocketException nobodyThere) {

@@ -52,13 +52,13 @@ final class HomeTerminal implements StreamEnd {
 
   /**
    * @param stream to the task's own terminal
-   * @param place where its modes are noted; null: nowhere
+   * @param kept where its modes are noted
    */
-  static HomeTerminal of(
-      int deputy, Descriptor held, ByteStream stream, PipeLedger.@Nullable Place place) {
-    HomeTerminal made =
-        new HomeTerminal(deputy, stream, RawSocket.pipe(held.reopen(), true), place);
-    if (place != null) place.modes(made.task.modes());
+  static HomeTerminal of(int deputy, Descriptor held, ByteStream stream, KeptPipes kept) {
+    RawSocket terminal = RawSocket.pipe(held.reopen(), true);
+    byte[] modes = TerminalModes.of(terminal).modes();
+    PipeLedger.Place place = kept.control(stream.number(), held.number(), modes);
+    HomeTerminal made = new HomeTerminal(deputy, stream, terminal, place);
     stream.answer(ByteString.EMPTY);
     return made;
   }

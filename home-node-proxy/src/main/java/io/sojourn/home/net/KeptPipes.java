@@ -90,9 +90,11 @@ public final class KeptPipes {
   }
 
   /** A terminal's modes. */
-  @Nullable Place control(long stream, int number) {
+  @Nullable Place control(long stream, int number, byte[] modes) {
     Place place = ledger == null ? null : ledger.take();
-    if (place != null) place.begins(stream, Kind.CONTROL, number, -1);
+    if (place == null) return null;
+    place.modes(modes);
+    place.begins(stream, Kind.CONTROL, number, -1);
     return place;
   }
 
