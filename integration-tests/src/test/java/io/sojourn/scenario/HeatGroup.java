@@ -169,9 +169,14 @@ final class HeatGroup implements AutoCloseable {
     return parts.keySet();
   }
 
-  /** Waits until there have been so many. */
-  void awaitImages(int number) {
-    until("image " + number, () -> images().stream().anyMatch(one -> one >= number));
+  /** Waits until there have been so many, of which only so many are left. */
+  void awaitImages(int number, int left) {
+    until(
+        "image " + number,
+        () -> {
+          Set<Integer> images = images();
+          return images.stream().anyMatch(one -> one >= number) && images.size() <= left;
+        });
   }
 
   private void until(String what, Callable<Boolean> is) {

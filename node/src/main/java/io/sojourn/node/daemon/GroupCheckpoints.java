@@ -87,6 +87,7 @@ final class GroupCheckpoints {
         members.running(group, request.getWithoutEnded(), caller).stream()
             .map(task -> new GroupOperations.Who(task.id(), task.name()))
             .toList();
+    members.refuseElsewhere(group, members.of(group, caller)).forEach(report::warn);
     try (GroupOperations all = GroupOperations.begin(operations, who, "checkpoint")) {
       // Only now nobody else can end or revive them.
       List<Task> tasks = members.running(group, request.getWithoutEnded(), caller);

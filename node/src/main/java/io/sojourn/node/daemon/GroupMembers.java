@@ -12,11 +12,13 @@ final class GroupMembers {
   private final TaskLookup tasks;
   private final GroupImages images;
   private final Moves moves;
+  private final Errands errands;
 
-  GroupMembers(TaskLookup tasks, GroupImages images, Moves moves) {
+  GroupMembers(TaskLookup tasks, GroupImages images, Moves moves, Errands errands) {
     this.tasks = tasks;
     this.images = images;
     this.moves = moves;
+    this.errands = errands;
   }
 
   /** All that are known, by name. */
@@ -48,6 +50,23 @@ final class GroupMembers {
           "no task of group " + group + " runs", "run them again: ckpt restore --group " + group);
     if (!withoutEnded) refuseMissing(group, running, caller);
     return running;
+  }
+
+  /**
+   * Refuses where others of the group are on other nodes.
+   *
+   * @return what is not known, in words
+   */
+  List<String> refuseElsewhere(String group, List<Task> here) {
+    List<String> nodes = errands.withGroup(group, here.get(0).record().uid());
+    if (!nodes.isEmpty())
+      throw OperationException.refused(
+          "tasks of group %s are on other nodes, too: %s"
+              .formatted(group, String.join(", ", nodes)),
+          "an image of a group is of tasks of one node: start all of them on one");
+    return errands.silent().stream()
+        .map(node -> "whether tasks of group " + group + " are on node " + node + " is not known")
+        .toList();
   }
 
   private void refuseResting(Task task, String group) {

@@ -13,6 +13,7 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
+import io.sojourn.restore.RestoreOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,12 +156,19 @@ final class GroupRestores {
   private List<GroupWork.Step<OperationResult>> steps(
       GroupImages.Found found, RestoreRequest request, GroupReturn way) {
     List<GroupWork.Step<OperationResult>> steps = new ArrayList<>();
+    // Each waits for all others, with whom it shares the processors.
+    long limitMillis =
+        request.getLimitMillis() != 0
+            ? request.getLimitMillis()
+            : found.parts().stream()
+                .mapToLong(image -> RestoreOptions.DEFAULT.limitFor(image.bytes()).toMillis())
+                .sum();
+    RestoreRequest each = request.toBuilder().setLimitMillis(limitMillis).build();
     for (ImageDirectory image : found.parts()) {
       String name = image.manifest().getTask().getName();
       Report own = new Report(OperationListener.NONE);
       steps.add(
-          new GroupWork.Step<>(
-              name, () -> restores.restore(image, request, way.member(name), own)));
+          new GroupWork.Step<>(name, () -> restores.restore(image, each, way.member(name), own)));
     }
     return steps;
   }

@@ -19,6 +19,7 @@ record Groups(GroupMembers members, GroupSchedules schedules, GroupRestores rest
       TaskRegistry registry,
       Operations operations,
       Moves moves,
+      Errands errands,
       ExecutorService workers)
       throws IOException {
     GroupIntents intents = new GroupIntents(config.stateDirectory().resolve("groups"));
@@ -26,7 +27,7 @@ record Groups(GroupMembers members, GroupSchedules schedules, GroupRestores rest
     GroupLocks locks = new GroupLocks(config.runDirectory());
     locks.sweep();
     GroupImages images = new GroupImages(lookup);
-    GroupMembers members = new GroupMembers(tasks, images, moves);
+    GroupMembers members = new GroupMembers(tasks, images, moves, errands);
     GroupCheckpoints groupCheckpoints =
         new GroupCheckpoints(
             checkpoints, members, images, catalog, operations, intents, locks, workers);

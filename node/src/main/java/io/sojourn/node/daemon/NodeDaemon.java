@@ -152,6 +152,7 @@ public final class NodeDaemon implements AutoCloseable {
             archive,
             schedules::revived,
             ownership);
+    Errands errands = new Errands(this::cluster);
     groups =
         Groups.open(
             config,
@@ -165,6 +166,7 @@ public final class NodeDaemon implements AutoCloseable {
             registry,
             operations,
             moves,
+            errands,
             workers);
     sweep = new Sweep(registry, schedules, groups.schedules(), checkpoints, workers);
     supervision =
@@ -190,7 +192,6 @@ public final class NodeDaemon implements AutoCloseable {
           else groups.schedules().found(task, options);
           supervision.found(task, options);
         });
-    Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
     errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));

@@ -27,6 +27,7 @@ final class Results {
 
   /** The whole of what was done with its members. */
   static OperationResult ofGroup(OperationResult.Builder group, Report report) {
+    group.addAllWarnings(report.warnings());
     for (OperationResult member : group.getMembersList()) {
       group.setBytes(group.getBytes() + member.getBytes());
       group.setPauseMillis(Math.max(group.getPauseMillis(), member.getPauseMillis()));

@@ -64,7 +64,10 @@ final class Supervision implements AutoCloseable {
       throw OperationException.usage(
           "what stops the task does not restart it", "say ckpt checkpoint --on-failure");
     RestartPolicy policy = policy(request.getSupervision());
-    if (policy.anywhere()) ownership.check();
+    if (policy.anywhere()) {
+      ownership.check();
+      if (!tasks.find(request.getTask(), caller).record().group().isEmpty()) throw notAnywhere();
+    }
     OperationResult result = schedules.run(request, caller, listener);
     begin(result, policy, caller);
     return result;
@@ -75,12 +78,15 @@ final class Supervision implements AutoCloseable {
       CheckpointRequest request, Groups groups, Caller caller, OperationListener listener) {
     if (!request.hasSupervision()) return groups.schedules().run(request, caller, listener);
     RestartPolicy policy = policy(request.getSupervision());
-    if (policy.anywhere())
-      throw OperationException.usage(
-          "a group is restarted on its own node", "leave --restart-on=any out");
+    if (policy.anywhere()) throw notAnywhere();
     OperationResult result = groups.schedules().run(request, caller, listener);
     result.getMembersList().forEach(member -> begin(member, policy, caller));
     return result;
+  }
+
+  private static OperationException notAnywhere() {
+    return OperationException.usage(
+        "tasks of a group are restarted on their own node", "leave --restart-on=any out");
   }
 
   private void begin(OperationResult result, RestartPolicy policy, Caller caller) {
@@ -134,6 +140,7 @@ final class Supervision implements AutoCloseable {
   /** A new task has been found: its agent may have been told what to do. */
   void found(TaskRecord record, String agentOptions) {
     RestartPolicy.ofAgent(agentOptions)
+        .map(policy -> record.group().isEmpty() ? policy : policy.atHome())
         .ifPresent(policy -> supervisor.begin(record.id(), policy, record.uid()));
   }
 
