@@ -17,6 +17,7 @@ final class Libc {
 
   static final int SYS_SETPRIORITY = 141;
   static final int SYS_FUTEX = 202;
+  static final int SYS_TEE = 276;
   static final int SYS_PRLIMIT64 = 302;
   static final int SYS_PIDFD_OPEN = 434;
   static final int SYS_PIDFD_GETFD = 438;

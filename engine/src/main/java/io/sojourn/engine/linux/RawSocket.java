@@ -39,6 +39,7 @@ public final class RawSocket implements AutoCloseable {
   private static final int TCP_NODELAY = 1;
   private static final int SO_LINGER = 13;
   private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int F_SETPIPE_SZ = 1031;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
@@ -116,6 +117,33 @@ public final class RawSocket implements AutoCloseable {
   public static RawSocket pipe(Path path, boolean toWrite) {
     int flags = O_NONBLOCK_NOCTTY_CLOEXEC | (toWrite ? O_WRONLY : 0);
     return new RawSocket(call("open", () -> Libc.open(path.toString(), flags)), false);
+  }
+
+  /** Opens a pipe for both: it has no end, then, while this is open. */
+  public static RawSocket pipeBoth(Path path) {
+    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
+    return new RawSocket(call("open", () -> Libc.open(path.toString(), flags)), false);
+  }
+
+  /** A new pipe, both ends in one. */
+  public static RawSocket pipe(int size) {
+    RawSocket[] ends = pipe();
+    try {
+      return pipeBoth(ends[0].path()).pipeSize(size);
+    } finally {
+      ends[0].close();
+      ends[1].close();
+    }
+  }
+
+  /** Of a pipe: so many bytes, where the kernel lets us have them. */
+  private RawSocket pipeSize(int size) {
+    try {
+      Libc.fcntl(descriptor, F_SETPIPE_SZ, size);
+    } catch (LastErrorException tooMany) {
+      // It has what every pipe has.
+    }
+    return this;
   }
 
   /** A new pipe: what is read from, and what is written to. */

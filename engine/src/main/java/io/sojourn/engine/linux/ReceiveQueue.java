@@ -12,7 +12,7 @@ import java.util.Optional;
  * until it is dropped, and so it is still there for whoever has the socket when this process dies.
  * See SO_PEEK_OFF in socket(7), which TCP knows since Linux 6.10, and MSG_TRUNC in tcp(7).
  */
-public final class ReceiveQueue {
+public final class ReceiveQueue implements KeptInput {
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVLOWAT = 18;
   private static final int SO_PEEK_OFF = 42;
@@ -43,11 +43,7 @@ public final class ReceiveQueue {
     return Optional.of(new ReceiveQueue(socket));
   }
 
-  /**
-   * The next bytes, from the buffer's start: -1 at the end, 0 where nothing is there.
-   *
-   * @param buffer direct
-   */
+  @Override
   public int look(ByteBuffer buffer) throws IOException {
     // SAFETY: the buffer is direct, and reachable until the call is over.
     Pointer memory = Native.getDirectBufferPointer(buffer);
@@ -62,7 +58,7 @@ public final class ReceiveQueue {
     throw new NativeIoException("recv", -error);
   }
 
-  /** Empties the queue of its first bytes: so many at most. How many there were. */
+  @Override
   public long drop(long count) {
     if (count <= 0) return 0;
     // SAFETY: with MSG_TRUNC nothing is written anywhere.
@@ -70,7 +66,7 @@ public final class ReceiveQueue {
     return Math.max(0, dropped);
   }
 
-  /** Others look at it from its start again. */
+  @Override
   public void release() {
     socket.option(SOL_SOCKET, SO_PEEK_OFF, -1);
   }

@@ -235,6 +235,12 @@ public final class ByteStream {
     return state.build();
   }
 
+  /** Where the other side stands, whatever there was before. */
+  void goOn(Position theirs) {
+    outgoing.moveTo(theirs.getReceived());
+    incoming.restore(theirs.getSendsFrom(), false, incoming.opening());
+  }
+
   /** Both directions had ended when it was found: it may be that the other side knows. */
   void done() {
     done = true;

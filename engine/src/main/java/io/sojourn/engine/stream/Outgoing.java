@@ -29,6 +29,15 @@ final class Outgoing {
     this.finishAcknowledged = finishAcknowledged;
   }
 
+  /** Of a stream that begins anew at another offset: what was taken in is sent from there. */
+  void moveTo(long offset) {
+    long length = end - acknowledged;
+    while (!sent.isEmpty()) waiting.addFirst(sent.removeLast());
+    acknowledged = offset;
+    next = offset;
+    end = offset + length;
+  }
+
   void opening(ByteString bytes) {
     opening = bytes;
   }

@@ -9,8 +9,8 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
+import io.sojourn.engine.linux.KeptInput;
 import io.sojourn.engine.linux.RawSocket;
-import io.sojourn.engine.linux.ReceiveQueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +96,7 @@ public final class SocketHandle implements EpollIoHandle {
   }
 
   /** As {@link #read}; the bytes stay in the queue. */
-  int look(ReceiveQueue queue, ByteBuffer buffer) throws IOException {
+  int look(KeptInput queue, ByteBuffer buffer) throws IOException {
     int count = queue.look(buffer);
     // Of what comes from now on there will be an event; of an end there may have been one already.
     if (count <= 0 || (count < buffer.capacity() && !ends)) readable = false;

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.netty.channel.unix.Errors;
 import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.KeptInput;
+import io.sojourn.engine.linux.KeptOutput;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.ReceiveQueue;
 import java.io.IOException;
@@ -27,7 +29,8 @@ public final class SocketRelay implements StreamEnd {
   private @Nullable ByteStream stream;
   private @Nullable SocketHandle handle;
   private @Nullable Runnable whenOpen;
-  private @Nullable ReceiveQueue queue;
+  private @Nullable KeptInput queue;
+  private @Nullable KeptOutput sink;
   private @Nullable Consumer<RawSocket> closing;
   private long looked; // offset in the stream of what was looked at, where it stays in the queue
   private long taken; // offset in the stream of the queue's first byte
@@ -99,6 +102,18 @@ public final class SocketRelay implements StreamEnd {
     return this;
   }
 
+  /** What comes from the pipe or terminal is looked at there. Before it is connected. */
+  public SocketRelay keeps(KeptInput queue) {
+    this.queue = queue;
+    return this;
+  }
+
+  /** What goes to the pipe or terminal is written there. Before it is connected. */
+  public SocketRelay through(KeptOutput sink) {
+    this.sink = sink;
+    return this;
+  }
+
   /**
    * It goes on with a socket that an earlier process has served.
    *
@@ -120,13 +135,18 @@ public final class SocketRelay implements StreamEnd {
   public void connected(RawSocket socket) {
     SocketHandle made = new SocketHandle(socket, this::pump);
     handle = made;
-    if (closing != null)
+    if (closing != null && (queue == null || !queue.makesRoom()) && sink == null)
       queue =
           ReceiveQueue.of(socket, (int) (looked - taken + toDrop - dropped), ByteStream.WINDOW)
               .orElse(null);
     if (queue != null) dropped += queue.drop(toDrop - dropped);
     if (done || stream().isOver()) close();
-    else made.register(stream().loop());
+    else {
+      made.register(stream().loop());
+      // There may be bytes that an earlier process has taken in, of which there is no news.
+      made.readable = queue != null && queue.makesRoom();
+      if (made.readable) stream().loop().execute(this::pump);
+    }
   }
 
   /** Of the bytes that come from the socket next, those that the stream has or must not have. */
@@ -214,7 +234,7 @@ public final class SocketRelay implements StreamEnd {
   private int look(SocketHandle at, long limit) throws IOException {
     ByteBuffer buffer = SocketHandle.buffer();
     if (limit < buffer.capacity()) buffer = buffer.slice(0, (int) limit);
-    ReceiveQueue kept = queue;
+    KeptInput kept = queue;
     int count = kept == null ? at.read(buffer) : at.look(kept, buffer);
     if (count <= 0) return count;
     int drop = kept == null ? (int) Math.min(toDrop - dropped, count) : 0;
@@ -228,8 +248,12 @@ public final class SocketRelay implements StreamEnd {
 
   @Override
   public void acknowledged() {
-    ReceiveQueue kept = queue;
+    KeptInput kept = queue;
     if (kept != null) taken += kept.drop(stream().taken() - taken);
+    SocketHandle at = handle;
+    if (kept == null || at == null || !kept.makesRoom()) return;
+    at.readable = true;
+    pump();
   }
 
   private void another() {
@@ -255,9 +279,17 @@ public final class SocketRelay implements StreamEnd {
         (fits == bytes.size() ? bytes : bytes.substring(0, fits)).copyTo(buffer);
         if (!buffer.hasRemaining()) break;
       }
-      written(at.write(buffer.flip()));
+      written(write(at, buffer.flip()));
     }
     if (outputEnding && toWrite.isEmpty() && ahead.isEmpty()) endOutput(at);
+  }
+
+  private int write(SocketHandle at, ByteBuffer bytes) throws IOException {
+    KeptOutput through = sink;
+    if (through == null) return at.write(bytes);
+    int count = through.write(bytes);
+    if (count == 0) at.writable = false;
+    return count;
   }
 
   private void written(int count) {

@@ -33,6 +33,14 @@ public interface StreamEnd {
   default void met(long received, boolean ended) {}
 
   /**
+   * Whether what passes is how things are, not a sequence: of a stream that an earlier process has
+   * begun, only what comes from now on matters, and it is at whatever place the other side says.
+   */
+  default boolean onlyTheLatest() {
+    return false;
+  }
+
+  /**
    * The other node cannot be reached, for longer than the task's user wants to wait. A stream that
    * is nobody's call may go on waiting.
    */

@@ -197,6 +197,7 @@ public final class StreamSession {
     lost = false;
     for (Position one : theirs.getPositionsList()) {
       ByteStream known = streams.get(one.getStream());
+      if (known != null && known.end().onlyTheLatest()) known.goOn(one);
       if (known != null) known.end().met(one.getReceived(), one.getEnded());
       else if (!openedHere(one.getStream())) meetsUnknown(one);
     }

@@ -5,11 +5,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.Reservoir;
 import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.engine.stream.StreamAcceptor;
 import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.engine.stream.StreamSession;
+import io.sojourn.home.net.PipeLedger.Kind;
+import io.sojourn.home.net.PipeLedger.Place;
 import io.sojourn.protocol.connection.Opening;
 import io.sojourn.protocol.connection.Pipe;
 import io.sojourn.protocol.stream.SessionState;
@@ -21,8 +25,11 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The pipes and terminals of a task that is away, whose other ends are outside of it: a shell's
@@ -30,19 +37,73 @@ import java.util.Map;
  * become non-blocking.
  */
 public final class HomePipes implements StreamAcceptor {
+  private static final int FORMAT = 0170000, CHARACTER = 0020000;
+
+  /** Major numbers of devices: admin-guide/devices.txt of the kernel. */
+  private static final int TTY = 4, FIRST_PTS = 136, LAST_PTS = 143;
+
   private final int deputy;
+  private final KeptPipes kept;
 
   /** Those from which the task reads, by stream. */
   private final Map<Long, Descriptor> read = new HashMap<>();
 
   private final Map<Integer, HomeTerminal> terminals = new HashMap<>();
   private final List<SocketRelay> relays = new ArrayList<>();
+  private final Map<SocketRelay, KeptPipes.Pipe> passes = new IdentityHashMap<>();
+  private boolean left;
 
   /**
    * @param deputy its pid
+   * @param kept what outlives this daemon
    */
-  public HomePipes(int deputy) {
+  public HomePipes(int deputy, KeptPipes kept) {
     this.deputy = deputy;
+    this.kept = kept;
+  }
+
+  /** Goes on where an earlier daemon has left off. On the loop, before the session's first call. */
+  public void goOn(StreamSession session) {
+    // Which terminals there are must be known before they are read from.
+    for (Place place : kept.all()) if (place.kind() == Kind.CONTROL) goOn(session, place);
+    for (Place place : kept.all()) if (place.kind() != Kind.CONTROL) goOn(session, place);
+  }
+
+  private void goOn(StreamSession session, Place place) {
+    Descriptor held = find(place.number());
+    KeptPipes.Pipe pipe = kept.found(place);
+    Reservoir through = pipe.through();
+    if (held == null || (through == null && place.kind() != Kind.CONTROL)) {
+      kept.letGo(pipe);
+      return;
+    }
+    boolean toTask = place.kind() == Kind.TO_TASK;
+    long first = through == null ? 0 : through.first();
+    StreamState.Builder state =
+        StreamState.newBuilder()
+            .setStream(place.stream())
+            .setReceivedOpening(ByteString.EMPTY)
+            .setFinished(place.kind() == Kind.FROM_TASK);
+    if (toTask) state.setAcknowledged(first);
+    else state.setConsumed(first);
+    session.found(state.build(), false, (stream, from) -> goesOn(stream, held, pipe, first));
+  }
+
+  private StreamEnd goesOn(ByteStream stream, Descriptor held, KeptPipes.Pipe pipe, long first) {
+    Place place = Objects.requireNonNull(pipe.place());
+    if (place.kind() == Kind.CONTROL)
+      return control(held, HomeTerminal.found(deputy, held, stream, place));
+    boolean toTask = place.kind() == Kind.TO_TASK;
+    SocketRelay relay = new SocketRelay().of(stream);
+    if (toTask) relay.from(first);
+    else relay.writeOnly();
+    try {
+      open(relay, held, toTask, pipe);
+    } catch (RawSocket.SocketException nobodyThere) {
+      kept.letGo(pipe);
+      stream.reset(nobodyThere.error());
+    }
+    return relay;
   }
 
   @Override
@@ -52,7 +113,8 @@ public final class HomePipes implements StreamAcceptor {
       Pipe order = Opening.parseFrom(opening).getPipe();
       Descriptor pipe = find(order.getNumber());
       if (pipe == null) stream.reset(Errno.EINVAL);
-      else if (order.getControl()) return control(stream, pipe);
+      else if (order.getControl())
+        return control(pipe, HomeTerminal.of(deputy, pipe, stream, kept));
       else open(stream, relay, pipe, order.getToTask());
     } catch (InvalidProtocolBufferException malformed) {
       stream.reset(Errno.EINVAL);
@@ -62,8 +124,7 @@ public final class HomePipes implements StreamAcceptor {
     return relay;
   }
 
-  private StreamEnd control(ByteStream stream, Descriptor held) {
-    HomeTerminal made = HomeTerminal.of(deputy, held, stream);
+  private StreamEnd control(Descriptor held, HomeTerminal made) {
     terminals.put(held.number(), made);
     return made;
   }
@@ -80,20 +141,56 @@ public final class HomePipes implements StreamAcceptor {
     return null;
   }
 
+  /** By what it is: where it was made in another mount namespace, its path says nothing here. */
   private static boolean terminal(Descriptor held) {
-    return held.target().startsWith("/dev/pts/") || held.target().matches("/dev/tty\\d*");
+    if (!held.target().startsWith("/")) return false;
+    try {
+      int device = (int) Files.getAttribute(held.reopen(), "unix:mode") & FORMAT;
+      long number = (long) Files.getAttribute(held.reopen(), "unix:rdev");
+      long major = number >> 8 & 0xfff;
+      return device == CHARACTER && (major == TTY || major >= FIRST_PTS && major <= LAST_PTS);
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private void open(ByteStream stream, SocketRelay relay, Descriptor pipe, boolean toTask) {
     if (!toTask) {
       relay.writeOnly();
       stream.finish();
-    } else {
-      read.put(stream.number(), pipe);
+    }
+    Kind kind = toTask ? Kind.TO_TASK : Kind.FROM_TASK;
+    CompletableFuture<KeptPipes.Pipe> safe = kept.keep(stream.number(), kind, pipe.number());
+    if (safe.isDone()) open(relay, pipe, toTask, safe.join());
+    else safe.thenAccept(it -> stream.loop().execute(() -> openLater(relay, pipe, toTask, it)));
+  }
+
+  private void openLater(
+      SocketRelay relay, Descriptor pipe, boolean toTask, KeptPipes.Pipe passing) {
+    try {
+      if (relay.stream().isOver() || left) kept.letGo(passing);
+      else open(relay, pipe, toTask, passing);
+    } catch (RawSocket.SocketException nobodyThere) {
+      kept.letGo(passing);
+      relay.stream().reset(nobodyThere.error());
+    }
+  }
+
+  private void open(SocketRelay relay, Descriptor pipe, boolean toTask, KeptPipes.Pipe passing) {
+    RawSocket socket = RawSocket.pipe(pipe.reopen(), !toTask);
+    Reservoir through = passing.through();
+    if (through != null) {
+      relay.keeps(closed -> kept.letGo(passing));
+      if (toTask) relay.keeps(through.from(socket));
+      else relay.through(through.to(socket));
+      passes.put(relay, passing);
+    }
+    if (toTask) {
+      read.put(relay.stream().number(), pipe);
       HomeTerminal typedAt = terminals.get(pipe.number());
       if (typedAt != null) typedAt.types(relay);
     }
-    relay.connected(RawSocket.pipe(pipe.reopen(), !toTask));
+    relay.connected(socket);
     relays.add(relay);
   }
 
@@ -104,6 +201,13 @@ public final class HomePipes implements StreamAcceptor {
       if (pipe != null) pipe.close();
     }
     relays.clear();
+    left = true;
+    // What was in them is put back, or is on its way with the streams' state.
+    passes.forEach(
+        (relay, passing) -> {
+          if (!relay.stream().isOver()) kept.letGo(passing);
+        });
+    passes.clear();
     terminals.values().forEach(HomeTerminal::close);
     terminals.clear();
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Home's terminal of a task that is away. The task has one of its own there, which does with its
@@ -24,20 +25,23 @@ import java.util.concurrent.TimeUnit;
  */
 final class HomeTerminal implements StreamEnd {
   private static final long EVERY_MILLIS = 50;
-  private static final int TERMIOS = 36;
+  static final int TERMIOS = 36;
 
   private final int deputy;
   private final ByteStream stream;
   private final RawSocket terminal;
   private final List<SocketRelay> inputs = new ArrayList<>();
   private final ScheduledFuture<?> watch;
+  private final PipeLedger.@Nullable Place place;
   private TerminalModes task;
   private byte[] size = {};
   private ByteString begun = ByteString.EMPTY;
   private boolean foreground;
   private boolean over;
 
-  private HomeTerminal(int deputy, ByteStream stream, RawSocket terminal) {
+  private HomeTerminal(
+      int deputy, ByteStream stream, RawSocket terminal, PipeLedger.@Nullable Place place) {
+    this.place = place;
     this.deputy = deputy;
     this.stream = stream;
     this.terminal = terminal;
@@ -48,11 +52,30 @@ final class HomeTerminal implements StreamEnd {
 
   /**
    * @param stream to the task's own terminal
+   * @param kept where its modes are noted
    */
-  static HomeTerminal of(int deputy, Descriptor held, ByteStream stream) {
-    HomeTerminal made = new HomeTerminal(deputy, stream, RawSocket.pipe(held.reopen(), true));
+  static HomeTerminal of(int deputy, Descriptor held, ByteStream stream, KeptPipes kept) {
+    RawSocket terminal = RawSocket.pipe(held.reopen(), true);
+    byte[] modes = TerminalModes.of(terminal).modes();
+    PipeLedger.Place place = kept.control(stream.number(), held.number(), modes);
+    HomeTerminal made = new HomeTerminal(deputy, stream, terminal, place);
     stream.answer(ByteString.EMPTY);
     return made;
+  }
+
+  /** One that an earlier daemon has served. */
+  static HomeTerminal found(
+      int deputy, Descriptor held, ByteStream stream, PipeLedger.Place place) {
+    HomeTerminal made =
+        new HomeTerminal(deputy, stream, RawSocket.pipe(held.reopen(), true), place);
+    made.task = made.task.withModes(place.modes());
+    return made;
+  }
+
+  /** The task's modes and this terminal's size: what they were does not matter. */
+  @Override
+  public boolean onlyTheLatest() {
+    return true;
   }
 
   /** What is typed there goes into this, while the job is in the foreground. */
@@ -95,6 +118,7 @@ final class HomeTerminal implements StreamEnd {
     begun = all.substring(last);
     if (last == 0) return;
     task = task.withModes(all.substring(last - TERMIOS, last).toByteArray());
+    if (place != null) place.modes(task.modes());
     if (foreground) task.remote().applyModesTo(terminal);
   }
 
@@ -116,6 +140,7 @@ final class HomeTerminal implements StreamEnd {
   private void leave() {
     if (over) return;
     over = true;
+    if (place != null) place.over();
     watch.cancel(false);
     if (foreground) background();
   }
@@ -135,6 +160,7 @@ final class HomeTerminal implements StreamEnd {
   /** After {@link #freeze}: for good. */
   void close() {
     if (watch.isCancelled()) return;
+    if (place != null) place.over();
     watch.cancel(false);
     terminal.close();
   }

@@ -35,13 +35,15 @@ public final class KeptConnections {
   private final @Nullable StreamLedger ledger;
   private final Path file;
   private final Path closed;
+  private final KeptPipes pipes;
   private final Map<Long, List<Integer>> held = new HashMap<>();
   private final Map<Long, RawSocket> homeless = new HashMap<>();
   private final Deque<Integer> toGiveUp = new ArrayDeque<>();
   private @Nullable Deputy deputy;
   private boolean over;
 
-  private KeptConnections(@Nullable StreamLedger ledger, Path file) {
+  private KeptConnections(@Nullable StreamLedger ledger, Path file, KeptPipes pipes) {
+    this.pipes = pipes;
     this.ledger = ledger;
     this.file = file;
     this.closed = closedIn(file);
@@ -51,20 +53,29 @@ public final class KeptConnections {
     return file.resolveSibling(file.getFileName() + ".closed");
   }
 
+  private static Path pipesIn(Path file) {
+    return file.resolveSibling(file.getFileName() + ".pipes");
+  }
+
+  /** Of its pipes and terminals. */
+  public KeptPipes pipes() {
+    return pipes;
+  }
+
   /** Nothing outlives this daemon. */
   public static KeptConnections none() {
-    return new KeptConnections(null, Path.of("none"));
+    return new KeptConnections(null, Path.of("none"), KeptPipes.none());
   }
 
   /** Of a task that is about to leave. */
   public static KeptConnections begin(Path file) throws IOException {
     Files.deleteIfExists(closedIn(file));
-    return new KeptConnections(StreamLedger.begin(file), file);
+    return new KeptConnections(StreamLedger.begin(file), file, KeptPipes.begin(pipesIn(file)));
   }
 
   /** As an earlier daemon has left them. */
   static KeptConnections found(Path file) throws IOException {
-    return new KeptConnections(StreamLedger.found(file), file);
+    return new KeptConnections(StreamLedger.found(file), file, KeptPipes.found(pipesIn(file)));
   }
 
   /** Whether there is any sense in keeping. */
@@ -88,6 +99,7 @@ public final class KeptConnections {
   /** Before this, sockets wait; it has them when this returns, or takes them soon. */
   public synchronized void heldBy(Deputy born) {
     deputy = born;
+    pipes.heldBy(born);
     homeless.values().forEach(this::take);
     homeless.clear();
   }
@@ -221,6 +233,7 @@ public final class KeptConnections {
   /** The task is not away any more: nothing is to be found. */
   public synchronized void end() throws IOException {
     over = true;
+    pipes.end();
     if (ledger == null) return;
     ledger.close();
     Files.deleteIfExists(file);

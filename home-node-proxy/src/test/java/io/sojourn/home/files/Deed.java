@@ -124,7 +124,9 @@ record Deed(String name, Set<Steps.Step> steps, Asking asking, Others others) {
               Files.writeString(root.resolve("new"), "what was there");
               return rename(guest, "old", "new", 0, file(root, "old"));
             }),
-        of("rename-not-over", (guest, root) -> rename(guest, "old", "new", NO_REPLACE, file(root, "old"))),
+        of(
+            "rename-not-over",
+            (guest, root) -> rename(guest, "old", "new", NO_REPLACE, file(root, "old"))),
         of(
             "rename-refused",
             (guest, root) -> {
@@ -245,8 +247,8 @@ record Deed(String name, Set<Steps.Step> steps, Asking asking, Others others) {
         .setMakeNode(MakeNode.newBuilder().setName(bytes("made")).setMode(mode));
   }
 
-  private static Request.Builder rename(
-      Guest guest, String from, String to, int flags, Path ready) throws Exception {
+  private static Request.Builder rename(Guest guest, String from, String to, int flags, Path ready)
+      throws Exception {
     // It has another name then, and is the same file to the guest.
     guest.knows(look(guest, from));
     return Request.newBuilder()

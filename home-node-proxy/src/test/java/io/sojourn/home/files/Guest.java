@@ -38,9 +38,7 @@ final class Guest {
   /** What its use comes to; 0 where there is none. */
   int errnoOfKnown() throws Exception {
     Request.Builder call =
-        Request.newBuilder()
-            .setNode(known)
-            .setGetAttributes(GetAttributes.getDefaultInstance());
+        Request.newBuilder().setNode(known).setGetAttributes(GetAttributes.getDefaultInstance());
     return known == 0 ? 0 : ask(call).getErrno();
   }
 

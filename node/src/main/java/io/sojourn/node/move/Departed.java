@@ -34,7 +34,7 @@ final class Departed {
     StreamSession session =
         new StreamSession(task.id(), StreamSession.Side.HOME, loop, connections);
     connections.start(session);
-    HomePipes pipes = new HomePipes(deputy);
+    HomePipes pipes = new HomePipes(deputy, kept.pipes());
     StreamSession pipeSession =
         new StreamSession(Moves.pipesOf(task), StreamSession.Side.HOME, loop, pipes);
     Contact contact = new Contact(new HomeWaits(session, connections, keepMillis));
@@ -61,6 +61,7 @@ final class Departed {
                 () -> {
                   connections.into(away.connections(), away.session());
                   away.pipeSession().lost(connections.kept().generation());
+                  away.pipes().goOn(away.pipeSession());
                   return away;
                 }));
     log.info("task {} has {} connections", task.name(), away.session().size());

@@ -2,6 +2,8 @@ package io.sojourn.restore.fuse;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.sojourn.engine.files.ThreadIdentity;
@@ -27,7 +29,12 @@ final class Away implements AutoCloseable {
   private final Path target;
 
   private Away(
-      Path home, ThreadIdentity user, Path target, HomePolicy policy, IntUnaryOperator port)
+      Path home,
+      ThreadIdentity user,
+      Path target,
+      HomePolicy policy,
+      IntUnaryOperator port,
+      ServerInterceptor... listening)
       throws Exception {
     this.target = target;
     service = new FileService((task, incarnation) -> new Export(home, user), MOST_FILES);
@@ -35,7 +42,7 @@ final class Away implements AutoCloseable {
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .flowControlWindow(WINDOW)
             .directExecutor()
-            .addService(service)
+            .addService(ServerInterceptors.intercept(service, listening))
             .build()
             .start();
     channel =
@@ -54,6 +61,17 @@ final class Away implements AutoCloseable {
   static Away of(Path home, ThreadIdentity user) throws Exception {
     return new Away(
         home, user, Files.createTempDirectory("sojourn-away"), HomePolicy.WAIT, port -> port);
+  }
+
+  /** With somebody who hears what is said to home. */
+  static Away of(Path home, ServerInterceptor listening) throws Exception {
+    return new Away(
+        home,
+        new ThreadIdentity(0, 0, new int[] {0}),
+        Files.createTempDirectory("sojourn-away"),
+        HomePolicy.WAIT,
+        port -> port,
+        listening);
   }
 
   /** Over a link that can be cut. */
