@@ -72,7 +72,8 @@ class CkptTest {
             "threads",
             "connections",
             "lastImage",
-            "note");
+            "note",
+            "group");
     assertThat(task.path("state").asText()).isEqualTo("running");
     assertThat(task.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
     assertThat(task.path("heapUsedBytes").asLong()).isEqualTo(1234567);
