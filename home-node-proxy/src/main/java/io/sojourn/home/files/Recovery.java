@@ -63,6 +63,8 @@ final class Recovery {
       Node node = files.nodes().knownBefore(one.id(), fd, status);
       files.named(node, parent, one.name());
       node.watchedFrom(parent);
+      // The guest may know of names that are not there, or not yet.
+      if (status.directory()) files.watch().directory(node);
       if (status.regular()) files.watch().file(node);
     } catch (Refused gone) {
       // It is not what it was.

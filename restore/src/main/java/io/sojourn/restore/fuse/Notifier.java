@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Notifier {
   private static final int INVAL_INODE = 2;
   private static final int INVAL_ENTRY = 3;
+  private static final int INC_EPOCH = 8;
   private static final int EXPIRE_ONLY = 1;
 
   private volatile @Nullable FuseChannel channel;
@@ -66,9 +67,19 @@ final class Notifier {
   }
 
   private void tellNow(Change change) {
-    if (change.getNode() == 0) known.forEach(node -> inode(node, false));
+    if (change.getNode() == 0) everything();
     else if (change.getName().isEmpty()) inode(change.getNode(), change.getAttributesOnly());
     else entry(change.getNode(), change.getName(), change.getDrop());
+  }
+
+  /**
+   * Names, too, and those that are not there: before Linux 6.16 the kernel cannot be told of all of
+   * them at once, and believes them until it is told of each.
+   */
+  private void everything() {
+    notice.begin();
+    write(INC_EPOCH);
+    known.forEach(node -> inode(node, false));
   }
 
   /** What the kernel does not know it need not forget: its refusals say only that. */
