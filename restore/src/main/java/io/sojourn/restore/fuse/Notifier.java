@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Notifier {
   private static final int INVAL_INODE = 2;
   private static final int INVAL_ENTRY = 3;
-  private static final int INC_EPOCH = 8;
   private static final int EXPIRE_ONLY = 1;
 
   private volatile @Nullable FuseChannel channel;
   private final FuseReply notice = new FuseReply();
   private final Set<Long> known = ConcurrentHashMap.newKeySet();
+  private final AbsentNames absent = new AbsentNames();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -46,6 +46,14 @@ final class Notifier {
   /** A file that the kernel may have something of. */
   void knows(long node) {
     known.add(node);
+  }
+
+  /** The kernel is about to believe for long that there is nothing of this name. */
+  void knowsAbsent(long directory, ByteString name) {
+    AbsentNames.Name eldest = absent.add(directory, name);
+    if (eldest == null) return;
+    Change.Builder old = Change.newBuilder().setNode(eldest.directory()).setName(eldest.name());
+    tell(List.of(old.build()));
   }
 
   void forgets(long node) {
@@ -73,12 +81,11 @@ final class Notifier {
   }
 
   /**
-   * Names, too, and those that are not there: before Linux 6.16 the kernel cannot be told of all of
-   * them at once, and believes them until it is told of each.
+   * Home itself tells of the names that mean another file now. To call all names old at once
+   * (FUSE_NOTIFY_INC_EPOCH) would unmount what is mounted on them.
    */
   private void everything() {
-    notice.begin();
-    write(INC_EPOCH);
+    absent.takeAll().forEach(one -> entry(one.directory(), one.name(), false));
     known.forEach(node -> inode(node, false));
   }
 
