@@ -1,24 +1,20 @@
 package io.sojourn.benchmarks;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
 /**
- * The median of the relative differences of pairs, with its confidence interval of 95 % by the
- * bootstrap: the pairs are drawn anew, with replacement, many times over (Efron, 1979).
+ * The median of relative differences, with its confidence interval of 95 % by the bootstrap: they
+ * are drawn anew, with replacement, many times over (Efron, 1979).
  */
 record Interval(double median, double low, double high) {
   private static final int DRAWS = 10_000;
 
   /**
-   * @param measured one value a run
-   * @param base the value of the run that it is compared with, in the same place
+   * @param differences one a run
    */
-  static Interval of(List<Double> measured, List<Double> base) {
-    List<Double> differences = new ArrayList<>();
-    for (int i = 0; i < base.size(); i++) differences.add(measured.get(i) / base.get(i) - 1);
+  static Interval of(List<Double> differences) {
     Random random = new Random(1);
     Series medians = new Series();
     for (int i = 0; i < DRAWS; i++) {

@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the agent costs while nobody wants anything of it. Each round starts a virtual machine for
- * every choice; in the middle of its work the agent is attached, or nothing is done. Then again in
- * the opposite order (A B C C B A), so that what drifts in the machine weighs on all alike.
- */
+/** What the agent costs while nobody wants anything of it. */
 final class Overhead implements Benchmark {
   private static final String NONE = "no agent";
   private static final double PROMISED = 0.005;
@@ -39,10 +34,10 @@ final class Overhead implements Benchmark {
     for (Jdk jdk : plan.jdks())
       for (Work work : List.of(opt(plan), churn(plan))) compare(plan, jdk, work, section);
     section.note(
-        "A virtual machine that has warmed up repeats a fixed amount of work, gets the agent, and"
-            + " goes on: ratio of the medians after and before. That, against the same ratio of a"
-            + " machine that gets none, minus 1; median of the pairs, and in brackets its 95 %"
-            + " confidence interval (bootstrap). Runs are pinned to one processor.");
+        "Three virtual machines do the same work by turns, a quarter of a second each, all pinned to"
+            + " one processor; then two of them get the agent, and all go on. The ratio of each"
+            + " one's turns to those of the one without, after the agent against before, minus 1;"
+            + " median of the runs, and in brackets its 95 % confidence interval (bootstrap).");
     return section;
   }
 
@@ -71,7 +66,7 @@ final class Overhead implements Benchmark {
   private static Work churn(Plan plan) {
     return new Work(
         "Churn, bound by allocation",
-        List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC"),
+        List.of("-Xms512m", "-Xmx512m", "-Xmn256m", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC"),
         List.of("io.sojourn.examples.alloc.Churn", "--live", "20", "--total", "2000"));
   }
 
@@ -85,24 +80,15 @@ final class Overhead implements Benchmark {
 
   private static void compare(Plan plan, Jdk jdk, Work work, Section section)
       throws Failure, InterruptedException {
-    Map<String, Pairs> pairs = new LinkedHashMap<>();
-    List<String> order = new ArrayList<>(choices().keySet());
-    int rounds = plan.rounds(5);
-    for (int i = 0; i < 2 * rounds; i++) {
-      for (String choice : order) {
-        Halves run = run(plan, jdk, work, choices().get(choice));
-        pairs.computeIfAbsent(choice, none -> new Pairs()).add(run.clock(), run.cpu());
-      }
-      Collections.reverse(order);
-      // Each choice is next to each other as often, in the long run.
-      if (i % 2 == 1) Collections.rotate(order, 1);
-    }
-    Pairs base = pairs.computeIfAbsent(NONE, none -> new Pairs());
-    pairs.forEach(
-        (choice, measured) -> {
-          if (choice.equals(NONE)) return;
-          Interval clock = Interval.of(measured.clock(), base.clock());
-          Interval cpu = Interval.of(measured.cpu(), base.cpu());
+    Map<String, List<Triple.Cost>> all = new LinkedHashMap<>();
+    for (int i = 0; i < plan.rounds(5); i++)
+      measure(plan, jdk, work)
+          .forEach(
+              (choice, cost) -> all.computeIfAbsent(choice, none -> new ArrayList<>()).add(cost));
+    all.forEach(
+        (choice, costs) -> {
+          Interval clock = Interval.of(costs.stream().map(Triple.Cost::clock).toList());
+          Interval cpu = Interval.of(costs.stream().map(Triple.Cost::cpu).toList());
           section.row(
               jdk.title(),
               work.title(),
@@ -110,8 +96,26 @@ final class Overhead implements Benchmark {
               clock.text(),
               cpu.text(),
               verdict(clock, cpu),
-              String.valueOf(measured.clock().size()));
+              String.valueOf(costs.size()));
         });
+  }
+
+  private static Map<String, Triple.Cost> measure(Plan plan, Jdk jdk, Work work)
+      throws Failure, InterruptedException {
+    Map<String, Repeater> machines = new LinkedHashMap<>();
+    try {
+      for (String choice : choices().keySet())
+        machines.put(choice, Repeater.start(plan, jdk, work.jvm(), work.main()));
+      return new Triple(machines, plan.quick() ? 2 : 40)
+          .costs(
+              (choice, machine) -> {
+                String options = choices().get(choice);
+                if (options != null)
+                  plan.node().ckpt("attach", String.valueOf(machine.pid()), "--options", options);
+              });
+    } finally {
+      for (Repeater machine : machines.values()) machine.close();
+    }
   }
 
   private static String verdict(Interval clock, Interval cpu) {
@@ -119,44 +123,5 @@ final class Overhead implements Benchmark {
     return clock.low() <= PROMISED && cpu.low() <= PROMISED
         ? "≤ 0.5 %, not decided"
         : "≤ 0.5 %, **not kept**";
-  }
-
-  /** The runs of one choice. */
-  private record Pairs(List<Double> clock, List<Double> cpu) {
-    Pairs() {
-      this(new ArrayList<>(), new ArrayList<>());
-    }
-
-    void add(double clockRatio, double cpuRatio) {
-      clock.add(clockRatio);
-      cpu.add(cpuRatio);
-    }
-  }
-
-  private static Halves run(Plan plan, Jdk jdk, Work work, @Nullable String options)
-      throws Failure, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("taskset", "-c", "1", jdk.java().toString()));
-    command.addAll(work.jvm());
-    command.addAll(
-        List.of(
-            "-cp",
-            plan.node().programs(),
-            Repeated.class.getName(),
-            plan.quick() ? "1" : "4",
-            plan.quick() ? "2" : "8"));
-    command.addAll(work.main());
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().putAll(plan.node().environment());
-    try {
-      return Halves.of(
-          builder.start(),
-          pid -> {
-            if (options != null)
-              plan.node().ckpt("attach", String.valueOf(pid), "--options", options);
-          });
-    } catch (IOException e) {
-      throw new Failure("cannot start " + jdk.java(), e);
-    }
   }
 }

@@ -41,7 +41,7 @@ public final class ImageCare implements AutoCloseable {
       RestoreOptions options,
       RestorePipeline.Settings settings,
       Report report) {
-    RestoreOrder order = new RestoreOrder(image, incarnation, options, settings);
+    RestoreOrder order = new RestoreOrder(image, incarnation, options, Company.ALONE, settings);
     report.phase("preflight", () -> Preflight.image(order));
   }
 
@@ -52,7 +52,7 @@ public final class ImageCare implements AutoCloseable {
       RestoreOptions options,
       RestorePipeline.Settings settings,
       Report report) {
-    RestoreOrder order = new RestoreOrder(image, incarnation, options, settings);
+    RestoreOrder order = new RestoreOrder(image, incarnation, options, Company.ALONE, settings);
     CompletableFuture<Void> digests =
         CompletableFuture.runAsync(
             () ->

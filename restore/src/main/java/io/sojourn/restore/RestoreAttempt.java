@@ -5,6 +5,7 @@ import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.criu.FileSizes;
+import io.sojourn.engine.criu.GhostNames;
 import io.sojourn.engine.image.UnpackedImage;
 import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.linux.Proc;
@@ -54,6 +55,7 @@ final class RestoreAttempt {
       ControlBlock task = report.phase("restore", () -> find(shim, limit, logs, digests));
       report.phase("verify", () -> await(digests));
       RestoredSockets.settle(order.manifest(), task.pid()).forEach(report::warn);
+      order.company().standing();
       task.incarnation(order.incarnation());
       task.go(Outcome.RESTORED);
       RestoreResult result = report.phase("resume", () -> resume(shim, limit, task, logs));
@@ -95,10 +97,12 @@ final class RestoreAttempt {
    */
   private UnpackedImage unpack(Set<String> otherSizes) {
     Path place = order.settings().stateDirectory();
-    if (otherSizes.isEmpty()) return UnpackedImage.of(order.image(), place);
+    boolean ghosts = GhostNames.in(order.image().path());
+    if (otherSizes.isEmpty() && !ghosts) return UnpackedImage.of(order.image(), place);
     UnpackedImage image = UnpackedImage.beside(order.image(), place);
     try {
-      FileSizes.forget(image.path(), otherSizes);
+      if (!otherSizes.isEmpty()) FileSizes.forget(image.path(), otherSizes);
+      if (ghosts) GhostNames.giveOwn(image.path(), order.pid());
       return image;
     } catch (IOException e) {
       image.close();
@@ -173,15 +177,25 @@ final class RestoreAttempt {
     boolean awake = agent.resumed(WAKE);
     unlocked.join();
     if (!awake) {
-      Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.KILL));
+      end(task);
       throw OperationException.failed(
           "the restored JVM did not wake within " + WAKE.toSeconds() + " s and was ended",
           "try once more; CRIU's log is " + logs.criuLog());
+    }
+    try {
+      order.company().running();
+    } catch (RuntimeException anotherDoesNot) {
+      end(task);
+      throw anotherDoesNot;
     }
     double millis = report.totalMillis();
     // What the program's CRaC resources do after a restore may take its time; it runs.
     if (!agent.settle(WAKE)) report.warn("the agent is still busy; CRaC resources may hang");
     else if (!task.explanation().isEmpty()) report.warn(task.explanation());
     return new RestoreResult(task.pid(), order.incarnation(), millis);
+  }
+
+  private static void end(ControlBlock task) {
+    Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.KILL));
   }
 }

@@ -10,6 +10,7 @@ record RestoreOrder(
     ImageDirectory image,
     int incarnation,
     RestoreOptions options,
+    Company company,
     RestorePipeline.Settings settings) {
 
   Manifest manifest() {

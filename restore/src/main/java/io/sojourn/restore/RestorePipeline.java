@@ -37,15 +37,21 @@ public final class RestorePipeline implements Restorer {
             new ImageDirectory(settings.stateDirectory(), nothing),
             1,
             RestoreOptions.DEFAULT,
+            Company.ALONE,
             settings));
   }
 
   @Override
   public RestoreResult restore(
-      ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
-    RestoreOrder order = new RestoreOrder(image, incarnation, options, settings);
+      ImageDirectory image,
+      int incarnation,
+      RestoreOptions options,
+      Company company,
+      Report report) {
+    RestoreOrder order = new RestoreOrder(image, incarnation, options, company, settings);
     for (int tries = 1; ; tries++) {
       report.phase("preflight", () -> Preflight.check(order));
+      if (tries == 1) company.checked();
       try {
         return new RestoreAttempt(order, report).run();
       } catch (OperationException failed) {

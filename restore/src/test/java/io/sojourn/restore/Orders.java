@@ -47,6 +47,7 @@ final class Orders {
         new ImageDirectory(directory.resolve("image"), manifest.build()),
         2,
         options,
+        Company.ALONE,
         new RestorePipeline.Settings(
             Path.of("/bin/false"),
             Path.of("/bin/false"),

@@ -30,6 +30,7 @@ class RestorePipelineTest {
                             order.image(),
                             2,
                             RestoreOptions.DEFAULT,
+                            Company.ALONE,
                             new Report(OperationListener.NONE))))
         .hasMessageContaining("is damaged");
     assertThat(directory).isEmptyDirectory();

@@ -104,6 +104,13 @@ record Options(
             name = "";
           }
         }
+        case "group" -> {
+          if (!isName(value))
+            problems.add(
+                "group='"
+                    + value
+                    + "' was not taken: use 1 to 100 letters, digits, '.', '_' or '-'");
+        }
         case "crac" -> {
           crac = !value.equals("off");
           if (!value.equals("on") && !value.equals("off"))
@@ -159,7 +166,7 @@ record Options(
             problems.add(
                 "option '"
                     + key
-                    + "' is not known and was passed over (known: name, crac, guard, every, keep, keepDaily,"
+                    + "' is not known and was passed over (known: name, group, crac, guard, every, keep, keepDaily,"
                     + " homeLost, guestLost, files, volumes, filesLimit, onFailure, restartOn, restartDelay,"
                     + " restartMaxDelay, startLimitBurst, startLimitInterval)");
       }

@@ -16,7 +16,6 @@ import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
-import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Engine;
 import io.sojourn.protocol.image.Manifest;
 import java.io.IOException;
@@ -47,6 +46,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final ConnectionLock lock;
   private final Pause pause;
   private final Seat seat;
+  private final Company company;
   private final Remainder remainder;
   private final PageStore pages;
   private final FileMemory memory;
@@ -59,7 +59,13 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private long startNanos;
 
   CheckpointAttempt(
-      TaskInHand hand, TaskFacts facts, CriuFiles files, Manner manner, Seat seat, Report report) {
+      TaskInHand hand,
+      TaskFacts facts,
+      CriuFiles files,
+      Manner manner,
+      Seat seat,
+      Company company,
+      Report report) {
     this.hand = hand;
     this.task = hand.task();
     this.draft = hand.draft();
@@ -71,6 +77,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.lock = new ConnectionLock(task.id());
     this.report = report;
     this.seat = seat;
+    this.company = company;
     this.pages = new PageStore(draft.path());
     this.memory = new FileMemory(options.files(), draft.path(), ThreadIdentity.of(task.pid()));
     this.remainder = new Remainder(hand.settings(), task, hand.streams(), seat);
@@ -109,7 +116,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
-      dumped = criu.dump(options(), this);
+      dumped =
+          criu.dump(
+              DumpOptions.of(task, files.path(), options, hand.streams(), seat, company), this);
       if (!dumped && server.failure() != null && !clock.hit())
         throw hand.store().cannot(server.failure());
     } catch (IOException ended) {
@@ -124,19 +133,6 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private void settle() {
     if (!hand.settled()) report.warn("the agent is still busy; CRaC resources may hang");
     else if (!task.explanation().isEmpty()) report.warn(task.explanation());
-  }
-
-  private CriuOpts options() {
-    CriuOpts.Builder criu =
-        DumpOptions.of(
-                files.path(),
-                Proc.innermostPid(task.pid()),
-                options.ghostLimitBytes(),
-                hand.streams())
-            .setLeaveRunning(!options.stop());
-    // Connects that wait in a listening socket are in no image: they wait in the deputy's.
-    if (options.stop() && seat.kept()) criu.setLeaveStopped(true).setTcpSkipInFlight(true);
-    return criu.build();
   }
 
   private String imageName() {
@@ -158,6 +154,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   @Override
   public void beforeDump() {
     report.finished("start CRIU", (Clock.monotonicNanos() - startNanos) / 1e6);
+    company.ready();
     report.listener().phaseStarted("stop and dump");
     if (manner.overlapping()) hand.nearlyStop();
     else hand.stop(options.crac());
@@ -175,6 +172,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   public void held() {
     overtaken = !hand.stands();
     if (overtaken) throw failure("CRIU was faster than the VM");
+    company.held();
   }
 
   /** A frozen task loses no time by it; and CRaC resources close what was open before the stop. */
@@ -217,6 +215,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       remainder.held();
       report.listener().phaseStarted("release");
     } else {
+      company.dumped();
       task.go(Outcome.CHECKPOINTED);
     }
     pause.released();
@@ -260,6 +259,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
             .setEngine(engine())
             .setTiming(pause.timing(!options.stop()));
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
+    company.describe(manifest);
     try {
       memory.complete(manifest);
     } catch (IOException e) {
@@ -289,6 +289,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   /** How another try may come through, when this one has failed. */
   Optional<Manner> another() {
+    if (!company.alone()) return Optional.empty();
     if (overtaken) return Optional.of(manner.oneAfterTheOther());
     // A peer's packet has changed a connection while CRIU read it.
     boolean disturbed = !manner.quiet() && CriuLog.says(files.log(), DISTURBED);

@@ -37,6 +37,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       Path target,
       CheckpointOptions options,
       Seat seat,
+      Company company,
       Report report) {
     if (new Agent(task).busy()) throw busy(taskName);
     TaskFacts facts =
@@ -52,8 +53,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
               return now;
             });
-    Manner manner = Manner.first(options, Proc.threads(task.pid()).size());
-    return attempt(task, taskName, facts, target, options, manner, seat, report);
+    Manner manner = Manner.first(options, company, Proc.threads(task.pid()).size());
+    return attempt(task, taskName, facts, target, options, manner, seat, company, report);
   }
 
   private CheckpointResult attempt(
@@ -64,12 +65,14 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       CheckpointOptions options,
       Manner manner,
       Seat seat,
+      Company company,
       Report report) {
     ImageDraft draft = ImageDraft.create(target);
     TaskInHand hand = new TaskInHand(settings, digests, task, taskName, facts, draft, options);
     @Nullable Manner another;
     try (CriuFiles files = CriuFiles.of(settings.memory(), task.id(), facts, draft.path())) {
-      CheckpointAttempt attempt = new CheckpointAttempt(hand, facts, files, manner, seat, report);
+      CheckpointAttempt attempt =
+          new CheckpointAttempt(hand, facts, files, manner, seat, company, report);
       try {
         return attempt.run();
       } catch (RuntimeException failed) {
@@ -81,7 +84,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       }
     }
     TaskFacts now = TaskFacts.of(task.pid());
-    return attempt(task, taskName, now, target, options, another, seat, report);
+    return attempt(task, taskName, now, target, options, another, seat, company, report);
   }
 
   @Override

@@ -11,6 +11,7 @@ public interface Checkpointer {
    * @param taskName as users know it
    * @param target the image's directory, which must not exist
    * @param seat where it runs, and who stays there when it is frozen
+   * @param company others that are dumped at the same instant
    * @throws io.sojourn.engine.operation.OperationException the task runs on as before, and no image
    *     was made
    */
@@ -20,5 +21,6 @@ public interface Checkpointer {
       Path target,
       CheckpointOptions options,
       Seat seat,
+      Company company,
       Report report);
 }

@@ -1,5 +1,7 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.protocol.criu.CriuNetworkLock;
 import io.sojourn.protocol.criu.CriuOpts;
 import io.sojourn.protocol.image.Stream;
@@ -15,6 +17,24 @@ final class DumpOptions {
   static final String STATISTICS = "stats-dump";
 
   private DumpOptions() {}
+
+  /** Of a task that runs on, or is frozen. */
+  static CriuOpts of(
+      ControlBlock task,
+      Path images,
+      CheckpointOptions options,
+      List<Stream> streams,
+      Seat seat,
+      Company company) {
+    CriuOpts.Builder criu =
+        of(images, Proc.innermostPid(task.pid()), options.ghostLimitBytes(), streams)
+            .setLeaveRunning(!options.stop());
+    // Connects that wait in a listening socket are in no image: they wait in the deputy's.
+    if (options.stop() && seat.kept()) criu.setLeaveStopped(true).setTcpSkipInFlight(true);
+    // Those of the company's own are looked for; others' are lost with all connections to others.
+    if (!company.alone()) criu.setTcpSkipInFlight(true);
+    return criu.build();
+  }
 
   /**
    * Whether the task runs on, ends or stays stopped is still to be said.

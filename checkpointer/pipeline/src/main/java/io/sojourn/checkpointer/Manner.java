@@ -12,8 +12,10 @@ record Manner(boolean quiet, boolean overlapping) {
   /** With more, a safepoint takes long, and what is won is little beside what CRIU needs. */
   private static final int FEW_THREADS = 64;
 
-  static Manner first(CheckpointOptions options, int threads) {
-    return new Manner(options.stop(), !options.crac() && threads <= FEW_THREADS);
+  static Manner first(CheckpointOptions options, Company company, int threads) {
+    // In company there is no second try for one of them.
+    boolean overlapping = !options.crac() && company.alone() && threads <= FEW_THREADS;
+    return new Manner(options.stop(), overlapping);
   }
 
   Manner withConnectionsStill() {

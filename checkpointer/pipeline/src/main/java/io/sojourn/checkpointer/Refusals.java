@@ -2,6 +2,7 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.Reply;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 
 /** Puts into words why a VM did not come to a stop. */
@@ -9,6 +10,9 @@ final class Refusals {
   private Refusals() {}
 
   static OperationException stop(ControlBlock task, String name, CheckpointOptions options) {
+    if (!Proc.exists(task.pid()) || Proc.state(task.pid()) == 'Z')
+      return OperationException.failed(
+          "task " + name + " has ended meanwhile", "see how: ckpt ps " + name);
     String because = task.explanation();
     if (!new io.sojourn.engine.control.Agent(task).busy() && task.reply() == Reply.GUARD_HELD)
       return OperationException.failed(

@@ -1,10 +1,21 @@
 package io.sojourn.engine.control;
 
+import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.ProcessEnds;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /** Speaks with the agent of one task. One conversation at a time. */
 public final class Agent {
+  /** What takes no longer is not disturbed by listening for the end of the process. */
+  private static final Duration QUICK = Duration.ofMillis(200);
+
+  private static final class Ends {
+    static final ProcessEnds ALL = new ProcessEnds("ends of tasks");
+  }
+
   private final ControlBlock block;
   private long earlierStop;
 
@@ -100,7 +111,28 @@ public final class Agent {
     return await(limit, b -> !busy());
   }
 
+  /**
+   * Until it is so, or the limit is over, or the process has ended, of which nothing is to come.
+   */
   private boolean await(Duration limit, Predicate<ControlBlock> until) {
+    Duration quick = limit.compareTo(QUICK) < 0 ? limit : QUICK;
+    if (awaitEvents(quick, until)) return true;
+    if (quick.equals(limit)) return false;
+    AtomicBoolean ended = new AtomicBoolean();
+    try (var end = Ends.ALL.watch(block.pid(), Proc.startTicks(block.pid()), how -> over(ended))) {
+      awaitEvents(limit.minus(quick), b -> ended.get() || until.test(b));
+    } catch (IOException endedBefore) {
+      // It may have announced something before.
+    }
+    return until.test(block);
+  }
+
+  private void over(AtomicBoolean ended) {
+    ended.set(true);
+    block.announceForIt();
+  }
+
+  private boolean awaitEvents(Duration limit, Predicate<ControlBlock> until) {
     long deadline = System.nanoTime() + limit.toNanos();
     for (; ; ) {
       int seen = block.number(Word.EVENT);

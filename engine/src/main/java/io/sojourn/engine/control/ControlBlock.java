@@ -204,6 +204,12 @@ public final class ControlBlock {
     Futex.await(address.share(Word.EVENT.offset), seen, limit);
   }
 
+  /** The process has ended: whoever waits for it looks once more. */
+  void announceForIt() {
+    number(Word.EVENT, number(Word.EVENT) + 1);
+    Futex.wakeAll(address.share(Word.EVENT.offset));
+  }
+
   /** Lets a stopped VM run on, and tells it what the pause was. */
   public void go(Outcome outcome) {
     number(Word.OUTCOME, outcome.ordinal());

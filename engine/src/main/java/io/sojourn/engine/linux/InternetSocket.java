@@ -3,8 +3,10 @@ package io.sojourn.engine.linux;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -41,12 +43,25 @@ public record InternetSocket(
   /** All in the network namespace of a process, by inode. */
   public static Map<Long, InternetSocket> inNamespaceOf(int pid) {
     Map<Long, InternetSocket> sockets = new LinkedHashMap<>();
-    for (String protocol : new String[] {"tcp", "tcp6", "udp", "udp6"})
+    for (InternetSocket socket : read(pid, "tcp", "tcp6", "udp", "udp6"))
+      sockets.put(socket.inode(), socket);
+    return sockets;
+  }
+
+  /**
+   * All TCP sockets in the network namespace of a process, also those that no process has: with
+   * inode 0, because they were not accepted yet, or were closed and are not over yet.
+   */
+  public static List<InternetSocket> connectionsInNamespaceOf(int pid) {
+    return read(pid, "tcp", "tcp6");
+  }
+
+  private static List<InternetSocket> read(int pid, String... protocols) {
+    List<InternetSocket> sockets = new ArrayList<>();
+    for (String protocol : protocols)
       for (String line : Proc.lines(Path.of("/proc/" + pid + "/net/" + protocol))) {
         String[] words = line.strip().split("\\s+");
-        if (words.length < 10 || !words[0].endsWith(":")) continue;
-        InternetSocket socket = parse(protocol, words);
-        sockets.put(socket.inode(), socket);
+        if (words.length >= 10 && words[0].endsWith(":")) sockets.add(parse(protocol, words));
       }
     return sockets;
   }

@@ -21,7 +21,7 @@ public final class ConnectionLock {
   private static final String PREFIX = "sojourn-";
 
   /** CRIU marks what it sends itself to bring a half-closed connection into its state (soccr.h). */
-  private static final String CRIU_MARK = "0xc114";
+  static final String CRIU_MARK = "0xc114";
 
   private final String table;
   private final Set<String> connections = new LinkedHashSet<>();
@@ -98,8 +98,12 @@ public final class ConnectionLock {
   }
 
   private static String value(InternetSocket socket) {
-    if (!socket.tcp() || socket.listening()) return port(socket.local());
-    String local = end(socket.local()), remote = end(socket.remote());
+    return !socket.tcp() || socket.listening() ? port(socket.local()) : ends(socket);
+  }
+
+  /** A connection's packets in both directions, as elements of a set. */
+  static String ends(InternetSocket connection) {
+    String local = end(connection.local()), remote = end(connection.remote());
     return local + " . " + remote + ", " + remote + " . " + local;
   }
 

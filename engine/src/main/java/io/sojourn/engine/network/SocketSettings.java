@@ -55,6 +55,10 @@ public final class SocketSettings {
    */
   private static final List<Option> TCP = options(SOL_TCP, 7, 8, 9, 13, 16, 18, 23, 25);
 
+  /** Of TCP sockets they can be read, but never set. */
+  private static final List<Option> MULTICAST =
+      join(options(SOL_IP, 32, 33, 34, 49), options(SOL_IPV6, 17, 18, 19, 29));
+
   private static final Map<List<Boolean>, Map<Option, ByteString>> NEW = new ConcurrentHashMap<>();
 
   private SocketSettings() {}
@@ -72,6 +76,7 @@ public final class SocketSettings {
   private static List<Option> known(boolean v6, boolean tcp) {
     List<Option> known = join(ALL, V4);
     if (v6) known = join(known, V6);
+    if (tcp) known.removeAll(MULTICAST);
     return tcp ? join(known, TCP) : known;
   }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** What freezing and checkpointing have in common. */
 abstract class CheckpointCall extends OperationCall {
@@ -23,9 +22,6 @@ abstract class CheckpointCall extends OperationCall {
     full,
     none
   }
-
-  @Parameters(paramLabel = "TASK", description = "A task's name, id or pid.")
-  private String task = "";
 
   @Option(
       names = {"-o", "--output"},
@@ -107,7 +103,7 @@ abstract class CheckpointCall extends OperationCall {
   Iterator<OperationEvent> start(NodeClient client) {
     CheckpointRequest.Builder request =
         CheckpointRequest.newBuilder()
-            .setTask(task)
+            .setTask(task())
             .setThen(then())
             .setCollection(Collection.valueOf(gc.name().toUpperCase(Locale.ROOT)))
             .setCrac(crac)
@@ -124,9 +120,8 @@ abstract class CheckpointCall extends OperationCall {
     return client.node().checkpoint(request.build());
   }
 
-  String task() {
-    return task;
-  }
+  /** A name, an id or a pid. */
+  abstract String task();
 
   /** Says what only one of the commands has. */
   void complete(CheckpointRequest.Builder request) {}

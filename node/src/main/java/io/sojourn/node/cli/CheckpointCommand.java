@@ -13,12 +13,29 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "checkpoint",
     description = "Makes an image of a task, which runs on; with --every again and again.")
 final class CheckpointCommand extends CheckpointCall {
   private static final String OFF = "off";
+
+  @Parameters(arity = "0..1", paramLabel = "TASK", description = "A task's name, id or pid.")
+  private @Nullable String task;
+
+  @Option(
+      names = "--group",
+      paramLabel = "GROUP",
+      description =
+          "Instead of a task: all tasks whose agent's option group= says this, at one instant.")
+  private @Nullable String group;
+
+  @Option(
+      names = "--without-ended",
+      description =
+          "Of a group those tasks that run, though others that were in its last image have ended.")
+  private boolean withoutEnded;
 
   @Option(
       names = "--every",
@@ -44,6 +61,12 @@ final class CheckpointCommand extends CheckpointCall {
 
   @Override
   public Integer call() {
+    if ((task == null) == (group == null))
+      throw OperationException.usage(
+          "one task or one group is to be named",
+          "ckpt checkpoint TASK, or ckpt checkpoint --group GROUP");
+    if (withoutEnded && group == null)
+      throw OperationException.usage("--without-ended is for a group", "say --group, too");
     if (keep != null && (keep < 1 || every == null))
       throw OperationException.usage(
           "--keep says how many of the images of --every stay: one or more",
@@ -66,7 +89,7 @@ final class CheckpointCommand extends CheckpointCall {
       if (supervision.keeps()) name = endSupervision(client);
     }
     if (json()) {
-      JsonText text = new JsonText().object().put("task", name);
+      JsonText text = new JsonText().object().put(group == null ? "task" : "group", name);
       if (every != null) text.put("every", OFF);
       if (supervision.keeps()) text.put("onFailure", "keep");
       print(text.end());
@@ -80,15 +103,25 @@ final class CheckpointCommand extends CheckpointCall {
   private String endSchedule(NodeClient client) {
     return client
         .node()
-        .endSchedule(EndScheduleRequest.newBuilder().setTask(task()).build())
+        .endSchedule(EndScheduleRequest.newBuilder().setTask(task()).setGroup(group()).build())
         .getTask();
   }
 
   private String endSupervision(NodeClient client) {
     return client
         .node()
-        .endSupervision(EndSupervisionRequest.newBuilder().setTask(task()).build())
+        .endSupervision(
+            EndSupervisionRequest.newBuilder().setTask(task()).setGroup(group()).build())
         .getTask();
+  }
+
+  @Override
+  String task() {
+    return task == null ? "" : task;
+  }
+
+  private String group() {
+    return group == null ? "" : group;
   }
 
   @Override
@@ -99,6 +132,7 @@ final class CheckpointCommand extends CheckpointCall {
   @Override
   void complete(CheckpointRequest.Builder request) {
     supervision.complete(request);
+    request.setGroup(group()).setWithoutEnded(withoutEnded);
     if (every == null) return;
     try {
       Interval interval = Interval.parse(every);
@@ -116,11 +150,18 @@ final class CheckpointCommand extends CheckpointCall {
 
   @Override
   String sentence(OperationResult result) {
-    return "checkpointed %s into %s%s"
-        .formatted(
-            result.getTask(),
-            into(result),
-            (every == null ? "" : "\n" + rhythm(every)) + supervision.sentence());
+    String afterwards = (every == null ? "" : "\n" + rhythm(every)) + supervision.sentence();
+    if (group != null)
+      return "checkpointed %d tasks of group %s into %s, %s; stood still for %s\n%s%s"
+          .formatted(
+              result.getMembersCount(),
+              result.getGroup(),
+              result.getGroupImage(),
+              Units.bytes(result.getBytes()),
+              Units.millis(result.getPauseMillis()),
+              members(result),
+              afterwards);
+    return "checkpointed %s into %s%s".formatted(result.getTask(), into(result), afterwards);
   }
 
   private String rhythm(String text) {

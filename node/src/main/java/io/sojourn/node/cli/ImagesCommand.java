@@ -68,24 +68,27 @@ final class ImagesCommand extends NodeCall {
           .put("here", image.getHere())
           .put("stored", image.getStored())
           .put("problem", image.getProblem().isEmpty() ? null : image.getProblem())
+          .put("groupImage", image.getGroupImage().isEmpty() ? null : image.getGroupImage())
+          .put("groupComplete", !image.getGroupImage().isEmpty() && !image.getGroupIncomplete())
           .end();
     return text.end().end();
   }
 
   static String toTable(List<ImageSummary> images, long nowMillis) {
-    // Who has no repository is not told of it.
+    // Who has no repository, or no group, is not told of it.
     boolean places = images.stream().anyMatch(ImageSummary::getStored);
-    Table table =
-        places
-            ? new Table("IMAGE", "TASK", "KIND", "LIFE>", "SIZE>", "MADE", "WHERE")
-            : new Table("IMAGE", "TASK", "KIND", "LIFE>", "SIZE>", "MADE");
+    boolean groups = images.stream().anyMatch(image -> !image.getGroupImage().isEmpty());
+    List<String> head = new ArrayList<>(List.of("IMAGE", "TASK", "KIND", "LIFE>", "SIZE>", "MADE"));
+    if (places) head.add("WHERE");
+    if (groups) head.add("OF GROUP");
+    Table table = new Table(head.toArray(String[]::new));
     for (ImageSummary image : images)
-      if (image.getProblem().isEmpty()) table.row(row(image, nowMillis, places));
+      if (image.getProblem().isEmpty()) table.row(row(image, nowMillis, places, groups));
       else table.row(image.getName(), image.getProblem(), "-", "-", "-", "-");
     return table.toString();
   }
 
-  private static String[] row(ImageSummary image, long nowMillis, boolean places) {
+  private static String[] row(ImageSummary image, long nowMillis, boolean places, boolean groups) {
     List<String> cells =
         new ArrayList<>(
             List.of(
@@ -97,6 +100,12 @@ final class ImagesCommand extends NodeCall {
                 Units.ago(image.getCreatedEpochMillis(), nowMillis)));
     if (places)
       cells.add(!image.getStored() ? "here" : image.getHere() ? "here, stored" : "stored");
+    if (groups) cells.add(group(image));
     return cells.toArray(String[]::new);
+  }
+
+  private static String group(ImageSummary image) {
+    if (image.getGroupImage().isEmpty()) return "-";
+    return image.getGroupImage() + (image.getGroupIncomplete() ? ", incomplete" : "");
   }
 }

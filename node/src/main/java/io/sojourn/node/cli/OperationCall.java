@@ -35,20 +35,38 @@ abstract class OperationCall extends NodeCall {
   abstract String sentence(OperationResult result);
 
   static JsonText toJson(OperationResult result) {
-    JsonText text =
-        new JsonText()
-            .object()
-            .put("task", result.getTask())
-            .put("taskId", result.getTaskId())
-            .put("image", result.getImage())
-            .put("directory", result.getDirectory())
-            .put("bytes", result.getBytes())
-            .put("incarnation", result.getIncarnation());
+    return add(new JsonText().object(), result).end();
+  }
+
+  private static JsonText add(JsonText text, OperationResult result) {
+    return result.getGroup().isEmpty() ? addTask(text, result) : addGroup(text, result);
+  }
+
+  private static JsonText addGroup(JsonText text, OperationResult result) {
+    text.put("group", result.getGroup())
+        .put("groupImage", result.getGroupImage())
+        .put("bytes", result.getBytes());
+    addTimes(text, result).array("tasks");
+    for (OperationResult member : result.getMembersList()) add(text.object(), member).end();
+    return text.end();
+  }
+
+  private static JsonText addTask(JsonText text, OperationResult result) {
+    text.put("task", result.getTask())
+        .put("taskId", result.getTaskId())
+        .put("image", result.getImage())
+        .put("directory", result.getDirectory())
+        .put("bytes", result.getBytes())
+        .put("incarnation", result.getIncarnation());
     if (result.getPid() == 0) text.none("pid");
     else text.put("pid", result.getPid());
     if (result.getDeputyPid() != 0) text.put("deputyPid", result.getDeputyPid());
     if (!result.getNode().isEmpty())
       text.put("node", result.getNode()).put("wireBytes", result.getWireBytes());
+    return addTimes(text, result);
+  }
+
+  private static JsonText addTimes(JsonText text, OperationResult result) {
     text.millis("pauseMillis", result.getPauseMillis())
         .millis("totalMillis", result.getTotalMillis())
         .array("phases");
@@ -56,7 +74,21 @@ abstract class OperationCall extends NodeCall {
       text.object().put("name", phase.getName()).millis("millis", phase.getMillis()).end();
     text.end().array("warnings");
     result.getWarningsList().forEach(text::add);
-    return text.end().end();
+    return text.end();
+  }
+
+  /** What was done with each task of a group, a line each. */
+  static String members(OperationResult group) {
+    Table table = new Table("  task", "image", "pid>", "life>", "size>", "stood still>");
+    for (OperationResult member : group.getMembersList())
+      table.row(
+          "  " + member.getTask(),
+          member.getImage(),
+          String.valueOf(member.getPid()),
+          String.valueOf(member.getIncarnation()),
+          Units.bytes(member.getBytes()),
+          Units.millis(member.getPauseMillis()));
+    return table.toString();
   }
 
   private static String phases(OperationResult result) {

@@ -6,6 +6,7 @@ import io.sojourn.protocol.node.Schedule;
 import io.sojourn.protocol.node.Supervision;
 import io.sojourn.protocol.node.Task;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,8 @@ final class PsCommand extends NodeCall {
         .put("threads", task.getThreads())
         .put("connections", task.getConnections())
         .put("lastImage", task.getLastImage().isEmpty() ? null : task.getLastImage())
-        .put("note", orNull(task.getNote()));
+        .put("note", orNull(task.getNote()))
+        .put("group", orNull(task.getGroup()));
     if (task.hasSchedule())
       text.put("everyMillis", task.getSchedule().getEveryMillis())
           .put("everyAutomatic", task.getSchedule().getAutomatic())
@@ -83,41 +85,54 @@ final class PsCommand extends NodeCall {
   }
 
   static String toTable(List<Task> tasks, long nowMillis) {
-    Table table =
-        new Table(
-            "ID",
-            "NAME",
-            "PID>",
-            "MAIN CLASS",
-            "STATE",
-            "NODE",
-            "HOME",
-            "LIFE>",
-            "HEAP>",
-            "THREADS>",
-            "CONNECTIONS>",
-            "LAST IMAGE",
-            "EVERY");
-    for (Task task : tasks) {
-      boolean lives = task.getPid() != 0;
-      table.row(
-          task.getId(),
-          task.getName(),
-          lives ? String.valueOf(task.getPid()) : "-",
-          task.getMainClass(),
-          task.getNote().isEmpty() ? state(task) : state(task) + ", " + task.getNote(),
-          task.getNode(),
-          task.getHome(),
-          String.valueOf(task.getIncarnation()),
-          lives ? Units.bytes(task.getHeapUsedBytes()) : "-",
-          lives ? String.valueOf(task.getThreads()) : "-",
-          lives ? String.valueOf(task.getConnections()) : "-",
-          task.getLastImage().isEmpty()
-              ? "-"
-              : task.getLastImage() + ", " + Units.ago(task.getLastImageEpochMillis(), nowMillis),
-          every(task));
-    }
+    List<String> head =
+        new ArrayList<>(
+            List.of(
+                "ID",
+                "NAME",
+                "PID>",
+                "MAIN CLASS",
+                "STATE",
+                "NODE",
+                "HOME",
+                "LIFE>",
+                "HEAP>",
+                "THREADS>",
+                "CONNECTIONS>",
+                "LAST IMAGE",
+                "EVERY"));
+    // Who has no groups is not told of them.
+    boolean groups = tasks.stream().anyMatch(task -> !task.getGroup().isEmpty());
+    if (groups) head.add("GROUP");
+    Table table = new Table(head.toArray(String[]::new));
+    for (Task task : tasks) table.row(row(task, nowMillis, groups));
     return table.toString();
+  }
+
+  private static String[] row(Task task, long nowMillis, boolean groups) {
+    boolean lives = task.getPid() != 0;
+    List<String> cells =
+        new ArrayList<>(
+            List.of(
+                task.getId(),
+                task.getName(),
+                lives ? String.valueOf(task.getPid()) : "-",
+                task.getMainClass(),
+                task.getNote().isEmpty() ? state(task) : state(task) + ", " + task.getNote(),
+                task.getNode(),
+                task.getHome(),
+                String.valueOf(task.getIncarnation()),
+                lives ? Units.bytes(task.getHeapUsedBytes()) : "-",
+                lives ? String.valueOf(task.getThreads()) : "-",
+                lives ? String.valueOf(task.getConnections()) : "-",
+                task.getLastImage().isEmpty()
+                    ? "-"
+                    : task.getLastImage()
+                        + ", "
+                        + Units.ago(task.getLastImageEpochMillis(), nowMillis),
+                every(task)));
+    if (groups) cells.add(task.getGroup().isEmpty() ? "-" : task.getGroup());
+    return cells.toArray(String[]::new);
   }
 
   private static String every(Task task) {

@@ -1,5 +1,6 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.node.OperationEvent;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
@@ -15,9 +16,24 @@ import picocli.CommandLine.Parameters;
 @Command(name = "restore", description = "Runs a task again from an image.")
 final class RestoreCommand extends OperationCall {
   @Parameters(
+      arity = "0..1",
       paramLabel = "IMAGE|TASK",
       description = "An image's name or directory, or a task's name or id: its newest image.")
-  private String target = "";
+  private @Nullable String target;
+
+  @Option(
+      names = "--group",
+      paramLabel = "GROUP|GROUP@N",
+      description =
+          "Instead: all tasks of a group, from its newest complete image or from that one.")
+  private @Nullable String group;
+
+  @Option(
+      names = "--end-living",
+      description =
+          "End those tasks of the group that live; what they have done since the image was made is"
+              + " lost.")
+  private boolean endLiving;
 
   @Option(
       names = "--clone",
@@ -67,12 +83,25 @@ final class RestoreCommand extends OperationCall {
   private @Nullable Duration limit;
 
   @Override
+  public Integer call() {
+    if ((target == null) == (group == null))
+      throw OperationException.usage(
+          "one task or image, or one group, is to be named",
+          "ckpt restore IMAGE|TASK, or ckpt restore --group GROUP");
+    if (endLiving && group == null)
+      throw OperationException.usage("--end-living is for a group", "say --group, too");
+    return super.call();
+  }
+
+  @Override
   Iterator<OperationEvent> start(NodeClient client) {
     return client
         .node()
         .restore(
             RestoreRequest.newBuilder()
-                .setTarget(session().image(target))
+                .setTarget(target == null ? "" : session().image(target))
+                .setGroup(group == null ? "" : group)
+                .setEndLiving(endLiving)
                 .setClone(asClone)
                 .setAcceptChangedFiles(acceptChangedFiles)
                 .addAllFiles(files)
@@ -85,6 +114,15 @@ final class RestoreCommand extends OperationCall {
 
   @Override
   String sentence(OperationResult result) {
+    if (group != null)
+      return "restored %d tasks of group %s from %s, %s, after %s\n%s"
+          .formatted(
+              result.getMembersCount(),
+              result.getGroup(),
+              result.getGroupImage(),
+              Units.bytes(result.getBytes()),
+              Units.millis(result.getTotalMillis()),
+              members(result));
     return "restored %s from %s, %s%s: pid %d, life %d, after %s"
         .formatted(
             result.getTask(),

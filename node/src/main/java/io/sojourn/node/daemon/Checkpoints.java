@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.checkpointer.CheckpointResult;
+import io.sojourn.checkpointer.Company;
 import io.sojourn.checkpointer.files.FilesOptions;
 import io.sojourn.engine.image.FileRules;
 import io.sojourn.engine.operation.OperationException;
@@ -62,34 +63,46 @@ final class Checkpoints {
     try (var operation = operations.begin(id, request.getTask(), verb)) {
       // Only now nobody else can end or revive it.
       Task task = tasks.find(id, caller);
-      Life life = task.life().orElseThrow(() -> doesNotRun(task));
+      if (!task.runs()) throw doesNotRun(task);
       Path target = target(request.getDirectory(), task, caller);
       Report report = new Report(listener);
-      CheckpointResult done;
-      try (Place place = place(request, id)) {
-        done =
-            engines
-                .checkpointer()
-                .checkpoint(
-                    life.block(),
-                    task.name(),
-                    target,
-                    options(request, life.block().options()),
-                    place.seat(),
-                    report);
-      }
-      registry.imaged(id, done.image());
-      made.run();
-      int deputy = moves.deputyOf(id).orElse(0);
-      boolean stopped = request.getThen() == Then.STOP;
-      return Results.of(done.image(), report)
-          .setTask(task.name())
-          .setPauseMillis(done.pauseMillis())
-          .setPid(stopped ? 0 : deputy > 0 ? deputy : life.pid())
-          .setDeputyPid(stopped ? deputy : 0)
-          .setIncarnation(life.block().incarnation())
-          .build();
+      CheckpointResult done = make(request, task, target, Company.ALONE, report);
+      return made(request, task, done, report);
     }
+  }
+
+  /** Makes an image of a task that runs, and of which nobody makes another; notes nothing. */
+  CheckpointResult make(
+      CheckpointRequest request, Task task, Path target, Company company, Report report) {
+    Life life = task.life().orElseThrow();
+    try (Place place = place(request, task.id())) {
+      return engines
+          .checkpointer()
+          .checkpoint(
+              life.block(),
+              task.name(),
+              target,
+              options(request, life.block().options()),
+              place.seat(),
+              company,
+              report);
+    }
+  }
+
+  /** Notes that it is there, and says so. */
+  OperationResult made(CheckpointRequest request, Task task, CheckpointResult done, Report report) {
+    Life life = task.life().orElseThrow();
+    registry.imaged(task.id(), done.image());
+    made.run();
+    int deputy = moves.deputyOf(task.id()).orElse(0);
+    boolean stopped = request.getThen() == Then.STOP;
+    return Results.of(done.image(), report)
+        .setTask(task.name())
+        .setPauseMillis(done.pauseMillis())
+        .setPid(stopped ? 0 : deputy > 0 ? deputy : life.pid())
+        .setDeputyPid(stopped ? deputy : 0)
+        .setIncarnation(life.block().incarnation())
+        .build();
   }
 
   private Place place(CheckpointRequest request, String id) {

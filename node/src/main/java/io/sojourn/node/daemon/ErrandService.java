@@ -32,6 +32,15 @@ final class ErrandService extends ErrandsGrpc.ErrandsImplBase {
   @Override
   public void find(FindRequest request, StreamObserver<FindResponse> answer) {
     boolean found;
+    if (!request.getGroup().isEmpty()) {
+      found =
+          work.get().tasks().visible(ROOT).stream()
+              .map(Task::record)
+              .anyMatch(r -> r.group().equals(request.getGroup()) && r.uid() == request.getUid());
+      answer.onNext(FindResponse.newBuilder().setFound(found).build());
+      answer.onCompleted();
+      return;
+    }
     try {
       found = !work.get().tasks().find(request.getTask(), ROOT).id().isEmpty();
     } catch (OperationException none) {

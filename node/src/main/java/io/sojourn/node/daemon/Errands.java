@@ -102,12 +102,35 @@ final class Errands {
     return found.stream().findFirst();
   }
 
-  private boolean knows(String node, String task) {
+  /** Names of other nodes that have tasks of a user's group. */
+  List<String> withGroup(String group, int uid) {
     try {
-      return stub(node)
-          .withDeadlineAfter(PATIENCE)
-          .find(FindRequest.newBuilder().setTask(task).build())
-          .getFound();
+      FindRequest whether = FindRequest.newBuilder().setGroup(group).setUid(uid).build();
+      return others().stream().filter(node -> found(node, whether)).toList();
+    } catch (OperationException alone) {
+      return List.of();
+    }
+  }
+
+  /** Names of the other nodes that were not heard of lately. */
+  List<String> silent() {
+    try {
+      return cluster.get().nodes().stream()
+          .filter(node -> !node.up() && !node.self())
+          .map(Cluster.View::name)
+          .toList();
+    } catch (OperationException alone) {
+      return List.of();
+    }
+  }
+
+  private boolean knows(String node, String task) {
+    return found(node, FindRequest.newBuilder().setTask(task).build());
+  }
+
+  private boolean found(String node, FindRequest request) {
+    try {
+      return stub(node).withDeadlineAfter(PATIENCE).find(request).getFound();
     } catch (StatusRuntimeException away) {
       return false;
     }

@@ -14,10 +14,12 @@ import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RemoveImageResponse;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 
 /** Lists, shows, verifies and removes images. */
 final class ImageCalls {
   private final ImageLookup images;
+  private final GroupImages groups;
   private final ImageCatalog catalog;
   private final TaskLookup tasks;
   private final TaskRegistry registry;
@@ -34,6 +36,7 @@ final class ImageCalls {
       FrozenRemains remains,
       Archive archive) {
     this.images = images;
+    this.groups = new GroupImages(images);
     this.catalog = catalog;
     this.tasks = tasks;
     this.registry = registry;
@@ -49,14 +52,15 @@ final class ImageCalls {
     archive.refresh();
     String id = task.isEmpty() ? "" : tasks.find(task, caller).id();
     ListImagesResponse.Builder list = ListImagesResponse.newBuilder();
+    Set<String> complete = groups.complete(caller);
     for (ImageCatalog.Entry entry : images.visible(caller)) {
-      ImageSummary summary = summary(entry);
+      ImageSummary summary = summary(entry, complete);
       if (id.isEmpty() || id.equals(summary.getTaskId())) list.addImages(summary);
     }
     return list.build();
   }
 
-  private ImageSummary summary(ImageCatalog.Entry entry) {
+  private ImageSummary summary(ImageCatalog.Entry entry, Set<String> complete) {
     ImageSummary.Builder summary =
         ImageSummary.newBuilder()
             .setName(entry.path().getFileName().toString())
@@ -76,6 +80,10 @@ final class ImageCalls {
                   .setIncarnation(manifest.getTask().getIncarnation())
                   .setHere(image.isHere())
                   .setStored(archive.image(image.name()).isPresent());
+              if (manifest.hasGroup()) {
+                String group = GroupImages.nameOf(manifest.getGroup());
+                summary.setGroupImage(group).setGroupIncomplete(!complete.contains(group));
+              }
             });
     return summary.build();
   }

@@ -1,5 +1,6 @@
 package io.sojourn.node.daemon;
 
+import io.sojourn.node.schedule.AgentOptions;
 import java.util.Locale;
 
 /** Names of tasks. They become names of files: what a control block says is checked here. */
@@ -10,6 +11,12 @@ final class Names {
 
   static boolean isId(String id) {
     return id.matches("[A-Za-z0-9]{4,32}");
+  }
+
+  /** The group that an agent's options say; "" for none. */
+  static String group(String options) {
+    String group = AgentOptions.value(options, "group", "");
+    return group.matches(VALID) ? group : "";
   }
 
   /** The given name, or else the main class's simple name in lower case. */

@@ -61,6 +61,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Moves moves;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
+  private final Groups groups;
   private final Supervision supervision;
   private final Sweep sweep;
   private final Alarms alarms;
@@ -134,7 +135,6 @@ public final class NodeDaemon implements AutoCloseable {
             operations,
             task -> moves.whereIs(task).isPresent(),
             config.triggers().atOnce());
-    sweep = new Sweep(registry, schedules, checkpoints, workers);
     Ownership ownership =
         new Ownership(config, runtime.resolve("ckpt-shim"), registry, archive, door, schedules);
     Migrations migrations =
@@ -152,22 +152,46 @@ public final class NodeDaemon implements AutoCloseable {
             archive,
             schedules::revived,
             ownership);
+    Errands errands = new Errands(this::cluster);
+    groups =
+        Groups.open(
+            config,
+            checkpoints,
+            restores,
+            schedules,
+            imageCalls,
+            tasks,
+            imageLookup,
+            images,
+            registry,
+            operations,
+            moves,
+            errands,
+            workers);
+    sweep = new Sweep(registry, schedules, groups.schedules(), checkpoints, workers);
     supervision =
         new Supervision(
             config.stateDirectory().resolve("supervised"),
             schedules,
             tasks,
             new TaskCare(
-                registry, operations, moves, restores, archive, ownership, config.runDirectory()),
+                registry,
+                operations,
+                moves,
+                restores,
+                groups.restores(),
+                archive,
+                ownership,
+                config.runDirectory()),
             ownership,
             workers);
     operations.onEnd(supervision::look);
     registry.onFound(
         (task, options) -> {
-          schedules.found(task, options);
+          if (task.group().isEmpty()) schedules.found(task, options);
+          else groups.schedules().found(task, options);
           supervision.found(task, options);
         });
-    Errands errands = new Errands(this::cluster);
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
     errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));
@@ -181,12 +205,13 @@ public final class NodeDaemon implements AutoCloseable {
                 config.nodeName(),
                 config.runDirectory(),
                 moves,
-                schedules::of,
+                task -> schedules.of(task.id()).or(() -> groups.schedules().of(task)),
                 supervision),
             schedules,
             supervision,
             restores,
             migrations,
+            groups,
             errands,
             drains,
             imageCalls,
@@ -287,6 +312,7 @@ public final class NodeDaemon implements AutoCloseable {
       if (config.triggers().atEnd()) sweep.all("the node daemon is about to end");
       if (!operations.close(PATIENCE)) log.warn("ends although an operation is under way");
       for (AutoCloseable annex : annexes) annex.close();
+      groups.schedules().close();
       schedules.close();
       archive.close();
       within.close();

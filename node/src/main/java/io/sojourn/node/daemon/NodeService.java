@@ -42,6 +42,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   private final Supervision checkpoints;
   private final Restores restores;
   private final Migrations migrations;
+  private final Groups groups;
   private final Errands errands;
   private final Drains drains;
   private final ImageCalls images;
@@ -56,6 +57,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
       Supervision checkpoints,
       Restores restores,
       Migrations migrations,
+      Groups groups,
       Errands errands,
       Drains drains,
       ImageCalls images,
@@ -68,6 +70,7 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
     this.checkpoints = checkpoints;
     this.restores = restores;
     this.migrations = migrations;
+    this.groups = groups;
     this.errands = errands;
     this.drains = drains;
     this.images = images;
@@ -95,25 +98,44 @@ final class NodeService extends NodeControlGrpc.NodeControlImplBase {
   @Override
   public void checkpoint(CheckpointRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
-    EventStream.serve(answer, listener -> checkpoints.run(request, caller, listener));
+    EventStream.serve(
+        answer,
+        listener ->
+            request.getGroup().isEmpty()
+                ? checkpoints.run(request, caller, listener)
+                : checkpoints.run(request, groups, caller, listener));
   }
 
   @Override
   public void endSchedule(EndScheduleRequest request, StreamObserver<EndScheduleResponse> answer) {
     Caller caller = Caller.current();
-    unary(answer, () -> schedules.end(request, caller));
+    unary(
+        answer,
+        () ->
+            request.getGroup().isEmpty()
+                ? schedules.end(request, caller)
+                : groups.schedules().end(request, groups.members().of(request.getGroup(), caller)));
   }
 
   @Override
   public void endSupervision(
       EndSupervisionRequest request, StreamObserver<EndSupervisionResponse> answer) {
     Caller caller = Caller.current();
-    unary(answer, () -> checkpoints.end(request, caller));
+    unary(
+        answer,
+        () ->
+            request.getGroup().isEmpty()
+                ? checkpoints.end(request, caller)
+                : checkpoints.end(request, groups.members().of(request.getGroup(), caller)));
   }
 
   @Override
   public void restore(RestoreRequest request, StreamObserver<OperationEvent> answer) {
     Caller caller = Caller.current();
+    if (!request.getGroup().isEmpty()) {
+      EventStream.serve(answer, listener -> groups.restores().run(request, caller, listener));
+      return;
+    }
     EventStream.serve(
         answer,
         listener ->

@@ -16,6 +16,7 @@ import io.sojourn.protocol.node.MigrateRequest;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.Phase;
 import io.sojourn.protocol.node.RestoreRequest;
+import io.sojourn.restore.Company;
 import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.RestoreResult;
 import java.security.SecureRandom;
@@ -141,18 +142,22 @@ final class Restores {
           ImageDirectory image = images.findFor(request.getTarget(), caller);
           var task = image.manifest().getTask();
           try (var operation = operations.begin(task.getId(), task.getName(), "restore")) {
-            return restore(image, request, listener);
+            return restore(image, request, Company.ALONE, new Report(listener));
           }
         });
   }
 
-  private OperationResult restore(
-      ImageDirectory image, RestoreRequest request, OperationListener listener) {
+  /**
+   * Of a task that nobody else works upon.
+   *
+   * @param company others that begin to live at the same moment
+   */
+  OperationResult restore(
+      ImageDirectory image, RestoreRequest request, Company company, Report report) {
     String id = image.manifest().getTask().getId();
     if (!request.getClone()) registry.running(id).ifPresent(task -> refuseSecond(image, task));
     Optional<String> away = request.getClone() ? Optional.empty() : moves.whereIs(id);
     away.ifPresent(node -> refuseUnlessOver(image, node, request.getGiveUp()));
-    Report report = new Report(listener);
     RestoreOptions options =
         new RestoreOptions(
             request.getClone(),
@@ -168,7 +173,7 @@ final class Restores {
       done =
           (away.isPresent() || moves.frozen().has(id)) && !request.getClone()
               ? besideDeputy(files.image(), incarnation, options, report)
-              : engines.restorer().restore(files.image(), incarnation, options, report);
+              : engines.restorer().restore(files.image(), incarnation, options, company, report);
       lives = true;
     } finally {
       if (!lives && !request.getClone()) ownership.notStarted(id);

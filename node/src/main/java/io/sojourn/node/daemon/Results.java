@@ -24,4 +24,18 @@ final class Results {
       result.addPhases(Phase.newBuilder().setName(phase.name()).setMillis(phase.millis()));
     return result;
   }
+
+  /** The whole of what was done with its members. */
+  static OperationResult ofGroup(OperationResult.Builder group, Report report) {
+    group.addAllWarnings(report.warnings());
+    for (OperationResult member : group.getMembersList()) {
+      group.setBytes(group.getBytes() + member.getBytes());
+      group.setPauseMillis(Math.max(group.getPauseMillis(), member.getPauseMillis()));
+      for (String warning : member.getWarningsList())
+        group.addWarnings(member.getTask() + ": " + warning);
+    }
+    for (Report.Phase phase : report.phases())
+      group.addPhases(Phase.newBuilder().setName(phase.name()).setMillis(phase.millis()));
+    return group.setTotalMillis(report.totalMillis()).build();
+  }
 }

@@ -85,7 +85,7 @@ final class Schedules implements AutoCloseable {
     return result;
   }
 
-  private static Interval interval(io.sojourn.protocol.node.Schedule schedule) {
+  static Interval interval(io.sojourn.protocol.node.Schedule schedule) {
     try {
       return schedule.getAutomatic() ? Interval.AUTO : new Interval(schedule.getEveryMillis());
     } catch (IllegalArgumentException tooOften) {
@@ -159,19 +159,18 @@ final class Schedules implements AutoCloseable {
 
   /** As a user sees it. */
   Optional<io.sojourn.protocol.node.Schedule> of(String taskId) {
-    long now = clock.millis();
-    return scheduler
-        .of(taskId)
-        .map(
-            schedule ->
-                io.sojourn.protocol.node.Schedule.newBuilder()
-                    .setEveryMillis(schedule.intervalMillis(now))
-                    .setAutomatic(schedule.everyMillis() == 0)
-                    .setKeep(schedule.keep())
-                    .setKeepDaily(schedule.keepDaily())
-                    .setDueEpochMillis(schedule.dueEpochMillis(now))
-                    .setLastFailure(schedule.lastFailure())
-                    .build());
+    return scheduler.of(taskId).map(schedule -> view(schedule, clock.millis()));
+  }
+
+  static io.sojourn.protocol.node.Schedule view(Schedule schedule, long now) {
+    return io.sojourn.protocol.node.Schedule.newBuilder()
+        .setEveryMillis(schedule.intervalMillis(now))
+        .setAutomatic(schedule.everyMillis() == 0)
+        .setKeep(schedule.keep())
+        .setKeepDaily(schedule.keepDaily())
+        .setDueEpochMillis(schedule.dueEpochMillis(now))
+        .setLastFailure(schedule.lastFailure())
+        .build();
   }
 
   @Override

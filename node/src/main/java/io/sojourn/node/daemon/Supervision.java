@@ -16,6 +16,7 @@ import io.sojourn.protocol.node.Task.State;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
@@ -63,13 +64,36 @@ final class Supervision implements AutoCloseable {
       throw OperationException.usage(
           "what stops the task does not restart it", "say ckpt checkpoint --on-failure");
     RestartPolicy policy = policy(request.getSupervision());
-    if (policy.anywhere()) ownership.check();
+    if (policy.anywhere()) {
+      ownership.check();
+      if (!tasks.find(request.getTask(), caller).record().group().isEmpty()) throw notAnywhere();
+    }
     OperationResult result = schedules.run(request, caller, listener);
-    TaskRecord record = tasks.find(request.getTask(), caller).record();
+    begin(result, policy, caller);
+    return result;
+  }
+
+  /** The same with all tasks of a group. */
+  OperationResult run(
+      CheckpointRequest request, Groups groups, Caller caller, OperationListener listener) {
+    if (!request.hasSupervision()) return groups.schedules().run(request, caller, listener);
+    RestartPolicy policy = policy(request.getSupervision());
+    if (policy.anywhere()) throw notAnywhere();
+    OperationResult result = groups.schedules().run(request, caller, listener);
+    result.getMembersList().forEach(member -> begin(member, policy, caller));
+    return result;
+  }
+
+  private static OperationException notAnywhere() {
+    return OperationException.usage(
+        "tasks of a group are restarted on their own node", "leave --restart-on=any out");
+  }
+
+  private void begin(OperationResult result, RestartPolicy policy, Caller caller) {
+    TaskRecord record = tasks.find(result.getTaskId(), caller).record();
     supervisor.begin(record.id(), policy, record.uid());
     // It may end before anybody has looked at it.
     supervisor.begun(record.id(), TaskCare.process(result.getPid(), result.getIncarnation()));
-    return result;
   }
 
   private static RestartPolicy policy(io.sojourn.protocol.node.Supervision wanted) {
@@ -93,6 +117,17 @@ final class Supervision implements AutoCloseable {
     return value == 0 ? usual : value;
   }
 
+  /** The same with all tasks of a group. */
+  EndSupervisionResponse end(EndSupervisionRequest request, List<Task> members) {
+    // Each of them, whether or not the others were.
+    List<Task> ended = members.stream().filter(task -> supervisor.end(task.id())).toList();
+    if (ended.isEmpty())
+      throw OperationException.refused(
+          "no task of group " + request.getGroup() + " is restarted when it fails",
+          "nothing is to be done; ckpt ps shows which are");
+    return EndSupervisionResponse.newBuilder().setTask(request.getGroup()).build();
+  }
+
   EndSupervisionResponse end(EndSupervisionRequest request, Caller caller) {
     Task task = tasks.find(request.getTask(), caller);
     if (!supervisor.end(task.id()))
@@ -105,6 +140,7 @@ final class Supervision implements AutoCloseable {
   /** A new task has been found: its agent may have been told what to do. */
   void found(TaskRecord record, String agentOptions) {
     RestartPolicy.ofAgent(agentOptions)
+        .map(policy -> record.group().isEmpty() ? policy : policy.atHome())
         .ifPresent(policy -> supervisor.begin(record.id(), policy, record.uid()));
   }
 

@@ -5,7 +5,9 @@ import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.protocol.node.CheckpointRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,16 +22,19 @@ final class Sweep {
 
   private final TaskRegistry registry;
   private final Schedules schedules;
+  private final GroupSchedules groups;
   private final Checkpoints checkpoints;
   private final ExecutorService workers;
 
   Sweep(
       TaskRegistry registry,
       Schedules schedules,
+      GroupSchedules groups,
       Checkpoints checkpoints,
       ExecutorService workers) {
     this.registry = registry;
     this.schedules = schedules;
+    this.groups = groups;
     this.checkpoints = checkpoints;
     this.workers = workers;
   }
@@ -41,13 +46,18 @@ final class Sweep {
 
   /** Only those that are checkpointed periodically: of others the images would pile up. */
   void scheduled(String why) {
-    run(why, task -> schedules.of(task.id()).isPresent());
+    run(why, task -> schedules.of(task.id()).isPresent() || groups.of(task).isPresent());
   }
 
   private void run(String why, Predicate<Task> which) {
     List<Callable<Boolean>> all = new ArrayList<>();
-    for (Task task : registry.tasks())
-      if (task.runs() && which.test(task)) all.add(() -> checkpoint(task));
+    Set<String> grouped = new HashSet<>();
+    for (Task task : registry.tasks()) {
+      if (!task.runs() || !which.test(task)) continue;
+      // Of one instant, or of no use.
+      if (task.record().group().isEmpty()) all.add(() -> checkpoint(task));
+      else if (grouped.add(GroupSchedules.key(task.record()))) all.add(() -> checkpointGroup(task));
+    }
     if (all.isEmpty()) return;
     log.info("{} task(s) are checkpointed: {}", all.size(), why);
     try {
@@ -59,6 +69,16 @@ final class Sweep {
       Thread.currentThread().interrupt();
     } catch (java.util.concurrent.ExecutionException defect) {
       log.error("a checkpoint failed", defect.getCause());
+    }
+  }
+
+  private boolean checkpointGroup(Task task) {
+    try {
+      groups.now(task.record());
+      return true;
+    } catch (OperationException failed) {
+      log.warn("group {} was not checkpointed: {}", task.record().group(), failed.getMessage());
+      return false;
     }
   }
 

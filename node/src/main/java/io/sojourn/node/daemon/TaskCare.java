@@ -28,6 +28,7 @@ record TaskCare(
     Operations operations,
     Moves moves,
     Restores restores,
+    GroupRestores groups,
     Archive archive,
     Ownership ownership,
     Path runDirectory)
@@ -72,9 +73,36 @@ record TaskCare(
     ownership.left(task);
   }
 
-  /** From the newest image; an older one takes the place of one that is damaged, and no other. */
+  /** A task of a group goes on with all of them, where there is an image of all. */
   @Override
   public String restart(Supervised task) {
+    Caller owner = owner(task);
+    String group = registry.group(task.task());
+    List<GroupImages.Found> images =
+        group.isEmpty() ? List.of() : groups.imagesWith(task.task(), group, owner);
+    return images.isEmpty() ? alone(task) : withGroup(task.task(), images, owner);
+  }
+
+  private String withGroup(String task, List<GroupImages.Found> images, Caller owner) {
+    for (GroupImages.Found image : images)
+      try {
+        OperationResult done = groups.again(image, task, owner);
+        for (String warning : done.getWarningsList()) log.warn("{}", warning);
+        return "with its group, from %s, %d tasks".formatted(image.name(), done.getMembersCount());
+      } catch (OperationException failed) {
+        if (image.parts().stream().allMatch(this::whole)) throw failed;
+        log.warn("image {} is passed over: {}", image.name(), failed.getMessage());
+      }
+    throw OperationException.notFound(
+        "none of the images of its group is whole, of " + images.size(), "see ckpt images");
+  }
+
+  private static Caller owner(Supervised task) {
+    return new Caller(task.uid(), (int) ProcessHandle.current().pid());
+  }
+
+  /** From the newest image; an older one takes the place of one that is damaged, and no other. */
+  private String alone(Supervised task) {
     List<ImageDirectory> images =
         task.policy().anywhere() ? ownership.imagesNow(task.task()) : registry.images(task.task());
     for (ImageDirectory image : images)
@@ -103,7 +131,7 @@ record TaskCare(
             // Whoever read them has seen their end, perhaps; nobody is there to be asked.
             .setStreamsMayBeLost(true)
             .build(),
-        new Caller(task.uid(), (int) ProcessHandle.current().pid()));
+        owner(task));
   }
 
   private boolean whole(ImageDirectory image) {

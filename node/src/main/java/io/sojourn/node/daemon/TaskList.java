@@ -27,7 +27,7 @@ final class TaskList {
   private final Path runDirectory;
   private final Moves moves;
   private final Whereabouts whereabouts;
-  private final Function<String, Optional<Schedule>> schedules;
+  private final Function<Task, Optional<Schedule>> schedules;
   private final Supervision supervision;
 
   /**
@@ -39,7 +39,7 @@ final class TaskList {
       String node,
       Path runDirectory,
       Moves moves,
-      Function<String, Optional<Schedule>> schedules,
+      Function<Task, Optional<Schedule>> schedules,
       Supervision supervision) {
     this.operations = operations;
     this.workers = workers;
@@ -80,14 +80,15 @@ final class TaskList {
             .setNode(moves.whereIs(record.id()).orElse(node))
             .setHome(record.home())
             .setIncarnation(record.incarnation())
-            .setUid(record.uid());
+            .setUid(record.uid())
+            .setGroup(record.group());
     task.newest()
         .ifPresent(
             image ->
                 view.setLastImage(image.name())
                     .setLastImageEpochMillis(image.manifest().getCreatedEpochMillis()));
     task.life().ifPresent(life -> addLife(view, task, life));
-    schedules.apply(record.id()).ifPresent(view::setSchedule);
+    schedules.apply(task).ifPresent(view::setSchedule);
     supervision.of(record.id()).ifPresent(view::setSupervision);
     supervision.note(record.id()).ifPresent(view::setNote);
     whereabouts.note(task).ifPresent(view::setNote);

@@ -69,6 +69,8 @@ final class TaskRegistry {
   void separate(int pid, String id, String name) {
     scan.of(pid).ifPresent(block -> block.identity(id, name));
     knocked(pid);
+    // Its options are the first one's.
+    store.get(id).ifPresent(record -> store.put(record.withGroup("")));
   }
 
   /** Looks for what runs, and joins it with what is known; by name. */
@@ -137,6 +139,11 @@ final class TaskRegistry {
     return store.get(taskId).map(TaskRecord::name).orElse(taskId);
   }
 
+  /** The group that it belongs to; "" for none. */
+  String group(String taskId) {
+    return store.get(taskId).map(TaskRecord::group).orElse("");
+  }
+
   /** The highest that is known. */
   int incarnation(String taskId) {
     return store.get(taskId).map(TaskRecord::incarnation).orElse(1);
@@ -199,7 +206,8 @@ final class TaskRegistry {
                     life.uid(),
                     node,
                     1,
-                    ""));
+                    "",
+                    Names.group(block.options())));
     store.put(record.withIncarnation(Math.max(record.incarnation(), block.incarnation())));
     if (known.isEmpty()) tell(record, block.options());
     if (known.isEmpty())
@@ -230,7 +238,8 @@ final class TaskRegistry {
         task.getUid(),
         task.getHome().isEmpty() ? node : task.getHome(),
         Math.max(1, task.getIncarnation()),
-        image.path().toString());
+        image.path().toString(),
+        Names.group(task.getOptions()));
   }
 
   private Optional<ImageDirectory> newest(TaskRecord record) {

@@ -57,6 +57,12 @@ public record RestartPolicy(
     }
   }
 
+  /** The same, on its own node only. */
+  public RestartPolicy atHome() {
+    return new RestartPolicy(
+        false, delayMillis, maxDelayMillis, startLimitBurst, startLimitIntervalMillis);
+  }
+
   /** As {@link #ofAgent} reads it. */
   public String options() {
     return "onFailure=%s,restartOn=%s,restartDelay=%dms,restartMaxDelay=%dms,startLimitBurst=%d,startLimitInterval=%dms"

@@ -75,6 +75,7 @@ public final class FakeNode implements AutoCloseable {
       Path target,
       CheckpointOptions options,
       Seat seat,
+      io.sojourn.checkpointer.Company company,
       Report report) {
     lastOptions = options;
     CountDownLatch latch = hold;
@@ -122,7 +123,11 @@ public final class FakeNode implements AutoCloseable {
   }
 
   private RestoreResult restore(
-      ImageDirectory image, int incarnation, RestoreOptions options, Report report) {
+      ImageDirectory image,
+      int incarnation,
+      RestoreOptions options,
+      io.sojourn.restore.Company company,
+      Report report) {
     lastRestore = options;
     report.phase("restore", () -> {});
     var task = image.manifest().getTask();

@@ -1,0 +1,247 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.engine.linux.PidDescriptor;
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Node;
+import io.sojourn.harness.Places;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * The example {@code heat}: several programs, each with a strip of a plate, that must keep step.
+ */
+final class HeatGroup implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String PROGRAM = "io.sojourn.examples.heat.Heat";
+
+  private final Node node;
+  private final String name;
+  private final Path home;
+  private final List<Process> firsts = new ArrayList<>();
+
+  private HeatGroup(Node node, String name, Path home) {
+    this.node = node;
+    this.name = name;
+    this.home = home;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param options of its agents, beside name and group
+   */
+  static HeatGroup start(Node node, String name, int members, String options) throws IOException {
+    HeatGroup group = new HeatGroup(node, name, Files.createDirectory(node.home().resolve(name)));
+    for (int rank = 0; rank < members; rank++)
+      group.firsts.add(group.begin(rank, members, options));
+    return group;
+  }
+
+  private Process begin(int rank, int members, String options) throws IOException {
+    List<String> command = new ArrayList<>(List.of("setsid", Jdk.newest().tool("java"), "-Xmx64m"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add(
+        "-javaagent:%s=name=%s,group=%s%s".formatted(Places.AGENT, task(rank), name, options));
+    command.addAll(program(rank, members, "strip-" + rank));
+    command.addAll(List.of("--log", home.resolve("log-" + rank).toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(home.toFile())
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.appendTo(home.resolve("out-" + rank).toFile()));
+    builder.environment().put("SOJOURN_RUN_DIR", node.run().toString());
+    return builder.start();
+  }
+
+  /** Rows of 32 KiB: as a rule some are half way. */
+  private List<String> program(int rank, int ranks, String result) {
+    return List.of(
+        "-cp",
+        Service.classPath(),
+        PROGRAM,
+        "--rank",
+        String.valueOf(rank),
+        "--ranks",
+        String.valueOf(ranks),
+        "--meeting",
+        home.toString(),
+        "--result",
+        home.resolve(result).toString(),
+        "--rows",
+        "16",
+        "--columns",
+        "4096");
+  }
+
+  String name() {
+    return name;
+  }
+
+  int size() {
+    return firsts.size();
+  }
+
+  String task(int rank) {
+    return name + rank;
+  }
+
+  /** The number of a member's process. */
+  int pid(int rank) {
+    return node.ckpt("ps", task(rank)).done().json().at("/tasks/0/pid").asInt();
+  }
+
+  List<Integer> pids() {
+    JsonNode tasks = node.ckpt("ps").done().json().at("/tasks");
+    return IntStream.range(0, size())
+        .map(
+            rank -> {
+              for (JsonNode task : tasks)
+                if (task.path("name").asText().equals(task(rank))) return task.path("pid").asInt();
+              throw new AssertionError(tasks);
+            })
+        .boxed()
+        .toList();
+  }
+
+  /** Waits until each has done a good deal more. */
+  void goesOn() {
+    long[] before = IntStream.range(0, size()).mapToLong(this::step).toArray();
+    await("work of " + name)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .failFast(() -> assertThat(output()).doesNotContain("Exception"))
+        .until(() -> IntStream.range(0, size()).allMatch(rank -> step(rank) >= before[rank] + 200));
+  }
+
+  private long step(int rank) {
+    List<String> lines = Service.lines(home.resolve("log-" + rank));
+    return lines.isEmpty() ? 0 : Long.parseLong(lines.get(lines.size() - 1).split(" ")[1]);
+  }
+
+  /** Waits until all of them are in one life, later than this one; returns that. */
+  int livesAfter(int life) {
+    int[] now = new int[1];
+    until(
+        "another life",
+        () -> {
+          Set<Integer> lives = new TreeSet<>();
+          for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
+            if (task.path("group").asText().equals(name))
+              lives.add(
+                  task.path("state").asText().equals("running")
+                      ? task.path("incarnation").asInt()
+                      : 0);
+          now[0] = lives.iterator().next();
+          return lives.size() == 1 && now[0] > life;
+        });
+    return now[0];
+  }
+
+  /** Numbers of the images of all of them. */
+  Set<Integer> images() {
+    Map<Integer, Integer> parts = new TreeMap<>();
+    for (JsonNode image : node.ckpt("images").done().json().path("images")) {
+      String of = image.path("groupImage").asText();
+      if (of.startsWith(name + "@") && image.path("groupComplete").asBoolean())
+        parts.merge(Integer.parseInt(of.substring(name.length() + 1)), 1, Integer::sum);
+    }
+    parts.values().removeIf(count -> count < size());
+    return parts.keySet();
+  }
+
+  /** Waits until there have been so many, of which only so many are left. */
+  void awaitImages(int number, int left) {
+    until(
+        "image " + number,
+        () -> {
+          Set<Integer> images = images();
+          return images.stream().anyMatch(one -> one >= number) && images.size() <= left;
+        });
+  }
+
+  private void until(String what, Callable<Boolean> is) {
+    try {
+      await(what + " of " + name).atMost(PATIENCE).until(is);
+    } catch (ConditionTimeoutException tooLong) {
+      throw new AssertionError(node.ckpt("ps").json() + "\n" + log(), tooLong);
+    }
+  }
+
+  private String log() {
+    try {
+      return node.log();
+    } catch (IOException none) {
+      return none.toString();
+    }
+  }
+
+  /** What they have said, which is how they have ended. */
+  String output() {
+    StringBuilder all = new StringBuilder();
+    for (int rank = 0; rank < size(); rank++)
+      all.append(String.join("\n", Service.lines(home.resolve("out-" + rank)))).append('\n');
+    return all.toString();
+  }
+
+  /**
+   * As the kernel's out-of-memory killer would; returns when they are dead, though not for long.
+   */
+  void kill(List<Integer> pids) throws IOException {
+    List<PidDescriptor> dying = new ArrayList<>();
+    for (int pid : pids) dying.add(PidDescriptor.open(pid));
+    dying.forEach(one -> one.signal(Signals.KILL));
+    for (PidDescriptor one : dying) {
+      assertThat(one.ends(PATIENCE)).isTrue();
+      one.close();
+    }
+  }
+
+  /** Tells the first to finish, and compares all temperatures with those of one program alone. */
+  void finish() throws IOException, InterruptedException {
+    ProcessHandle.of(pid(0)).orElseThrow().destroy();
+    await("results of " + name)
+        .atMost(PATIENCE)
+        .failFast(() -> assertThat(output()).doesNotContain("Exception"))
+        .until(() -> output().lines().filter(line -> line.startsWith("steps ")).count() == size());
+    String steps =
+        output().lines().filter(line -> line.startsWith("steps ")).findAny().orElseThrow();
+    List<String> alone = new ArrayList<>(List.of(Jdk.newest().tool("java")));
+    alone.addAll(program(0, 1, "alone"));
+    alone.addAll(List.of("--steps", steps.substring(6)));
+    Service.said(alone);
+    ByteArrayOutputStream strips = new ByteArrayOutputStream();
+    for (int rank = 0; rank < size(); rank++)
+      strips.write(Files.readAllBytes(home.resolve("strip-" + rank)));
+    assertThat(strips.toByteArray())
+        .as("temperatures after %s", steps)
+        .isEqualTo(Files.readAllBytes(home.resolve("alone")));
+  }
+
+  @Override
+  public void close() {
+    // Whoever is to be restarted would be.
+    node.ckpt("checkpoint", "--group", name, "--on-failure=keep");
+    for (int pid : pids()) if (pid > 0) Signals.send(pid, Signals.KILL);
+    firsts.forEach(Process::destroyForcibly);
+  }
+}

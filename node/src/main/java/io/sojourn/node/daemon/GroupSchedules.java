@@ -1,0 +1,195 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.OperationListener;
+import io.sojourn.node.schedule.FileWishes;
+import io.sojourn.node.schedule.Schedule;
+import io.sojourn.node.schedule.Scheduler;
+import io.sojourn.node.schedule.Work;
+import io.sojourn.protocol.node.CheckpointRequest;
+import io.sojourn.protocol.node.CheckpointRequest.Then;
+import io.sojourn.protocol.node.EndScheduleRequest;
+import io.sojourn.protocol.node.EndScheduleResponse;
+import io.sojourn.protocol.node.OperationResult;
+import io.sojourn.repository.Retention;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Periodic checkpoints of groups: begun and ended by users, or by an option of their agents. */
+final class GroupSchedules implements AutoCloseable {
+  private final GroupCheckpoints checkpoints;
+  private final GroupImages images;
+  private final ImageCalls calls;
+  private final Schedules tasks;
+  private final TaskRegistry registry;
+  private final Operations operations;
+  private final Scheduler scheduler;
+  private final Clock clock = Clock.systemUTC();
+
+  /**
+   * @param directory for their files
+   */
+  GroupSchedules(
+      Path directory,
+      GroupCheckpoints checkpoints,
+      GroupImages images,
+      ImageCalls calls,
+      Schedules tasks,
+      TaskRegistry registry,
+      Operations operations)
+      throws IOException {
+    this.checkpoints = checkpoints;
+    this.images = images;
+    this.calls = calls;
+    this.tasks = tasks;
+    this.registry = registry;
+    this.operations = operations;
+    this.scheduler = Scheduler.open(directory, new OfGroups(), clock, 1);
+  }
+
+  /** Makes an image, and where the request says so more of them from then on. */
+  OperationResult run(CheckpointRequest request, Caller caller, OperationListener listener) {
+    if (!request.hasSchedule()) return checkpoints.run(request, caller, listener);
+    var wanted = request.getSchedule();
+    var interval = Schedules.interval(wanted);
+    OperationResult result = checkpoints.run(request, caller, listener);
+    String key = key(registry, result.getMembers(0).getTaskId());
+    scheduler.begin(
+        Schedule.begin(
+            key,
+            interval,
+            new Retention(Math.max(0, wanted.getKeep()), Math.max(0, wanted.getKeepDaily())),
+            uid(key),
+            request.getCrac(),
+            Checkpoints.wishes(request),
+            clock.millis()));
+    scheduler.made(key, made(result));
+    return result;
+  }
+
+  /** "heat@0": a user's groups are not another user's. */
+  private static String key(TaskRegistry registry, String taskId) {
+    return registry.tasks().stream()
+        .filter(task -> task.id().equals(taskId))
+        .map(task -> key(task.record()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static String key(TaskRecord record) {
+    return record.group() + "@" + record.uid();
+  }
+
+  private static String group(String key) {
+    return key.substring(0, key.indexOf('@'));
+  }
+
+  private static int uid(String key) {
+    return Integer.parseInt(key.substring(key.indexOf('@') + 1));
+  }
+
+  private static Work.Made made(OperationResult result) {
+    return new Work.Made(result.getGroupImage(), Math.round(result.getTotalMillis()));
+  }
+
+  /** Makes an image of a task's group, one of its periodic ones where there are any. */
+  void now(TaskRecord task) {
+    if (scheduler.now(key(task))) return;
+    CheckpointRequest request =
+        CheckpointRequest.newBuilder().setGroup(task.group()).setThen(Then.RUN_ON).build();
+    Caller owner = new Caller(task.uid(), (int) ProcessHandle.current().pid());
+    tasks.inTurn(() -> checkpoints.run(request, owner, OperationListener.NONE));
+  }
+
+  EndScheduleResponse end(EndScheduleRequest request, List<Task> members) {
+    if (!scheduler.end(key(members.get(0).record())))
+      throw OperationException.refused(
+          "group " + request.getGroup() + " is not checkpointed periodically",
+          "nothing is to be done; ckpt ps shows which are");
+    return EndScheduleResponse.newBuilder().setTask(request.getGroup()).build();
+  }
+
+  /** A new task has been found: its agent may have been told how often. */
+  void found(TaskRecord record, String agentOptions) {
+    AgentSchedule.parse(agentOptions)
+        .ifPresent(
+            wanted ->
+                scheduler.begin(
+                    Schedule.begin(
+                        key(record),
+                        wanted.every(),
+                        wanted.stays(),
+                        record.uid(),
+                        false,
+                        FileWishes.NONE,
+                        clock.millis())));
+  }
+
+  /** As a user sees it. */
+  Optional<io.sojourn.protocol.node.Schedule> of(Task task) {
+    if (task.record().group().isEmpty()) return Optional.empty();
+    return scheduler.of(key(task.record())).map(one -> Schedules.view(one, clock.millis()));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    scheduler.close();
+  }
+
+  /** On behalf of the tasks' owner. */
+  private final class OfGroups implements Work {
+    private List<Task> members(String key) {
+      return registry.tasks().stream()
+          .filter(task -> !task.record().group().isEmpty() && key(task.record()).equals(key))
+          .toList();
+    }
+
+    @Override
+    public Condition condition(String key) {
+      List<Task> members = members(key);
+      if (members.isEmpty()) return Condition.GONE;
+      boolean busy = members.stream().anyMatch(task -> operations.verb(task.id()).isPresent());
+      return !busy && members.stream().anyMatch(Task::runs) ? Condition.RUNS : Condition.WAITS;
+    }
+
+    @Override
+    public Made checkpoint(Schedule schedule) {
+      CheckpointRequest request =
+          CheckpointRequest.newBuilder()
+              .setGroup(group(schedule.task()))
+              .setThen(Then.RUN_ON)
+              .setCrac(schedule.crac())
+              .addAllFiles(schedule.files().rules())
+              .addAllVolumes(schedule.files().volumes())
+              .setFilesLimitBytes(schedule.files().limitBytes())
+              .build();
+      return tasks.inTurn(
+          () -> made(checkpoints.run(request, owner(schedule.uid()), OperationListener.NONE)));
+    }
+
+    @Override
+    public long madeEpochMillis(String image) {
+      return parts(image).stream()
+          .mapToLong(part -> part.manifest().getCreatedEpochMillis())
+          .max()
+          .orElse(0);
+    }
+
+    @Override
+    public void remove(String image) {
+      parts(image).forEach(part -> calls.removeIfThere(part.path()));
+    }
+
+    private List<ImageDirectory> parts(String image) {
+      return images.parts(image, owner(0));
+    }
+
+    private static Caller owner(int uid) {
+      return new Caller(uid, (int) ProcessHandle.current().pid());
+    }
+  }
+}
