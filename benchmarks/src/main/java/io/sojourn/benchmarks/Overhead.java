@@ -66,7 +66,8 @@ final class Overhead implements Benchmark {
   private static Work churn(Plan plan) {
     return new Work(
         "Churn, bound by allocation",
-        List.of("-Xms512m", "-Xmx512m", "-Xmn256m", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC"),
+        // Of one size, by a collector that has no threads beside: each time it does the same.
+        List.of("-Xms768m", "-Xmx768m", "-Xmn256m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"),
         List.of("io.sojourn.examples.alloc.Churn", "--live", "20", "--total", "2000"));
   }
 

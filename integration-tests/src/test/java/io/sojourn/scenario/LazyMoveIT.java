@@ -115,7 +115,8 @@ class LazyMoveIT {
 
   @Test
   void whoeverEndsItsMemoryEndsIt() throws Exception {
-    try (Subject task = start(Jdk.newest(), Memories.class, "64")) {
+    // On the narrow link it takes a minute: it must not be there before its end is.
+    try (Subject task = start(Jdk.newest(), Memories.class, "120")) {
       int held = task.pid();
       net.narrow(1, 4);
       Node.Running moving = a.ckptInBackground("migrate", "--lazy", task.name(), "b");

@@ -43,11 +43,13 @@ class ServersRollbackIT {
 
   @AfterEach
   void endAll() {
-    for (Map.Entry<Path, Process> one : firsts.entrySet()) {
-      int last = pid(one.getKey());
-      if (last > 0) Signals.send(last, Signals.KILL);
-      end(one.getValue());
-    }
+    for (Map.Entry<Path, Process> one : firsts.entrySet())
+      try {
+        int last = pid(one.getKey());
+        if (last > 0) Signals.send(last, Signals.KILL);
+      } finally {
+        end(one.getValue());
+      }
   }
 
   /** It counts what it has committed, and compares. */

@@ -64,9 +64,8 @@ final class FileSession {
     once = new OnceOnly(journal, files);
     pressure = new Pressure(files, invalidations);
     if (ledger == null || !opening.getAgain()) return;
-    Recovery.of(files, ledger);
+    invalidations.after(opening.getHeard(), Recovery.of(files, ledger));
     done.answeredBefore(once.answers());
-    invalidations.after(opening.getHeard());
   }
 
   int incarnation() {

@@ -20,9 +20,19 @@ final class Invalidations {
     this.guest = guest;
   }
 
-  /** A daemon before this one has said so many; what has changed since is not known. */
-  synchronized void after(long heard) {
+  /**
+   * A daemon before this one has said so many; what has changed since is not known.
+   *
+   * @param names that do not mean what they meant
+   */
+  synchronized void after(long heard, List<Change> names) {
     number = heard + 1;
+    recent.addLast(
+        Invalidation.newBuilder()
+            .setNumber(number)
+            .addChanges(Change.getDefaultInstance())
+            .addAllChanges(names)
+            .build());
   }
 
   /** The last one's. */

@@ -4,7 +4,10 @@ import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.Statx;
 import io.sojourn.home.files.FileLedger.Known;
 import io.sojourn.home.files.FileLedger.Opened;
+import io.sojourn.protocol.files.Change;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -31,13 +34,18 @@ final class Recovery {
     this.renamed = ledger.renamed();
   }
 
-  static void of(GuestFiles files, FileLedger ledger) {
+  /** The names that do not mean what they meant. */
+  static List<Change> of(GuestFiles files, FileLedger ledger) {
     Recovery recovery = new Recovery(files, ledger);
     recovery.known.keySet().forEach(recovery::find);
-    int lost = recovery.known.size();
-    for (Known one : recovery.known.values()) if (files.nodes().find(one.id()) != null) lost--;
+    List<Change> others = new ArrayList<>();
+    for (Known one : recovery.known.values())
+      if (files.nodes().find(one.id()) == null)
+        others.add(Change.newBuilder().setNode(one.parent()).setName(one.name()).build());
+    int lost = others.size();
     for (Opened one : ledger.handles().values()) if (!recovery.open(one)) lost++;
     log.info("{} files of a guest are found again, {} are not", recovery.known.size(), lost);
+    return others;
   }
 
   private void find(long id) {
@@ -63,6 +71,8 @@ final class Recovery {
       Node node = files.nodes().knownBefore(one.id(), fd, status);
       files.named(node, parent, one.name());
       node.watchedFrom(parent);
+      // The guest may know of names that are not there, or not yet.
+      if (status.directory()) files.watch().directory(node);
       if (status.regular()) files.watch().file(node);
     } catch (Refused gone) {
       // It is not what it was.

@@ -120,6 +120,8 @@ final class Answers implements HomeLink.Listener {
   void deliver(Pending pending, Answer given) {
     Answer answer = given.hasEntries() ? listed(pending, given) : given;
     boolean fresh = answer.getAsOf() >= link.heard();
+    if (fresh && answer.getErrno() == ErrorNumber.ENOENT && pending.opcode() == Opcode.LOOKUP)
+      notifier.knowsAbsent(pending.node(), pending.name());
     FuseReply out = replies.get();
     int length = toKernel.translate(pending, answer, fresh, out);
     asked.remove(pending.unique());

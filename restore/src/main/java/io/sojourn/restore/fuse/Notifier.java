@@ -23,6 +23,7 @@ final class Notifier {
   private volatile @Nullable FuseChannel channel;
   private final FuseReply notice = new FuseReply();
   private final Set<Long> known = ConcurrentHashMap.newKeySet();
+  private final AbsentNames absent = new AbsentNames();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -47,6 +48,14 @@ final class Notifier {
     known.add(node);
   }
 
+  /** The kernel is about to believe for long that there is nothing of this name. */
+  void knowsAbsent(long directory, ByteString name) {
+    AbsentNames.Name eldest = absent.add(directory, name);
+    if (eldest == null) return;
+    Change.Builder old = Change.newBuilder().setNode(eldest.directory()).setName(eldest.name());
+    tell(List.of(old.build()));
+  }
+
   void forgets(long node) {
     known.remove(node);
   }
@@ -66,9 +75,18 @@ final class Notifier {
   }
 
   private void tellNow(Change change) {
-    if (change.getNode() == 0) known.forEach(node -> inode(node, false));
+    if (change.getNode() == 0) everything();
     else if (change.getName().isEmpty()) inode(change.getNode(), change.getAttributesOnly());
     else entry(change.getNode(), change.getName(), change.getDrop());
+  }
+
+  /**
+   * Home itself tells of the names that mean another file now. To call all names old at once
+   * (FUSE_NOTIFY_INC_EPOCH) would unmount what is mounted on them.
+   */
+  private void everything() {
+    absent.takeAll().forEach(one -> entry(one.directory(), one.name(), false));
+    known.forEach(node -> inode(node, false));
   }
 
   /** What the kernel does not know it need not forget: its refusals say only that. */
