@@ -41,7 +41,7 @@ public final class TestNode implements AutoCloseable {
     this.directory = directory.resolve(name);
     this.address = new Address("127.0.0.1", freePort());
     this.images = new ImageRepository(this.directory.resolve("images"));
-    this.memory = Path.of("/dev/shm", "sojourn-test-" + ProcessHandle.current().pid(), name);
+    this.memory = Path.of("/dev/shm", "sojourn-test-" + ProcessHandle.current().pid() + "-" + name);
     this.cluster = open();
   }
 
