@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * left in peace.
  */
 final class Rehearsal {
-  static final Caller CALLER = new Caller(0, (int) ProcessHandle.current().pid());
+  static final Caller CALLER = Caller.onBehalfOf(0);
 
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
 

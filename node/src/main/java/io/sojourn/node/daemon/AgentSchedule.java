@@ -1,7 +1,9 @@
 package io.sojourn.node.daemon;
 
 import io.sojourn.node.schedule.AgentOptions;
+import io.sojourn.node.schedule.FileWishes;
 import io.sojourn.node.schedule.Interval;
+import io.sojourn.node.schedule.Schedule;
 import io.sojourn.repository.Retention;
 import java.util.Optional;
 
@@ -21,6 +23,13 @@ record AgentSchedule(Interval every, Retention stays) {
     } catch (IllegalArgumentException passedOver) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * @param key of what is to be checkpointed
+   */
+  Schedule begin(String key, int uid, long now) {
+    return Schedule.begin(key, every, stays, uid, false, FileWishes.NONE, now);
   }
 
   private static int count(String options, String name) {

@@ -72,6 +72,11 @@ public record Caller(int uid, int pid) {
     }
   }
 
+  /** This daemon, which does for a user what it was told to do without being asked again. */
+  public static Caller onBehalfOf(int uid) {
+    return new Caller(uid, (int) ProcessHandle.current().pid());
+  }
+
   /** The one whose call is being served. */
   static Caller current() {
     return Objects.requireNonNull(CALL.get(), "a call without peer credentials");

@@ -3,7 +3,6 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
-import io.sojourn.node.schedule.FileWishes;
 import io.sojourn.node.schedule.Schedule;
 import io.sojourn.node.schedule.Scheduler;
 import io.sojourn.node.schedule.Work;
@@ -12,7 +11,6 @@ import io.sojourn.protocol.node.CheckpointRequest.Then;
 import io.sojourn.protocol.node.EndScheduleRequest;
 import io.sojourn.protocol.node.EndScheduleResponse;
 import io.sojourn.protocol.node.OperationResult;
-import io.sojourn.repository.Retention;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -62,7 +60,7 @@ final class GroupSchedules implements AutoCloseable {
         Schedule.begin(
             key,
             interval,
-            new Retention(Math.max(0, wanted.getKeep()), Math.max(0, wanted.getKeepDaily())),
+            Schedules.retention(wanted),
             uid(key),
             request.getCrac(),
             Checkpoints.wishes(request),
@@ -101,7 +99,7 @@ final class GroupSchedules implements AutoCloseable {
     if (scheduler.now(key(task))) return;
     CheckpointRequest request =
         CheckpointRequest.newBuilder().setGroup(task.group()).setThen(Then.RUN_ON).build();
-    Caller owner = new Caller(task.uid(), (int) ProcessHandle.current().pid());
+    Caller owner = Caller.onBehalfOf(task.uid());
     tasks.inTurn(() -> checkpoints.run(request, owner, OperationListener.NONE));
   }
 
@@ -117,16 +115,7 @@ final class GroupSchedules implements AutoCloseable {
   void found(TaskRecord record, String agentOptions) {
     AgentSchedule.parse(agentOptions)
         .ifPresent(
-            wanted ->
-                scheduler.begin(
-                    Schedule.begin(
-                        key(record),
-                        wanted.every(),
-                        wanted.stays(),
-                        record.uid(),
-                        false,
-                        FileWishes.NONE,
-                        clock.millis())));
+            wanted -> scheduler.begin(wanted.begin(key(record), record.uid(), clock.millis())));
   }
 
   /** As a user sees it. */
@@ -159,16 +148,9 @@ final class GroupSchedules implements AutoCloseable {
     @Override
     public Made checkpoint(Schedule schedule) {
       CheckpointRequest request =
-          CheckpointRequest.newBuilder()
-              .setGroup(group(schedule.task()))
-              .setThen(Then.RUN_ON)
-              .setCrac(schedule.crac())
-              .addAllFiles(schedule.files().rules())
-              .addAllVolumes(schedule.files().volumes())
-              .setFilesLimitBytes(schedule.files().limitBytes())
-              .build();
-      return tasks.inTurn(
-          () -> made(checkpoints.run(request, owner(schedule.uid()), OperationListener.NONE)));
+          Schedules.request(schedule).setGroup(group(schedule.task())).build();
+      Caller owner = Caller.onBehalfOf(schedule.uid());
+      return tasks.inTurn(() -> made(checkpoints.run(request, owner, OperationListener.NONE)));
     }
 
     @Override
@@ -185,11 +167,7 @@ final class GroupSchedules implements AutoCloseable {
     }
 
     private List<ImageDirectory> parts(String image) {
-      return images.parts(image, owner(0));
-    }
-
-    private static Caller owner(int uid) {
-      return new Caller(uid, (int) ProcessHandle.current().pid());
+      return images.parts(image, Caller.onBehalfOf(0));
     }
   }
 }

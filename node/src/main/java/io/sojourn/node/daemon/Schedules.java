@@ -2,7 +2,6 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
-import io.sojourn.node.schedule.FileWishes;
 import io.sojourn.node.schedule.Interval;
 import io.sojourn.node.schedule.Schedule;
 import io.sojourn.node.schedule.Scheduler;
@@ -74,9 +73,7 @@ final class Schedules implements AutoCloseable {
         Schedule.begin(
             record.id(),
             interval,
-            new Retention(
-                Math.max(0, request.getSchedule().getKeep()),
-                Math.max(0, request.getSchedule().getKeepDaily())),
+            retention(request.getSchedule()),
             record.uid(),
             request.getCrac(),
             Checkpoints.wishes(request),
@@ -92,6 +89,20 @@ final class Schedules implements AutoCloseable {
       throw OperationException.usage(
           String.valueOf(tooOften.getMessage()), "name a longer interval");
     }
+  }
+
+  static Retention retention(io.sojourn.protocol.node.Schedule schedule) {
+    return new Retention(Math.max(0, schedule.getKeep()), Math.max(0, schedule.getKeepDaily()));
+  }
+
+  /** A checkpoint as a schedule makes it. Of which task or group is left to the caller. */
+  static CheckpointRequest.Builder request(Schedule schedule) {
+    return CheckpointRequest.newBuilder()
+        .setThen(Then.RUN_ON)
+        .setCrac(schedule.crac())
+        .addAllFiles(schedule.files().rules())
+        .addAllVolumes(schedule.files().volumes())
+        .setFilesLimitBytes(schedule.files().limitBytes());
   }
 
   private static Work.Made made(OperationResult result) {
@@ -126,16 +137,7 @@ final class Schedules implements AutoCloseable {
   void found(TaskRecord record, String agentOptions) {
     AgentSchedule.parse(agentOptions)
         .ifPresent(
-            wanted ->
-                scheduler.begin(
-                    Schedule.begin(
-                        record.id(),
-                        wanted.every(),
-                        wanted.stays(),
-                        record.uid(),
-                        false,
-                        FileWishes.NONE,
-                        clock.millis())));
+            wanted -> scheduler.begin(wanted.begin(record.id(), record.uid(), clock.millis())));
   }
 
   /** A task runs again from a checkpoint. */
@@ -192,16 +194,9 @@ final class Schedules implements AutoCloseable {
 
     @Override
     public Made checkpoint(Schedule schedule) {
-      CheckpointRequest request =
-          CheckpointRequest.newBuilder()
-              .setTask(schedule.task())
-              .setThen(Then.RUN_ON)
-              .setCrac(schedule.crac())
-              .addAllFiles(schedule.files().rules())
-              .addAllVolumes(schedule.files().volumes())
-              .setFilesLimitBytes(schedule.files().limitBytes())
-              .build();
-      return inTurn(() -> made(checkpoints.run(request, caller(schedule), OperationListener.NONE)));
+      CheckpointRequest request = request(schedule).setTask(schedule.task()).build();
+      Caller owner = Caller.onBehalfOf(schedule.uid());
+      return inTurn(() -> made(checkpoints.run(request, owner, OperationListener.NONE)));
     }
 
     @Override
@@ -212,10 +207,6 @@ final class Schedules implements AutoCloseable {
     @Override
     public void remove(String directory) {
       images.removeIfThere(Path.of(directory));
-    }
-
-    private static Caller caller(Schedule schedule) {
-      return new Caller(schedule.uid(), (int) ProcessHandle.current().pid());
     }
   }
 }

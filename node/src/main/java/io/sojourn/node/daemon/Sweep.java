@@ -92,7 +92,7 @@ final class Sweep {
                       .setTask(task.id())
                       .setThen(CheckpointRequest.Then.RUN_ON)
                       .build(),
-                  new Caller(task.record().uid(), (int) ProcessHandle.current().pid()),
+                  Caller.onBehalfOf(task.record().uid()),
                   OperationListener.NONE));
       return true;
     } catch (OperationException failed) {

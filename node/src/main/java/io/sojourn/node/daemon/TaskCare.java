@@ -98,7 +98,7 @@ record TaskCare(
   }
 
   private static Caller owner(Supervised task) {
-    return new Caller(task.uid(), (int) ProcessHandle.current().pid());
+    return Caller.onBehalfOf(task.uid());
   }
 
   /** From the newest image; an older one takes the place of one that is damaged, and no other. */
