@@ -192,16 +192,7 @@ class MoveIT {
 
   @Test
   void aTerminalGoesOnThroughHome() throws Exception {
-    // As its own terminal is made outside of the daemon's mount namespace, it is opened anew.
-    Path enter = a.home().resolve("enter.sh"), entered = a.home().resolve("entered.sh");
-    Files.writeString(
-        enter,
-        "exec nsenter --target %d --net --mount sh %s \"$PWD\" \"$(tty)\" \"$@\"\n"
-            .formatted(a.daemonPid(), entered));
-    Files.writeString(
-        entered, "cd \"$1\"; exec < \"$2\" > \"$2\" 2>&1; shift 2; \"$@\"; echo status $?\n");
-    try (Subject task =
-        a.subject(Jdk.newest(), Streams.class).by("sh", enter.toString()).inTerminal().start()) {
+    try (Subject task = road.inTerminal(Jdk.newest(), Streams.class).start()) {
       BufferedWriter keyboard = task.firstLife().outputWriter();
       for (int round = 0; round < 4; round++) {
         keyboard.write("typed " + round + "\n");

@@ -91,15 +91,7 @@ class PipesOverDeathIT {
 
   @Test
   void itsTerminalGoesOn() throws Exception {
-    Path enter = a.home().resolve("enter.sh"), entered = a.home().resolve("entered.sh");
-    Files.writeString(
-        enter,
-        "exec nsenter --target %d --net --mount sh %s \"$PWD\" \"$(tty)\" \"$@\"\n"
-            .formatted(a.daemonPid(), entered));
-    Files.writeString(
-        entered, "cd \"$1\"; exec < \"$2\" > \"$2\" 2>&1; shift 2; \"$@\"; echo status $?\n");
-    try (Subject task =
-        a.subject(Jdk.newest(), Streams.class).by("sh", enter.toString()).inTerminal().start()) {
+    try (Subject task = road.inTerminal(Jdk.newest(), Streams.class).start()) {
       BufferedWriter keyboard = task.firstLife().outputWriter();
       a.ckpt("migrate", task.name(), "b").done();
       for (int death = 0; death < DEATHS; death++) {

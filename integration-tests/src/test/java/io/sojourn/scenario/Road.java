@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,6 +100,21 @@ final class Road implements AutoCloseable {
   /** A peer's connection to a port on node a. */
   Socket connect(int port) throws IOException {
     return peers.call(() -> new Socket(net.address(1), port));
+  }
+
+  /**
+   * A subject in a terminal, which was made outside of the daemon's mount namespace, and so is
+   * opened anew within.
+   */
+  Subject.Builder inTerminal(Jdk jdk, Class<?> victim) throws IOException {
+    Path enter = a.home().resolve("enter.sh"), entered = a.home().resolve("entered.sh");
+    Files.writeString(
+        enter,
+        "exec nsenter --target %d --net --mount sh %s \"$PWD\" \"$(tty)\" \"$@\"\n"
+            .formatted(a.daemonPid(), entered));
+    Files.writeString(
+        entered, "cd \"$1\"; exec < \"$2\" > \"$2\" 2>&1; shift 2; \"$@\"; echo status $?\n");
+    return a.subject(jdk, victim).by("sh", enter.toString()).inTerminal();
   }
 
   String id(Subject task) {
