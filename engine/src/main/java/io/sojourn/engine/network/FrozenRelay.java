@@ -8,8 +8,9 @@ import io.sojourn.protocol.connection.FrozenConnection;
 import java.net.InetSocketAddress;
 
 /**
- * A relay that was taken apart: its socket is in repair mode, sends nothing, and still acknowledges
- * what comes. So its state is read last.
+ * A relay that was taken apart: its socket is in repair mode, and its kernel goes on all the same:
+ * it takes and acknowledges what comes, and sends what it has where there is room. So no packet may
+ * pass from before the first of its two ends is read until both are.
  */
 public final class FrozenRelay implements AutoCloseable {
   private final SocketRelay relay;
@@ -38,6 +39,11 @@ public final class FrozenRelay implements AutoCloseable {
   /** So many of the next bytes from the socket are known to the other side already. */
   public long leftToDrop() {
     return relay.leftToDrop();
+  }
+
+  /** Bytes that go to the socket before any others, and have not reached it. */
+  ByteString unwritten() {
+    return relay.unwritten();
   }
 
   /** The connection with its options, as CRIU would write it down. */
@@ -89,6 +95,11 @@ public final class FrozenRelay implements AutoCloseable {
 
   public InetSocketAddress local() {
     return socket.local();
+  }
+
+  /** The task's end. */
+  public InetSocketAddress task() {
+    return task;
   }
 
   /** As it was told: a socket that has ended does not know any more. */

@@ -18,8 +18,7 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
    * @param task the task's end, dumped in the guest world
    * @param relay the other end of that, read after the dump
    * @param guest the stream's two sides; both stand still
-   * @param socket home's socket to the peer, in repair mode
-   * @param socketLeftToDrop so many bytes from home's socket the task has had from its first image
+   * @param ours home's end to the peer
    */
   public static MergedConnection of(
       TcpStreamImage task,
@@ -27,32 +26,35 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
       FrozenConnection relay,
       StreamState guest,
       StreamState home,
-      TcpStreamImage socket,
-      TcpState socketState,
-      long socketLeftToDrop) {
+      FrozenRelay ours) {
+    TcpStreamImage socket = ours.image();
     ByteString received =
         ByteString.copyFrom(task.received())
             .concat(relay.getSending().substring(past(task.entry().getInqSeq(), relay)))
             .concat(home.getKept().substring((int) (guest.getConsumed() - home.getAcknowledged())))
-            .concat(ByteString.copyFrom(socket.received()).substring((int) socketLeftToDrop));
+            .concat(ByteString.copyFrom(socket.received()).substring((int) ours.leftToDrop()));
     ByteString fromTask =
         relay
             .getReceived()
             .concat(ByteString.copyFrom(task.sending()).substring(taken(task, taskState, relay)));
-    ByteString added = added(fromTask, relay, guest, home);
-    return of(task, taskState, socket, socketState, received, added);
+    ByteString added = added(fromTask, relay, guest, home, ours);
+    return of(task, taskState, socket, ours.state(), received, added);
   }
 
   /** What the task has written to a connection that it has closed, and home's socket has not. */
-  public static ByteString lastBytes(FrozenConnection relay, StreamState guest, StreamState home) {
-    return added(relay.getReceived(), relay, guest, home);
+  public static ByteString lastBytes(
+      FrozenConnection relay, StreamState guest, StreamState home, FrozenRelay ours) {
+    return added(relay.getReceived(), relay, guest, home, ours);
   }
 
   private static ByteString added(
-      ByteString fromTask, FrozenConnection relay, StreamState guest, StreamState home) {
-    return guest
-        .getKept()
-        .substring((int) (home.getConsumed() - guest.getAcknowledged()))
+      ByteString fromTask,
+      FrozenConnection relay,
+      StreamState guest,
+      StreamState home,
+      FrozenRelay ours) {
+    return ours.unwritten()
+        .concat(guest.getKept().substring((int) (home.getConsumed() - guest.getAcknowledged())))
         .concat(fromTask.substring((int) relay.getLeftToDrop()));
   }
 

@@ -2,6 +2,7 @@ package io.sojourn.engine.network;
 
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.protocol.criu.CriuTcpStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP socket in repair mode, in which its numbers and queues can be read and set and nothing is
@@ -26,6 +27,9 @@ public final class TcpRepairMode {
   private static final long SIOCOUTQNSD = 0x894b;
   private static final int MSG_PEEK = 2;
   private static final int CHUNK = 32 << 10;
+
+  /** A window's worth of packets is what can come at most while nobody reads. */
+  private static final int QUESTIONS = 1000;
 
   private static final int OPT_TIMESTAMPS = 1;
   private static final int OPT_SACK = 2;
@@ -137,14 +141,41 @@ public final class TcpRepairMode {
     return this;
   }
 
-  /** Everything that makes up the connection, as CRIU would write it down. */
+  /**
+   * Everything that makes up the connection, as CRIU would write it down. The kernel takes in what
+   * comes, repair mode or not: what comes between two of the questions would be counted by one of
+   * them only, and its bytes would be nowhere. So they are asked again until nothing has come.
+   *
+   * @throws IllegalStateException where something comes each time; see {@link #QUESTIONS}
+   */
   public TcpStreamImage read() {
+    for (int asked = 0; asked < QUESTIONS; asked++) {
+      Numbers before = numbers();
+      TcpStreamImage image = read(before);
+      if (image != null && before.equals(numbers())) return image;
+    }
+    throw new IllegalStateException("the connection does not stand still");
+  }
+
+  /** What changes with each packet that brings bytes or takes some. */
+  private record Numbers(TcpState state, int waiting, int unacknowledged, int received, int sent) {}
+
+  private Numbers numbers() {
+    TcpState state = state(socket);
+    int waiting = socket.count(SIOCINQ), unacknowledged = socket.count(SIOCOUTQ);
+    int received = sequence(Queue.RECEIVE), sent = sequence(Queue.SEND);
+    // While a queue is selected, the kernel takes what it should send for sent.
+    select(Queue.NONE);
+    return new Numbers(state, waiting, unacknowledged, received, sent);
+  }
+
+  /** Null where the queues are others by now. */
+  private @Nullable TcpStreamImage read(Numbers numbers) {
     int[] info = socket.ask(SOL_TCP, TCP_INFO, new int[2]);
-    TcpState state = TcpState.of(info[0] & 0xff);
     int mask = info[1] >> 8 & 0xff, scales = info[1] >> 16 & 0xff;
-    int waiting = socket.count(SIOCINQ);
-    int unacknowledged = socket.count(SIOCOUTQ), unsent = socket.count(SIOCOUTQNSD);
-    if (state.sentEnd()) { // the end counts as one byte, and is none
+    int waiting = numbers.waiting(), unacknowledged = numbers.unacknowledged();
+    int unsent = socket.count(SIOCOUTQNSD);
+    if (numbers.state().sentEnd()) { // the end counts as one byte, and is none
       if (unacknowledged > 0) unacknowledged--;
       if (unsent > 0) unsent--;
     }
@@ -152,7 +183,10 @@ public final class TcpRepairMode {
     CriuTcpStream.Builder entry =
         CriuTcpStream.newBuilder()
             .setInqLen(waiting)
-            .setInqSeq(sequence(Queue.RECEIVE))
+            .setInqSeq(numbers.received())
+            .setOutqLen(unacknowledged)
+            .setOutqSeq(numbers.sent())
+            .setUnsqLen(unsent)
             .setOptMask(mask)
             .setMssClamp(socket.ask(SOL_TCP, TCP_MAXSEG, new int[1])[0])
             .setSndWl1(window[0])
@@ -161,23 +195,21 @@ public final class TcpRepairMode {
             .setRcvWnd(window[3])
             .setRcvWup(window[4])
             .setSndWscale(0);
-    byte[] received = peek(waiting);
-    entry.setOutqLen(unacknowledged).setOutqSeq(sequence(Queue.SEND)).setUnsqLen(unsent);
-    byte[] sending = peek(unacknowledged);
-    select(Queue.NONE);
+    byte[] received = peek(Queue.RECEIVE, waiting), sending = peek(Queue.SEND, unacknowledged);
+    if (received == null || sending == null) return null;
     if ((mask & OPT_WINDOW_SCALE) != 0) entry.setSndWscale(scales & 15).setRcvWscale(scales >> 4);
     if ((mask & OPT_TIMESTAMPS) != 0)
       entry.setTimestamp(socket.ask(SOL_TCP, TCP_TIMESTAMP, new int[1])[0]);
     return new TcpStreamImage(entry.build(), received, sending);
   }
 
-  /** The bytes of the selected queue. */
-  private byte[] peek(int length) {
+  /** The bytes of a queue; null where it has others, or other counts of them. */
+  private byte @Nullable [] peek(Queue queue, int length) {
     byte[] bytes = new byte[length];
     if (length == 0) return bytes;
+    select(queue);
     int got = socket.receive(bytes, length, MSG_PEEK);
-    if (got != length)
-      throw new IllegalStateException("a queue of " + length + " bytes gave " + got);
-    return bytes;
+    select(Queue.NONE);
+    return got == length ? bytes : null;
   }
 }

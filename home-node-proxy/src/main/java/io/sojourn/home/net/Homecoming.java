@@ -78,15 +78,7 @@ public final class Homecoming {
         throw new IOException(
             "connection " + socket.local() + " -> " + socket.peer() + " is not known at home");
       MergedConnection merged =
-          MergedConnection.of(
-              TcpStreamImage.read(file),
-              socket.state(),
-              relay,
-              there,
-              here,
-              ours.image(),
-              ours.state(),
-              ours.leftToDrop());
+          MergedConnection.of(TcpStreamImage.read(file), socket.state(), relay, there, here, ours);
       merged.image().write(file);
       states.put(socket.ino(), merged.state());
       inImage.add(ours);
@@ -102,7 +94,7 @@ public final class Homecoming {
     FrozenRelay ours = sockets.get(relay.getStream());
     StreamState there = atGuest.get(relay.getStream()), here = atHome.get(relay.getStream());
     if (ours == null || there == null || here == null || inImage.contains(ours)) return;
-    last.put(ours, MergedConnection.lastBytes(relay, there, here));
+    last.put(ours, MergedConnection.lastBytes(relay, there, here, ours));
   }
 
   /** The task runs: what it had closed is to be delivered. */

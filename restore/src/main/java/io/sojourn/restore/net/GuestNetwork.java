@@ -3,13 +3,17 @@ package io.sojourn.restore.net;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.TunDevice;
 import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.protocol.connection.HomeNetwork;
 import io.sojourn.protocol.connection.NetworkInterface;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -83,12 +87,29 @@ public final class GuestNetwork implements AutoCloseable {
    * is on its own: CRIU tries the kernel out with a connection to itself.
    */
   public void open() throws IOException {
-    namespace.run("flush chain inet sojourn hold\n" + OPEN, List.of("nft", "-f", "-"));
+    namespace.run(SHUT + OPEN, List.of("nft", "-f", "-"));
   }
 
-  /** The contrary of {@link #open}; the task must not run. */
-  public void shut() throws IOException {
-    namespace.run("flush chain inet sojourn hold\n", List.of("nft", "-f", "-"));
+  /**
+   * The contrary of {@link #open}; the task must not run. Nor do packets pass between it and these
+   * relays: the two kernels' ends are read down one after the other, and what one had from the
+   * other in between would be lost, or there twice.
+   */
+  public void shut(Collection<FrozenRelay> relays) throws IOException {
+    StringBuilder rules = new StringBuilder(SHUT);
+    for (FrozenRelay relay : relays) {
+      String task = end(relay.task()), peer = end(relay.peer());
+      String set = relay.peer().getAddress() instanceof Inet6Address ? "still6" : "still4";
+      rules.append("add element inet sojourn ").append(set).append(" { ");
+      rules.append(task).append(" . ").append(peer).append(", ");
+      rules.append(peer).append(" . ").append(task).append(" }\n");
+    }
+    if (!relays.isEmpty()) rules.append(STILL);
+    namespace.run(rules.toString(), List.of("nft", "-f", "-"));
+  }
+
+  private static String end(InetSocketAddress end) {
+    return end.getAddress().getHostAddress().replaceAll("%.*", "") + " . " + end.getPort();
   }
 
   NetworkNamespace namespace() {
@@ -176,11 +197,17 @@ public final class GuestNetwork implements AutoCloseable {
       marks(
           """
       table inet sojourn {
+        set still4 { type ipv4_addr . inet_service . ipv4_addr . inet_service; }
+        set still6 { type ipv6_addr . inet_service . ipv6_addr . inet_service; }
         chain out {
           type route hook output priority mangle; policy accept;
-          meta mark { OURS, LET_IN, CRIU } accept
+          meta mark CRIU accept
+          jump still
+          meta mark { OURS, LET_IN } accept
           jump hold
           meta nfproto ipv6 meta l4proto tcp meta mark set RELAYED accept
+        }
+        chain still {
         }
         chain hold {
         }
@@ -192,6 +219,21 @@ public final class GuestNetwork implements AutoCloseable {
         }
       }
       """);
+
+  private static final String SHUT =
+      """
+      flush chain inet sojourn hold
+      flush chain inet sojourn still
+      flush set inet sojourn still4
+      flush set inet sojourn still6
+      """;
+
+  /** All packets here go out once; one that may not is not sent, as far as its kernel knows. */
+  private static final String STILL =
+      """
+      add rule inet sojourn still ip saddr . tcp sport . ip daddr . tcp dport @still4 drop
+      add rule inet sojourn still ip6 saddr . tcp sport . ip6 daddr . tcp dport @still6 drop
+      """;
 
   private static final String OPEN =
       marks(

@@ -299,7 +299,7 @@ public final class GuestWorld implements AutoCloseable {
     try {
       SessionState state = session.loop().submit(session::freeze).get();
       frozen = session.loop().submit(connections::frozen).get();
-      network.shut();
+      network.shut(frozen);
       if (!files.drain(PATIENCE)) throw new IOException("home does not take what was written");
       return state;
     } catch (ExecutionException failed) {

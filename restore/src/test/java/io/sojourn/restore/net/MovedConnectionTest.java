@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +81,27 @@ class MovedConnectionTest {
         goesOn(peer);
       }
       moved.home(Files.createDirectory(directory.resolve("back")));
+      goesOn(peer);
+      peer.finish();
+      String seen = said.get(1, TimeUnit.MINUTES);
+      Awaitility.await().until(() -> Files.exists(result) && !Files.readString(result).isEmpty());
+      assertThat(Files.readString(result)).isEqualTo(seen);
+    }
+  }
+
+  @Test
+  void noByteIsLostWhereHomeTriesTwice() throws Exception {
+    ServerSocket server =
+        nodes.peer(() -> new ServerSocket(0, 9, InetAddress.getByName("10.9.8.1"))).get();
+    Path result = directory.resolve("result");
+    try (MovedTask moved =
+        MovedTask.start(nodes, Chatter.class, "10.9.8.1", server.getLocalPort(), result, "0")) {
+      PeerSide peer = new PeerSide(server.accept(), 0);
+      Future<String> said = nodes.peer(peer::talk);
+      goesOn(peer);
+      moved.away(Files.createDirectory(directory.resolve("out")));
+      goesOn(peer);
+      moved.home(Files.createDirectory(directory.resolve("back")), true);
       goesOn(peer);
       peer.finish();
       String seen = said.get(1, TimeUnit.MINUTES);

@@ -11,10 +11,12 @@ import io.sojourn.home.net.Homecoming;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.stream.SessionState;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A real JVM, dumped and restored by a real CRIU, in the order in which a move does it. It lives in
@@ -88,7 +90,7 @@ final class MovedTask implements AutoCloseable {
       mirrors.add(new Mirrored(socket, image, mirror));
     }
     end();
-    nodes.network.shut();
+    nodes.network.shut(List.of());
     Criu.restore(nodes.world, first(), images);
     unlock();
     nodes.network.open();
@@ -105,7 +107,7 @@ final class MovedTask implements AutoCloseable {
   void onward(Path images, long incarnation) throws Exception {
     SessionState guest = nodes.onGuestLoop(nodes.guestSession::freeze);
     List<FrozenRelay> relays = nodes.onGuestLoop(nodes.atGuest::frozen);
-    nodes.network.shut();
+    nodes.network.shut(relays);
     Criu.dump(nodes.world, first(), pid(), images);
     List<FrozenConnection> read = relays.stream().map(FrozenRelay::read).toList();
     relays.forEach(FrozenRelay::close);
@@ -124,20 +126,54 @@ final class MovedTask implements AutoCloseable {
   }
 
   void home(Path images) throws Exception {
+    home(images, false);
+  }
+
+  /**
+   * @param again home has tried before, could not restore the task, and tries once more before any
+   *     of its sockets has taken a byte
+   */
+  void home(Path images, boolean again) throws Exception {
     lock();
     SessionState guest = nodes.onGuestLoop(nodes.guestSession::freeze);
     List<FrozenRelay> relays = nodes.onGuestLoop(nodes.atGuest::frozen);
-    nodes.network.shut();
+    nodes.network.shut(relays);
     Criu.dump(nodes.world, first(), pid(), images);
     List<FrozenConnection> read = relays.stream().map(FrozenRelay::read).toList();
     relays.forEach(FrozenRelay::close);
     end();
     SessionState home = nodes.onHomeLoop(nodes.homeSession::freeze);
     Homecoming coming = new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen));
+    if (again) {
+      Path first = images.resolveSibling(images.getFileName() + "-first");
+      copy(images, first);
+      coming.into(first, guest, read);
+      coming.close(nodes.atHome.kept());
+      Homecoming failed = coming;
+      nodes.home.call(
+          () -> {
+            failed.undo();
+            return null;
+          });
+      home =
+          nodes.onHomeLoop(
+              () -> {
+                nodes.homeSession.thaw();
+                return nodes.homeSession.freeze();
+              });
+      coming = new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen));
+    }
     coming.into(images, guest, read);
     coming.close(nodes.atHome.kept());
     Criu.restore(nodes.home, first(), images);
     unlock();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> all = Files.list(from)) {
+      for (Path one : all.toList()) Files.copy(one, to.resolve(one.getFileName()));
+    }
   }
 
   private void unlock() throws IOException {
