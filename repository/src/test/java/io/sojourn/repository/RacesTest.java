@@ -3,8 +3,11 @@ package io.sojourn.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sojourn.repository.blob.BlobStore;
 import io.sojourn.repository.seal.Seal;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -118,6 +121,57 @@ class RacesTest {
       assertThat(here.collect().packs()).isPositive();
       assertThat(Shelf.packed(shelf.blobs())).isZero();
     }
+  }
+
+  /** Others need not wait for who knew what was doomed; what they remove is not lost for that. */
+  @Test
+  void whatIsRemovedWhileItIsReadIsNotDamaged() throws IOException {
+    shelf.make(image, "a-1");
+    List<User> readers =
+        List.of(
+            Repository::collect,
+            repository -> repository.check(false, read -> {}),
+            repository -> repository.repair(read -> {}));
+    for (User reader : readers) {
+      try (Repository here = of("here", Clock.systemUTC())) {
+        shelf.store(here, "a-1");
+      }
+      BlobStore store = shelf.blobs();
+      try (Repository other =
+          Repository.open(removing(store), Seal.NONE, "there", Clock.systemUTC())) {
+        reader.read(other);
+        assertThat(other.broken()).isEmpty();
+      }
+      assertThat(Shelf.packed(store)).as("it was removed meanwhile").isZero();
+      try (Repository last = of("last", Clock.systemUTC())) {
+        last.collect();
+        assertThat(last.check(true, read -> {}).problems()).isEmpty();
+      }
+    }
+  }
+
+  /** What uses a repository. */
+  private interface User {
+    Object read(Repository repository) throws IOException;
+  }
+
+  /** A store in which the image and its packs go as soon as somebody reads a part of one. */
+  private static BlobStore removing(BlobStore store) {
+    return (BlobStore)
+        Proxy.newProxyInstance(
+            BlobStore.class.getClassLoader(),
+            new Class<?>[] {BlobStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("get") && arguments.length == 3) {
+                store.delete(Repository.IMAGES + "/a-1");
+                for (BlobStore.Blob pack : store.list(Pack.FOLDER)) store.delete(pack.name());
+              }
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException failed) {
+                throw failed.getCause();
+              }
+            });
   }
 
   /** It began, by the clock, long after now: nobody is taken for dead because of that. */
