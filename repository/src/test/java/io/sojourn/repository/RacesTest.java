@@ -138,7 +138,8 @@ class RacesTest {
       }
       BlobStore store = shelf.blobs();
       try (Repository other =
-          Repository.open(removing(store), Seal.NONE, "there", Clock.systemUTC())) {
+          Repository.open(
+              meanwhile(store, () -> removeAll(store)), Seal.NONE, "there", Clock.systemUTC())) {
         reader.read(other);
         assertThat(other.broken()).isEmpty();
       }
@@ -155,23 +156,62 @@ class RacesTest {
     Object read(Repository repository) throws IOException;
   }
 
-  /** A store in which the image and its packs go as soon as somebody reads a part of one. */
-  private static BlobStore removing(BlobStore store) {
+  /** A doomed pack is read as long as nothing else has its chunks; and goes when something has. */
+  @Test
+  void whatIsStoredAnewWhileItIsReadIsFound() throws IOException {
+    shelf.make(image, "a-1");
+    BlobStore store = shelf.blobs();
+    Blobs blobs = new Blobs(store, new Codec(Seal.NONE));
+    try (Repository here = of("here", Clock.systemUTC());
+        Repository reader =
+            Repository.open(
+                meanwhile(
+                    store,
+                    () -> {
+                      shelf.store(here, "a-1");
+                      here.collect();
+                    }),
+                Seal.NONE,
+                "there",
+                Clock.systemUTC())) {
+      shelf.store(here, "a-1");
+      List<String> packs =
+          store.list(Pack.FOLDER).stream().map(pack -> Pack.nameOf(pack.name())).toList();
+      new Dooms(blobs, "", 0).doom(packs);
+      shelf.whole(reader, "a-1");
+      assertThat(store.list(Pack.FOLDER))
+          .extracting(pack -> Pack.nameOf(pack.name()))
+          .as("gone meanwhile")
+          .doesNotContainAnyElementsOf(packs);
+    }
+  }
+
+  /** What others do while somebody reads. */
+  private interface Happening {
+    void happens() throws IOException;
+  }
+
+  /** A store in which something happens just before somebody reads a part of a pack. */
+  private static BlobStore meanwhile(BlobStore store, Happening once) {
+    AtomicBoolean over = new AtomicBoolean();
     return (BlobStore)
         Proxy.newProxyInstance(
             BlobStore.class.getClassLoader(),
             new Class<?>[] {BlobStore.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("get") && arguments.length == 3) {
-                store.delete(Repository.IMAGES + "/a-1");
-                for (BlobStore.Blob pack : store.list(Pack.FOLDER)) store.delete(pack.name());
-              }
+              boolean ofPart = method.getName().equals("get") && arguments.length == 3;
+              if (ofPart && over.compareAndSet(false, true)) once.happens();
               try {
                 return method.invoke(store, arguments);
               } catch (InvocationTargetException failed) {
                 throw failed.getCause();
               }
             });
+  }
+
+  private static void removeAll(BlobStore store) throws IOException {
+    store.delete(Repository.IMAGES + "/a-1");
+    for (BlobStore.Blob pack : store.list(Pack.FOLDER)) store.delete(pack.name());
   }
 
   /** It began, by the clock, long after now: nobody is taken for dead because of that. */
