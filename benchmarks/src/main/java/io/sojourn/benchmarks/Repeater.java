@@ -30,6 +30,7 @@ final class Repeater implements AutoCloseable {
    */
   static Repeater start(Plan plan, Jdk jdk, List<String> jvm, List<String> main) throws Failure {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", "1", jdk.java().toString()));
+    command.add("-XX:+EnableDynamicAgentLoading");
     command.addAll(jvm);
     command.addAll(List.of("-cp", plan.node().programs(), Repeated.class.getName()));
     command.addAll(main);

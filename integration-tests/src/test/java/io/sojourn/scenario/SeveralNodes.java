@@ -32,9 +32,11 @@ final class SeveralNodes implements AutoCloseable {
       nodes.add(node);
       node.begin();
     }
-    String token = node(1).ckpt("node", "init").done().json().path("token").asText();
-    for (int number = 2; number <= count; number++)
+    node(1).ckpt("node", "init").done();
+    for (int number = 2; number <= count; number++) {
+      String token = node(1).ckpt("node", "token").done().json().path("token").asText();
       node(number).ckpt("node", "join", net.address(1), "--token", token).done();
+    }
     awaitUp();
   }
 

@@ -12,8 +12,10 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.image.PageStore;
 import io.sojourn.engine.linux.Clock;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.network.ConnectionLock;
+import io.sojourn.engine.network.EmptyQueues;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.protocol.image.Engine;
@@ -56,6 +58,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private @Nullable PauseLimit limit;
   private @Nullable Observation observation;
   private boolean overtaken;
+  private boolean misread;
   private long startNanos;
 
   CheckpointAttempt(
@@ -197,6 +200,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   @Override
   public void afterDump() {
     pause.dumped();
+    if (!manner.quiet()) refuseMisread();
     if (memory.remembers()) {
       memory.hold(files.path());
       pause.remembered();
@@ -219,6 +223,21 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       task.go(Outcome.CHECKPOINTED);
     }
     pause.released();
+  }
+
+  /** In company the connections among the tasks are still, and others do not outlive an image. */
+  private void refuseMisread() {
+    if (!company.alone()) return;
+    try {
+      misread =
+          EmptyQueues.misread(
+              files.path(),
+              facts.descriptors().stream(),
+              () -> Proc.tree(task.pid()).stream().flatMap(pid -> Descriptor.of(pid).stream()));
+    } catch (IOException e) {
+      throw hand.store().cannot(e);
+    }
+    if (misread) throw failure("CRIU has misread a connection");
   }
 
   /** CRIU runs, and the task too, or it is frozen. */
@@ -292,8 +311,10 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (!company.alone()) return Optional.empty();
     if (overtaken) return Optional.of(manner.oneAfterTheOther());
     // A peer's packet has changed a connection while CRIU read it.
-    boolean disturbed = !manner.quiet() && CriuLog.says(files.log(), DISTURBED);
-    return disturbed ? Optional.of(manner.withConnectionsStill()) : Optional.empty();
+    boolean disturbed = misread || CriuLog.says(files.log(), DISTURBED);
+    return disturbed && !manner.quiet()
+        ? Optional.of(manner.withConnectionsStill())
+        : Optional.empty();
   }
 
   private OperationException failure(String what) {

@@ -15,9 +15,17 @@ public final class DataCalls {
 
   /** Reads into memory from its begin. */
   public static long read(int fd, NativeMemory into, int size, long offset) {
-    if (size > into.size()) throw new IllegalArgumentException("read of " + size);
-    // SAFETY: size is at most the memory's.
-    long read = Result.of(LibcFiles.pread(fd, into.address(), size, offset));
+    return read(fd, into, 0, size, offset);
+  }
+
+  /**
+   * @param at where in the memory it goes
+   */
+  public static long read(int fd, NativeMemory into, int at, int size, long offset) {
+    if (at < 0 || size < 0 || at + size > into.size())
+      throw new IllegalArgumentException("read of " + size);
+    // SAFETY: the range lies within the memory.
+    long read = Result.of(LibcFiles.pread(fd, into.address() + at, size, offset));
     into.keep();
     return read;
   }

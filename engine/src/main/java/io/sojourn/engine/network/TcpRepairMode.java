@@ -169,6 +169,15 @@ public final class TcpRepairMode {
     return new Numbers(state, waiting, unacknowledged, received, sent);
   }
 
+  /** The number of the first byte that nobody has read. While nobody reads, it stays as it is. */
+  int taken() {
+    for (int asked = 0; asked < QUESTIONS; asked++) {
+      Numbers numbers = numbers();
+      if (numbers.equals(numbers())) return numbers.received() - numbers.waiting();
+    }
+    throw new IllegalStateException("the connection does not stand still");
+  }
+
   /** Null where the queues are others by now. */
   private @Nullable TcpStreamImage read(Numbers numbers) {
     int[] info = socket.ask(SOL_TCP, TCP_INFO, new int[2]);

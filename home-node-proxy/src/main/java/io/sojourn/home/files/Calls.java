@@ -5,6 +5,7 @@ import io.sojourn.engine.files.FileCalls;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.CopyRange;
 import io.sojourn.protocol.files.Forget;
+import io.sojourn.protocol.files.Open;
 import io.sojourn.protocol.files.OpenHandle;
 import io.sojourn.protocol.files.Request;
 
@@ -32,6 +33,8 @@ final class Calls {
     return switch (request.getCallCase()) {
       case SET_LOCK -> request.getSetLock().getWait();
       case WHOLE_LOCK -> request.getWholeLock().getWait();
+      // As long as it takes to read all of a file.
+      case DIGEST -> true;
       default -> false;
     };
   }
@@ -73,7 +76,11 @@ final class Calls {
           answer.setCreated(
               names.create(node(request), request.getCreate(), request.getId(), done));
       case OPEN ->
-          answer.setHandle(handle(content.open(node(request), request.getOpen(), request.getId())));
+          answer.setHandle(
+              opened(
+                  node(request),
+                  request.getOpen(),
+                  content.open(node(request), request.getOpen(), request.getId())));
       case OPEN_DIRECTORY ->
           answer.setHandle(handle(directories.open(node(request), request.getId())));
       case READ -> answer.setData(content.read(request.getRead()));
@@ -126,6 +133,16 @@ final class Calls {
 
   private void forget(Forget forget) {
     for (Forget.One one : forget.getNodesList()) files.forget(one.getNode(), one.getLookups());
+  }
+
+  private OpenHandle opened(Node node, Open call, Handle handle) throws Refused {
+    boolean toRead =
+        (call.getFlags() & (FileCalls.O_ACCMODE | FileCalls.O_TRUNC)) == FileCalls.O_RDONLY;
+    if (!toRead || !node.watched()) return handle(handle);
+    return handle(handle).toBuilder()
+        .setPath(node.path())
+        .setSize(files.attributes(node).getSize())
+        .build();
   }
 
   private static OpenHandle handle(Handle opened) {

@@ -1,6 +1,7 @@
 package io.sojourn.home.files;
 
 import com.google.protobuf.ByteString;
+import io.sojourn.engine.files.ContentDigests;
 import io.sojourn.engine.files.DataCalls;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
@@ -15,8 +16,6 @@ import io.sojourn.protocol.files.Sync;
 import io.sojourn.protocol.files.Write;
 import io.sojourn.protocol.files.Written;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Calls on what is in a file. */
 final class ContentCalls {
@@ -33,6 +32,9 @@ final class ContentCalls {
 
   private static final ThreadLocal<NativeMemory> BUFFER =
       ThreadLocal.withInitial(() -> new NativeMemory(MOST));
+
+  /** Of this process: it is the same file for every guest. */
+  private static final ContentDigests DIGESTS = new ContentDigests();
 
   private final GuestFiles files;
 
@@ -168,23 +170,16 @@ final class ContentCalls {
   /** For who may read it. */
   ByteString digest(Node node) throws Refused {
     if (!node.regular()) throw new Refused(ErrorNumber.EINVAL);
-    NativeMemory buffer = BUFFER.get();
     try (SharedDescriptor.Use use = node.use()) {
       SharedDescriptor file =
           new SharedDescriptor(Refused.checked(FileCalls.reopen(use.fd(), FileCalls.O_RDONLY)));
       try (SharedDescriptor.Use open = file.use()) {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        long at = 0, read;
-        while ((read = Refused.checked(DataCalls.read(open.fd(), buffer, MOST, at))) > 0) {
-          digest.update(buffer.bytes().duplicate().position(0).limit((int) read));
-          at += read;
-        }
-        return ByteString.copyFrom(digest.digest());
+        byte[] digest = DIGESTS.of(open.fd());
+        if (digest == null) throw new Refused(ErrorNumber.EAGAIN);
+        return ByteString.copyFrom(digest);
       } finally {
         file.giveUp();
       }
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }

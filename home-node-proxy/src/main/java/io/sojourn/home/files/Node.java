@@ -16,6 +16,9 @@ final class Node {
     }
   }
 
+  private static final ByteString SEPARATOR = ByteString.copyFromUtf8("/");
+  private static final int MOST_PATH = 4096;
+
   private final long id;
   private final Key key;
   private final int type;
@@ -77,6 +80,16 @@ final class Node {
     directory.children.put(name, id);
     parent = directory;
     lastName = name;
+  }
+
+  /** By the names that the guest was last told, below the root; empty where one is not known. */
+  ByteString path() {
+    ByteString path = ByteString.EMPTY;
+    for (Node at = this; at.id != NodeTable.ROOT; at = at.parent) {
+      if (at.parent == null || path.size() > MOST_PATH) return ByteString.EMPTY;
+      path = path.isEmpty() ? at.lastName : at.lastName.concat(SEPARATOR).concat(path);
+    }
+    return path;
   }
 
   /** The guest knows it no more; by other names than the last it is found not to be known. */

@@ -148,12 +148,12 @@ final class ImageCalls {
     if (image.isHere()) catalog.repository().remove(image);
   }
 
-  /** Lets the files of an image go that is stored. */
+  /** Lets the files of an image go that is stored. Nobody is refused anything because of that. */
   void drop(ImageDirectory image) {
     var task = image.manifest().getTask();
-    try (var operation = operations.begin(task.getId(), task.getName(), "store")) {
-      catalog.repository().remove(image);
-    }
+    if (!operations.between(task.getId(), () -> catalog.repository().remove(image)))
+      throw OperationException.refused(
+          "task " + task.getName() + " is busy", "wait until it is done (ckpt ps)");
   }
 
   /** Its task is frozen in it; or is lost, and this is the newest. */

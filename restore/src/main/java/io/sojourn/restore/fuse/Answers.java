@@ -25,13 +25,20 @@ final class Answers implements HomeLink.Listener {
   private final Map<Long, Pending> asked;
   private final WriteBehind behind;
   private final Aftermath aftermath;
+  private final Twins twins;
   private final Notifier notifier;
   private volatile ToKernel toKernel = new ToKernel(false);
 
   @SuppressWarnings("NullAway.Init")
   private volatile HomeLink link;
 
-  Answers(Map<Long, Pending> asked, WriteBehind behind, Aftermath aftermath, Notifier notifier) {
+  Answers(
+      Map<Long, Pending> asked,
+      WriteBehind behind,
+      Aftermath aftermath,
+      Twins twins,
+      Notifier notifier) {
+    this.twins = twins;
     this.asked = asked;
     this.behind = behind;
     this.aftermath = aftermath;
@@ -61,6 +68,9 @@ final class Answers implements HomeLink.Listener {
     if (pending.isBehind()) behind.done(pending, answer);
     if (silent(pending) || pending.isBehind()) return;
     remember(answer);
+    if (pending.opcode() == Opcode.OPEN && answer.getHandle().getSize() > 0)
+      twins.opened(pending, answer.getHandle());
+    if (answer.hasCreated()) twins.changed(answer.getCreated().getEntry().getNode());
     long node = entry(answer);
     if (node != 0 && behind.mayLack(node, pending.nanos()))
       behind.after(node, () -> refresh(pending, answer, node));
@@ -182,6 +192,7 @@ final class Answers implements HomeLink.Listener {
 
   @Override
   public void changed(Invalidation invalidation) {
+    twins.changed(invalidation.getChangesList());
     notifier.tell(invalidation.getChangesList());
   }
 

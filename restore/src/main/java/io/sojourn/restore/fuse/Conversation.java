@@ -1,9 +1,11 @@
 package io.sojourn.restore.fuse;
 
 import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.engine.files.FileCalls;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Forget;
 import io.sojourn.protocol.files.Request;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,15 +20,20 @@ final class Conversation {
   private final Aftermath aftermath = new Aftermath();
   private final Map<Long, Pending> asked = new ConcurrentHashMap<>();
   private final Notifier notifier;
+  private final Twins twins;
   private final Answers answers;
   private volatile boolean watching;
 
   @SuppressWarnings("NullAway.Init")
   private volatile HomeLink link;
 
-  Conversation(Notifier notifier) {
+  /**
+   * @param own root of this node's files
+   */
+  Conversation(Notifier notifier, Path own) {
     this.notifier = notifier;
-    answers = new Answers(asked, behind, aftermath, notifier);
+    twins = new Twins(own, asked, request -> link.send(request));
+    answers = new Answers(asked, behind, aftermath, twins, notifier);
   }
 
   /** Who takes home's answers. */
@@ -78,8 +85,24 @@ final class Conversation {
       }
     }
     aftermath.begins(pending);
+    if (in.opcode() == Opcode.READ && twins.answer(pending)) return;
+    if (mayChange(pending))
+      twins.changed(in.opcode() == Opcode.COPY_FILE_RANGE ? pending.otherNode() : in.node());
     if (mayGoBehind(in) && behind.take(pending, request.getWrite())) goBehind(pending);
     else behind.after(pending.node(), () -> alone(pending));
+  }
+
+  /** Whether it changes what is in a file, or lets its caller do so. */
+  private static boolean mayChange(Pending pending) {
+    return switch (pending.opcode()) {
+      case Opcode.WRITE, Opcode.SETATTR, Opcode.FALLOCATE, Opcode.COPY_FILE_RANGE -> true;
+      case Opcode.OPEN -> !isToRead(pending.draft().getOpen().getFlags());
+      default -> false;
+    };
+  }
+
+  private static boolean isToRead(int flags) {
+    return (flags & (FileCalls.O_ACCMODE | FileCalls.O_TRUNC)) == FileCalls.O_RDONLY;
   }
 
   /** Not what the kernel writes from a mapping: it waits for that elsewhere than in a call. */
@@ -132,7 +155,10 @@ final class Conversation {
 
   /** Nobody waits for it. */
   private void forget(FuseChannel channel, FuseRequest in, Forget forget) {
-    forget.getNodesList().forEach(one -> notifier.forgets(one.getNode()));
+    for (Forget.One one : forget.getNodesList()) {
+      notifier.forgets(one.getNode());
+      twins.changed(one.getNode());
+    }
     link.send(new Pending(channel, in, 0, Request.newBuilder().setForget(forget)));
   }
 
@@ -166,6 +192,11 @@ final class Conversation {
   private void leave(Pending pending) {
     if (asked.remove(pending.unique()) != null)
       reply(pending.channel(), pending.unique(), ErrorNumber.EINTR);
+  }
+
+  /** When nobody asks any more. */
+  void close() {
+    twins.close();
   }
 
   void refuse(FuseChannel channel, FuseRequest in) {

@@ -1,6 +1,7 @@
 package io.sojourn.restore.fuse;
 
 import com.google.protobuf.ByteString;
+import io.sojourn.engine.files.DataCalls;
 import io.sojourn.engine.files.NativeMemory;
 import io.sojourn.protocol.files.Attributes;
 import io.sojourn.protocol.files.Entry;
@@ -66,6 +67,14 @@ final class FuseReply {
     if (bytes.size() > out.remaining()) throw new BufferOverflowException();
     bytes.copyTo(out);
     return this;
+  }
+
+  /** What a file has there, up to its end; false where it cannot be read. */
+  boolean read(int fd, int size, long offset) {
+    if (size < 0 || size > out.remaining()) return false;
+    long read = DataCalls.read(fd, memory, out.position(), size, offset);
+    if (read >= 0) out.position(out.position() + (int) read);
+    return read >= 0;
   }
 
   /** Zeros. */

@@ -65,15 +65,16 @@ public final class HomeMount implements AutoCloseable {
    * @param home a channel to the home node; its flow-control window should be 4 MiB or more, and
    *     its keep-alive decides how soon a dead link is noticed. It stays the caller's.
    * @param patience how long home may take to answer at first
+   * @param own root of this node's files, of which those that are as home's are read here
    * @throws HomeLostException where home refuses, or does not answer
    * @throws IOException where the kernel refuses
    */
   public static HomeMount mount(
-      Path target, Channel home, HomeTask task, HomePolicy policy, Duration patience)
+      Path target, Channel home, HomeTask task, HomePolicy policy, Duration patience, Path own)
       throws IOException, HomeLostException, InterruptedException {
     FuseChannel channel = FuseChannel.open();
     Notifier notifier = new Notifier();
-    Conversation conversation = new Conversation(notifier);
+    Conversation conversation = new Conversation(notifier, own);
     ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -167,6 +168,7 @@ public final class HomeMount implements AutoCloseable {
     try {
       link.close();
       for (Reader reader : readers) reader.stop();
+      conversation.close();
       notifier.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

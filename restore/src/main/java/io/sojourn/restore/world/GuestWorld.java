@@ -135,7 +135,12 @@ public final class GuestWorld implements AutoCloseable {
     Files.copy(tools.shim(), directory.resolve("ckpt-shim"));
     HomeMount files =
         HomeMount.mount(
-            directory.resolve("root"), home.channel(), home.task(), home.lost(), PATIENCE);
+            directory.resolve("root"),
+            home.channel(),
+            home.task(),
+            home.lost(),
+            PATIENCE,
+            Path.of("/"));
     NetworkNamespace namespace = null;
     try {
       namespace = NetworkNamespace.make();

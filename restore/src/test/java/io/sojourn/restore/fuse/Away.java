@@ -20,6 +20,9 @@ final class Away implements AutoCloseable {
   /** Few, so that tests meet the limit. */
   private static final int MOST_FILES = 3000;
 
+  /** The guest node has no files of its own. */
+  private static final Path NOTHING = Path.of("/proc/self/fdinfo/none");
+
   private static final int WINDOW = 8 << 20;
 
   private final FileService service;
@@ -33,6 +36,7 @@ final class Away implements AutoCloseable {
       ThreadIdentity user,
       Path target,
       HomePolicy policy,
+      Path own,
       IntUnaryOperator port,
       ServerInterceptor... listening)
       throws Exception {
@@ -51,7 +55,8 @@ final class Away implements AutoCloseable {
             .usePlaintext()
             .build();
     mount =
-        HomeMount.mount(target, channel, new HomeTask("task", 1), policy, Duration.ofSeconds(20));
+        HomeMount.mount(
+            target, channel, new HomeTask("task", 1), policy, Duration.ofSeconds(20), own);
   }
 
   static Away of(Path home) throws Exception {
@@ -60,7 +65,12 @@ final class Away implements AutoCloseable {
 
   static Away of(Path home, ThreadIdentity user) throws Exception {
     return new Away(
-        home, user, Files.createTempDirectory("sojourn-away"), HomePolicy.WAIT, port -> port);
+        home,
+        user,
+        Files.createTempDirectory("sojourn-away"),
+        HomePolicy.WAIT,
+        NOTHING,
+        port -> port);
   }
 
   /** With somebody who hears what is said to home. */
@@ -70,6 +80,21 @@ final class Away implements AutoCloseable {
         new ThreadIdentity(0, 0, new int[] {0}),
         Files.createTempDirectory("sojourn-away"),
         HomePolicy.WAIT,
+        NOTHING,
+        port -> port,
+        listening);
+  }
+
+  /**
+   * @param own where the guest node has files of its own
+   */
+  static Away of(Path home, Path own, ServerInterceptor listening) throws Exception {
+    return new Away(
+        home,
+        new ThreadIdentity(0, 0, new int[] {0}),
+        Files.createTempDirectory("sojourn-away"),
+        HomePolicy.WAIT,
+        own,
         port -> port,
         listening);
   }
@@ -81,6 +106,7 @@ final class Away implements AutoCloseable {
         new ThreadIdentity(0, 0, new int[] {0}),
         Files.createTempDirectory("sojourn-away"),
         policy,
+        NOTHING,
         link::to);
   }
 
@@ -109,6 +135,7 @@ final class Away implements AutoCloseable {
             new ThreadIdentity(0, 0, new int[] {0}),
             Path.of(arguments[1]),
             HomePolicy.WAIT,
+            NOTHING,
             port -> port);
     System.out.println("mounted");
     int ignored = System.in.read();

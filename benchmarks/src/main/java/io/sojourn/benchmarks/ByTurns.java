@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * virtual machines that start alike, what the compilers happen to choose makes more of a difference
  * than an agent that waits: each is compared with itself, before and after.
  */
-final class Triple {
+final class ByTurns {
   /** What the compilers do at first, and what comes of getting the agent, is left out. */
   private static final int WARM_UPS = 4;
 
@@ -25,7 +25,7 @@ final class Triple {
    * @param machines by the choice's name; the first is the one that the others are compared with
    * @param rounds that are measured before the middle, and after it
    */
-  Triple(Map<String, Repeater> machines, int rounds) {
+  ByTurns(Map<String, Repeater> machines, int rounds) {
     this.machines = machines;
     this.choices = List.copyOf(machines.keySet());
     this.rounds = rounds;
@@ -56,9 +56,10 @@ final class Triple {
 
   /** Medians of the ratios to the first machine's turn of the same round. */
   private Map<String, Cost> half() throws Failure {
-    Map<String, Series> clocks = new LinkedHashMap<>(), cpus = new LinkedHashMap<>();
+    Map<String, Ratios> ratios = new LinkedHashMap<>();
     List<String> order = new ArrayList<>(choices);
     String first = choices.get(0);
+    choices.stream().skip(1).forEach(choice -> ratios.put(choice, new Ratios()));
     for (int round = -WARM_UPS; round < rounds; round++) {
       Map<String, Repeater.Turn> turns = new LinkedHashMap<>();
       for (String choice : order) turns.put(choice, machine(choice).turn());
@@ -67,20 +68,26 @@ final class Triple {
       if (round % order.size() == 0) Collections.reverse(order);
       if (round < 0) continue;
       Repeater.Turn base = turn(turns, first);
-      for (String choice : choices) {
-        if (choice.equals(first)) continue;
-        Repeater.Turn turn = turn(turns, choice);
-        clocks.computeIfAbsent(choice, none -> new Series()).add(turn.clock() / base.clock());
-        cpus.computeIfAbsent(choice, none -> new Series()).add(turn.cpu() / base.cpu());
-      }
+      ratios.forEach((choice, so) -> so.add(turn(turns, choice), base));
     }
     Map<String, Cost> costs = new LinkedHashMap<>();
-    clocks.forEach(
-        (choice, clock) ->
-            costs.put(
-                choice,
-                new Cost(clock.median(), cpus.getOrDefault(choice, new Series()).median())));
+    ratios.forEach((choice, so) -> costs.put(choice, so.median()));
     return costs;
+  }
+
+  private record Ratios(Series clock, Series cpu) {
+    Ratios() {
+      this(new Series(), new Series());
+    }
+
+    void add(Repeater.Turn turn, Repeater.Turn base) {
+      clock.add(turn.clock() / base.clock());
+      cpu.add(turn.cpu() / base.cpu());
+    }
+
+    Cost median() {
+      return new Cost(clock.median(), cpu.median());
+    }
   }
 
   private Repeater machine(String choice) {
