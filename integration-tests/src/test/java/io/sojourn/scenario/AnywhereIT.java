@@ -10,6 +10,7 @@ import io.sojourn.engine.linux.Signals;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
+import io.sojourn.harness.Twins;
 import io.sojourn.victim.Fragile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,62 +26,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/**
- * Two nodes with one repository: the second has another run and another state directory under the
- * same paths, as two machines of one installation have.
- */
+/** Two nodes with one repository. */
 class AnywhereIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private static final String ELSEWHERE =
-      "mount -t tmpfs none \"$1/run\" && mount --bind \"$1/state-b\" \"$1/state\""
-          + " && echo ready && exec sleep 100000";
-
   private static @Nullable Path repository;
-  private static @Nullable Node first;
-  private static @Nullable Node second;
-  private static @Nullable Process machine;
+  private static @Nullable Twins twins;
 
   @BeforeAll
   static void begin() throws Exception {
     repository = Files.createTempDirectory("sojourn-anywhere-");
-    Node a = new Node(List.of(), options("a"));
-    first = a;
-    a.begin();
-    Files.createDirectory(a.home().resolve("state-b"));
-    Files.createSymbolicLink(
-        a.home().resolve("state-b/criu"), Files.readSymbolicLink(a.state().resolve("criu")));
-    Process made =
-        new ProcessBuilder(
+    twins =
+        new Twins(
+            List.of(),
+            name ->
                 List.of(
-                    "unshare",
-                    "--mount",
-                    "--pid",
-                    "--fork",
-                    "--mount-proc",
-                    "--kill-child",
-                    "sh",
-                    "-c",
-                    ELSEWHERE,
-                    "sh",
-                    a.home().toString()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    machine = made;
-    assertThat(made.inputReader().readLine()).isEqualTo("ready");
-    String spaces = "/proc/" + made.children().findFirst().orElseThrow().pid() + "/ns/";
-    Node b =
-        new Node(
-            List.of("nsenter", "--mount=" + spaces + "mnt", "--pid=" + spaces + "pid"),
-            options("b"));
-    second = b;
-    b.beginIn(a.home());
-  }
-
-  private static String[] options(String name) {
-    return new String[] {
-      "--node-name=" + name, "--repository=" + place().resolve("images"), "--lease=6s"
-    };
+                    "--node-name=" + name,
+                    "--repository=" + place().resolve("images"),
+                    "--lease=6s"));
   }
 
   private static Path place() {
@@ -88,11 +51,11 @@ class AnywhereIT {
   }
 
   private static Node a() {
-    return Objects.requireNonNull(first);
+    return Objects.requireNonNull(twins).a();
   }
 
   private static Node b() {
-    return Objects.requireNonNull(second);
+    return Objects.requireNonNull(twins).b();
   }
 
   @Test
@@ -175,17 +138,10 @@ class AnywhereIT {
             });
   }
 
-  /** With its machine's first process everything there ends. */
   @AfterAll
   static void end() throws Exception {
     try {
-      for (Process each : new Process[] {machine})
-        if (each != null) each.destroyForcibly().waitFor();
-      String inner = a().daemonChildren().stream().findFirst().orElse("");
-      a().killDaemon();
-      await().atMost(PATIENCE).until(() -> !Files.exists(Path.of("/proc", inner, "ns")));
-      a().startDaemon();
-      a().end();
+      if (twins != null) twins.close();
     } finally {
       if (repository != null) Trees.delete(repository);
     }

@@ -9,18 +9,24 @@ import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Clock;
+import io.sojourn.victim.Memories;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Images in an encrypted repository, of real programs. */
 class RepositoryIT {
@@ -105,6 +111,37 @@ class RepositoryIT {
     assertThat(next).endsWith("-5");
   }
 
+  /** None is left out because nothing seems to have happened: it costs next to nothing instead. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void theImageOfAnIdleTaskIsNearlyAllOfWhatTheOneBeforeWas(Jdk jdk) {
+    Subject task = node.subject(jdk, Memories.class).start("32");
+    task.tell("rest");
+    await().atMost(PATIENCE).until(() -> !Files.exists(task.home().resolve("question")));
+    // The first collection moves what is live to where it stays.
+    node.ckpt("checkpoint", task.name()).done();
+    for (int more = 0; more < 3; more++) {
+      JsonNode made = node.ckpt("checkpoint", task.name()).done().json();
+      String image = made.path("image").asText();
+      long bytes = made.path("bytes").asLong();
+      await().atMost(PATIENCE).until(() -> stored(image));
+      assertThat(bytes).isGreaterThan(64 << 20);
+      if (more > 0)
+        assertThat(added(image)).as("%s of %d bytes", image, bytes).isLessThan(bytes / 20);
+    }
+  }
+
+  /** How many bytes came into the repository with an image, as the daemon has noted. */
+  private static long added(String image) {
+    try {
+      Matcher noted = Pattern.compile("stored " + image + ": (\\d+) of").matcher(node.log());
+      assertThat(noted.find()).as("%s in the log", image).isTrue();
+      return Long.parseLong(noted.group(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void damageIsSaid() throws Exception {
     Subject task = node.subject(Jdk.newest(), Clock.class).start();
@@ -133,7 +170,7 @@ class RepositoryIT {
   void forget() {
     for (JsonNode task : node.ckpt("ps").json().path("tasks"))
       node.ckpt("checkpoint", task.path("id").asText(), "--every", "off");
-    for (JsonNode image : images()) node.ckpt("rm", image.path("name").asText());
+    for (JsonNode image : images()) node.ckpt("rm", image.path("name").asText()).done();
     await().atMost(PATIENCE).until(() -> inRepository() == 0);
     node.ckpt("repository", "collect").done();
   }

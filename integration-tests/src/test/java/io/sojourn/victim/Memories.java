@@ -5,7 +5,7 @@ import java.util.Random;
 
 /**
  * Holds memory that does not compress, in the heap and outside of it, and touches none of it until
- * it is asked for the sum. Argument: MiB of each.
+ * it is asked for the sum. "rest" has no answer: it does nothing any more. Argument: MiB of each.
  */
 public final class Memories {
   private static final int MIB = 1 << 20;
@@ -27,6 +27,7 @@ public final class Memories {
               case "sum" -> sum(heap, outside);
               case "collect" -> collect();
               case "child" -> child();
+              case "rest" -> rest();
               default -> throw new IllegalArgumentException(question);
             });
   }
@@ -51,6 +52,13 @@ public final class Memories {
       System.gc();
     }
     return "collected";
+  }
+
+  private static String rest() throws InterruptedException {
+    Object nobody = new Object();
+    synchronized (nobody) {
+      while (true) nobody.wait();
+    }
   }
 
   /** Of a process that has all of this memory for a moment. */

@@ -30,4 +30,18 @@ record AllImages(Map<String, StoredImage> whole, Map<String, DamageException> da
     }
     return all;
   }
+
+  /**
+   * Whether an image that lacks something is there still. One that was removed since it was read,
+   * or stored anew, may lack what it likes: that is collected before who read it is done.
+   */
+  static boolean has(Blobs blobs, String name, StoredImage image) throws IOException {
+    try {
+      return blobs.get(Repository.IMAGES + "/" + name, StoredImage.parser()).equals(image);
+    } catch (NoSuchFileException removed) {
+      return false;
+    } catch (DamageException damaged) {
+      return true;
+    }
+  }
 }

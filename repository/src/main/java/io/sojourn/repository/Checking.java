@@ -60,22 +60,24 @@ final class Checking {
     Fetch fetch = new Fetch(blobs, index);
     for (Map.Entry<String, StoredImage> each : images.whole().entrySet()) {
       try {
-        image(each.getKey(), each.getValue(), index, fetch);
+        image(each.getValue(), index, fetch);
       } catch (DamageException reason) {
-        broken(each.getKey(), String.valueOf(reason.getMessage()));
+        if (AllImages.has(blobs, each.getKey(), each.getValue()))
+          broken(each.getKey(), String.valueOf(reason.getMessage()));
       }
     }
     images.damaged().forEach((name, reason) -> broken(name, String.valueOf(reason.getMessage())));
     return images.whole().size() + images.damaged().size();
   }
 
-  private void image(String name, StoredImage image, Index index, Fetch fetch) throws IOException {
+  private void image(StoredImage image, Index index, Fetch fetch) throws IOException {
     int missing = 0;
     for (ChunkId id : Contents.of(image, fetch).chunks()) {
       Index.Place place = index.find(id);
       if (place == null || damaged.contains(place.pack())) missing++;
     }
-    if (missing > 0) broken(name, missing + " of its chunks are missing, or in a damaged pack");
+    if (missing > 0)
+      throw new DamageException(missing + " of its chunks are missing, or in a damaged pack");
   }
 
   private void broken(String image, String reason) {

@@ -1,6 +1,7 @@
 package io.sojourn.repository;
 
 import io.sojourn.repository.seal.DamageException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -69,7 +70,13 @@ final class Fetch {
   private boolean read(List<Wanted> row, Receiver receiver) throws IOException {
     Index.Place first = row.get(0).place();
     int length = row.get(row.size() - 1).end() - first.offset();
-    byte[] bytes = bytes(first, length);
+    byte[] bytes;
+    try {
+      bytes = blobs.store().get(Pack.blobOf(first.pack()), first.offset(), length);
+    } catch (NoSuchFileException | EOFException gone) {
+      elsewhere(row, receiver, gone);
+      return true;
+    }
     for (Wanted one : row) {
       int from = one.place().offset() - first.offset();
       receiver.take(
@@ -78,12 +85,18 @@ final class Fetch {
     return true;
   }
 
-  private byte[] bytes(Index.Place first, int length) throws IOException {
-    try {
-      return blobs.store().get(Pack.blobOf(first.pack()), first.offset(), length);
-    } catch (NoSuchFileException | java.io.EOFException gone) {
-      throw new DamageException("pack " + first.pack() + " is missing, or cut off", gone);
+  /**
+   * A pack that was doomed goes when others have stored again what is needed of it, which may be
+   * after the index was read.
+   */
+  private void elsewhere(List<Wanted> row, Receiver receiver, IOException gone) throws IOException {
+    Index newer = Index.read(blobs);
+    for (Wanted one : row) {
+      Index.Place place = newer.find(one.id());
+      if (place == null || place.pack().equals(one.place().pack()))
+        throw new DamageException("pack " + one.place().pack() + " is missing, or cut off", gone);
     }
+    new Fetch(blobs, newer).all(row.stream().map(Wanted::id).toList(), receiver);
   }
 
   private byte[] decode(Wanted one, byte[] stored) throws DamageException {

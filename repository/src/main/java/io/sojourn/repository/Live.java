@@ -28,7 +28,8 @@ final class Live {
       try {
         live.mark(each.getValue(), fetch);
       } catch (DamageException damaged) {
-        live.damaged(each.getKey(), damaged);
+        if (AllImages.has(blobs, each.getKey(), each.getValue()))
+          live.damaged(each.getKey(), damaged);
       }
     }
     return live;

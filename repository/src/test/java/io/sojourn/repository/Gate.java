@@ -16,10 +16,14 @@ import java.util.function.IntFunction;
  * Stands before a server, and does to each connection what a bad network or server would do. Each
  * is for one request.
  */
-final class Gate implements Closeable {
+public final class Gate implements Closeable {
   /** What becomes of a connection. */
-  enum Fate {
+  public enum Fate {
     PASSES,
+    /** Nobody is there. */
+    REFUSED,
+    /** The server takes its time: until the fate of this connection is another. */
+    HELD,
     /** The server says 503. */
     ANSWERS_ERROR,
     /** It says nothing. */
@@ -36,14 +40,14 @@ final class Gate implements Closeable {
   /**
    * @param fates by the number of the connection, from 0 on
    */
-  Gate(int server, IntFunction<Fate> fates) throws IOException {
+  public Gate(int server, IntFunction<Fate> fates) throws IOException {
     this.server = server;
     this.fates = fates;
     door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     threads.execute(this::accept);
   }
 
-  int port() {
+  public int port() {
     return door.getLocalPort();
   }
 
@@ -51,17 +55,30 @@ final class Gate implements Closeable {
     try {
       for (int number = 0; ; number++) {
         Socket client = door.accept();
-        Fate fate = fates.apply(number);
-        threads.execute(() -> serve(client, fate));
+        int which = number;
+        threads.execute(() -> serve(client, which));
       }
     } catch (IOException closed) {
       // Nobody comes any more.
     }
   }
 
-  private void serve(Socket client, Fate fate) {
+  /** Fates have changed: who is held may go on. */
+  public synchronized void look() {
+    notifyAll();
+  }
+
+  private synchronized Fate fate(int number) throws InterruptedException {
+    while (fates.apply(number) == Fate.HELD) wait();
+    return fates.apply(number);
+  }
+
+  private void serve(Socket client, int number) {
     try (client) {
-      switch (fate) {
+      switch (fate(number)) {
+        // It is closed by a reset.
+        case REFUSED -> client.setSoLinger(true, 0);
+        case HELD -> throw new IllegalStateException("it was waited for");
         case SILENT -> drain(client.getInputStream());
         case ANSWERS_ERROR -> {
           client
@@ -85,7 +102,7 @@ final class Gate implements Closeable {
           }
         }
       }
-    } catch (IOException ended) {
+    } catch (IOException | InterruptedException ended) {
       // As connections do.
     }
   }

@@ -3,8 +3,11 @@ package io.sojourn.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sojourn.repository.blob.BlobStore;
 import io.sojourn.repository.seal.Seal;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -118,6 +121,97 @@ class RacesTest {
       assertThat(here.collect().packs()).isPositive();
       assertThat(Shelf.packed(shelf.blobs())).isZero();
     }
+  }
+
+  /** Others need not wait for who knew what was doomed; what they remove is not lost for that. */
+  @Test
+  void whatIsRemovedWhileItIsReadIsNotDamaged() throws IOException {
+    shelf.make(image, "a-1");
+    List<User> readers =
+        List.of(
+            Repository::collect,
+            repository -> repository.check(false, read -> {}),
+            repository -> repository.repair(read -> {}));
+    for (User reader : readers) {
+      try (Repository here = of("here", Clock.systemUTC())) {
+        shelf.store(here, "a-1");
+      }
+      BlobStore store = shelf.blobs();
+      try (Repository other =
+          Repository.open(
+              meanwhile(store, () -> removeAll(store)), Seal.NONE, "there", Clock.systemUTC())) {
+        reader.read(other);
+        assertThat(other.broken()).isEmpty();
+      }
+      assertThat(Shelf.packed(store)).as("it was removed meanwhile").isZero();
+      try (Repository last = of("last", Clock.systemUTC())) {
+        last.collect();
+        assertThat(last.check(true, read -> {}).problems()).isEmpty();
+      }
+    }
+  }
+
+  /** What uses a repository. */
+  private interface User {
+    Object read(Repository repository) throws IOException;
+  }
+
+  /** A doomed pack is read as long as nothing else has its chunks; and goes when something has. */
+  @Test
+  void whatIsStoredAnewWhileItIsReadIsFound() throws IOException {
+    shelf.make(image, "a-1");
+    BlobStore store = shelf.blobs();
+    Blobs blobs = new Blobs(store, new Codec(Seal.NONE));
+    try (Repository here = of("here", Clock.systemUTC());
+        Repository reader =
+            Repository.open(
+                meanwhile(
+                    store,
+                    () -> {
+                      shelf.store(here, "a-1");
+                      here.collect();
+                    }),
+                Seal.NONE,
+                "there",
+                Clock.systemUTC())) {
+      shelf.store(here, "a-1");
+      List<String> packs =
+          store.list(Pack.FOLDER).stream().map(pack -> Pack.nameOf(pack.name())).toList();
+      new Dooms(blobs, "", 0).doom(packs);
+      shelf.whole(reader, "a-1");
+      assertThat(store.list(Pack.FOLDER))
+          .extracting(pack -> Pack.nameOf(pack.name()))
+          .as("gone meanwhile")
+          .doesNotContainAnyElementsOf(packs);
+    }
+  }
+
+  /** What others do while somebody reads. */
+  private interface Happening {
+    void happens() throws IOException;
+  }
+
+  /** A store in which something happens just before somebody reads a part of a pack. */
+  private static BlobStore meanwhile(BlobStore store, Happening once) {
+    AtomicBoolean over = new AtomicBoolean();
+    return (BlobStore)
+        Proxy.newProxyInstance(
+            BlobStore.class.getClassLoader(),
+            new Class<?>[] {BlobStore.class},
+            (proxy, method, arguments) -> {
+              boolean ofPart = method.getName().equals("get") && arguments.length == 3;
+              if (ofPart && over.compareAndSet(false, true)) once.happens();
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException failed) {
+                throw failed.getCause();
+              }
+            });
+  }
+
+  private static void removeAll(BlobStore store) throws IOException {
+    store.delete(Repository.IMAGES + "/a-1");
+    for (BlobStore.Blob pack : store.list(Pack.FOLDER)) store.delete(pack.name());
   }
 
   /** It began, by the clock, long after now: nobody is taken for dead because of that. */

@@ -9,10 +9,9 @@ import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
-/** A server that speaks S3, with one bucket; it checks signatures. */
-final class S3Server implements AutoCloseable {
-  static final String BUCKET = "images";
-  private static final String KEY = "key", SECRET = "secret";
+/** A server that speaks S3, with one bucket; it checks signatures. Other modules' tests use it. */
+public final class S3Server implements AutoCloseable {
+  public static final String BUCKET = "images", KEY = "key", SECRET = "secret";
 
   private final S3Proxy server;
 
@@ -20,7 +19,7 @@ final class S3Server implements AutoCloseable {
     this.server = server;
   }
 
-  static S3Server start(Path directory) throws Exception {
+  public static S3Server start(Path directory) throws Exception {
     Files.createDirectories(directory.resolve(BUCKET));
     S3Proxy server =
         S3Proxy.builder()
@@ -35,7 +34,7 @@ final class S3Server implements AutoCloseable {
     return new S3Server(server);
   }
 
-  int port() {
+  public int port() {
     return server.getPort();
   }
 

@@ -29,6 +29,7 @@ final class ImageCalls {
 
   ImageCalls(
       ImageLookup images,
+      GroupImages groups,
       ImageCatalog catalog,
       TaskLookup tasks,
       TaskRegistry registry,
@@ -36,7 +37,7 @@ final class ImageCalls {
       FrozenRemains remains,
       Archive archive) {
     this.images = images;
-    this.groups = new GroupImages(images);
+    this.groups = groups;
     this.catalog = catalog;
     this.tasks = tasks;
     this.registry = registry;
@@ -147,12 +148,12 @@ final class ImageCalls {
     if (image.isHere()) catalog.repository().remove(image);
   }
 
-  /** Lets the files of an image go that is stored. */
+  /** Lets the files of an image go that is stored. Nobody is refused anything because of that. */
   void drop(ImageDirectory image) {
     var task = image.manifest().getTask();
-    try (var operation = operations.begin(task.getId(), task.getName(), "store")) {
-      catalog.repository().remove(image);
-    }
+    if (!operations.between(task.getId(), () -> catalog.repository().remove(image)))
+      throw OperationException.refused(
+          "task " + task.getName() + " is busy", "wait until it is done (ckpt ps)");
   }
 
   /** Its task is frozen in it; or is lost, and this is the newest. */

@@ -11,14 +11,14 @@ import java.util.function.Consumer;
 
 /**
  * What is under way, one operation a task at a time. Bringing a task's numbers up to date speaks
- * with its agent as well: an operation waits for that, which is short; it is left out where an
- * operation runs.
+ * with its agent as well, and files of stored images are let go behind everybody's back: an
+ * operation waits for these, which are short; they are left out where an operation runs.
  */
 final class Operations {
   private record Running(String verb, long sinceNanos) {}
 
   private final Map<String, Running> running = new HashMap<>();
-  private final Set<String> refreshing = new HashSet<>();
+  private final Set<String> brief = new HashSet<>();
   private boolean closed;
   private volatile Consumer<String> ended = taskId -> {};
 
@@ -51,7 +51,7 @@ final class Operations {
               .formatted(title, other.verb(), (System.nanoTime() - other.sinceNanos()) / 1e9),
           "wait until it is done (ckpt ps)");
     running.put(taskId, new Running(verb, System.nanoTime()));
-    while (refreshing.contains(taskId)) await();
+    while (brief.contains(taskId)) await();
     return () -> end(taskId);
   }
 
@@ -67,16 +67,31 @@ final class Operations {
     return Optional.ofNullable(running.get(taskId)).map(Running::verb);
   }
 
-  /** Runs something short that an operation must not meet, unless one runs. */
+  /** Runs something short that an operation must not meet, unless one runs, or another such. */
   void unlessBusy(String taskId, Runnable shortWork) {
     synchronized (this) {
-      if (running.containsKey(taskId) || !refreshing.add(taskId)) return;
+      if (running.containsKey(taskId) || !brief.add(taskId)) return;
     }
+    brief(taskId, shortWork);
+  }
+
+  /** The same, behind other such work. False where an operation runs: nothing was done. */
+  boolean between(String taskId, Runnable shortWork) {
+    synchronized (this) {
+      while (brief.contains(taskId)) await();
+      if (running.containsKey(taskId)) return false;
+      brief.add(taskId);
+    }
+    brief(taskId, shortWork);
+    return true;
+  }
+
+  private void brief(String taskId, Runnable shortWork) {
     try {
       shortWork.run();
     } finally {
       synchronized (this) {
-        refreshing.remove(taskId);
+        brief.remove(taskId);
         notifyAll();
       }
     }
