@@ -83,7 +83,7 @@ class SignalsOverDeathIT {
       int times = 0;
       for (String node : new String[] {"b", "home"}) {
         a.ckpt("migrate", task.name(), node).done();
-        for (int death = 0; death < 3; death++) {
+        for (int death = 0; death < 2; death++) {
           interrupt(task);
           a.killDaemon();
           a.startDaemon();
