@@ -158,7 +158,7 @@ class SignalsTest {
         stage.start(
             "bash",
             "-c",
-            "trap 'echo heard' USR2; trap 'echo end; exit' TERM; echo ready; while :; do sleep 600 & wait; done");
+            "sleep 600 & trap 'echo heard' USR2; trap 'kill $!; echo end; exit' TERM; echo ready; while :; do wait; done");
     assertThat(told.inputReader().readLine()).isEqualTo("ready");
     Deputy deputy = sleeping();
     BlockingQueue<DeputySignal> said = new LinkedBlockingQueue<>();

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The deputy as its task's face to whoever started it: what it is sent reaches the task, in order,
  * and how the task ends it ends, too. What it is sent during a move waits until the task is there.
  */
-final class Face implements DeputyListener {
+final class Face implements DeputyListener, SignalQueue.Way {
   private static final Logger log = LoggerFactory.getLogger(Face.class);
 
   /** SI_KERNEL. */
@@ -51,7 +51,7 @@ final class Face implements DeputyListener {
   private final ScheduledThreadPoolExecutor inOrder =
       new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("face", true));
 
-  private final SignalQueue signals = new SignalQueue(new ToTask());
+  private final SignalQueue signals = new SignalQueue(this);
 
   /** From the task's last life elsewhere: up to this one it has had them. */
   private volatile long hasHad;
@@ -74,12 +74,12 @@ final class Face implements DeputyListener {
     boolean job = signal.code() == FROM_KERNEL || signal.number() == Signals.CONT;
     Waiting one = new Waiting(signal.serial(), signal.number(), job);
     if (signal.fromBefore()) over(one);
-    else later(() -> pass(one));
+    else later(() -> comes(one));
   }
 
   @Override
   public void stopped() {
-    later(() -> pass(new Waiting(0, Signals.STOP, true)));
+    later(() -> comes(new Waiting(0, Signals.STOP, true)));
   }
 
   @Override
@@ -108,7 +108,7 @@ final class Face implements DeputyListener {
     }
   }
 
-  private void pass(Waiting signal) {
+  private void comes(Waiting signal) {
     signals.add(signal);
     passAll();
   }
@@ -130,38 +130,36 @@ final class Face implements DeputyListener {
   }
 
   /** Whoever dies in between: the deputy keeps it until the task has it, which has it once. */
-  private final class ToTask implements SignalQueue.Way {
-    @Override
-    public boolean pass(Waiting signal) {
-      MovedTask.Away away = task.away();
-      Revival beside = task.beside();
-      if (signal.serial() != 0 && signal.serial() <= hasHad) Face.this.over(signal);
-      else if (away != null) return passOn(away, signal);
-      else if (beside != null) passBeside(beside, signal);
-      else return false;
+  @Override
+  public boolean pass(Waiting signal) {
+    MovedTask.Away away = task.away();
+    Revival beside = task.beside();
+    if (signal.serial() != 0 && signal.serial() <= hasHad) over(signal);
+    else if (away != null) return passOn(away, signal);
+    else if (beside != null) passBeside(beside, signal);
+    else return false;
+    return true;
+  }
+
+  @Override
+  public boolean passesBy(Waiting signal) {
+    MovedTask.Away away = task.away();
+    if (away == null) return false;
+    // Its shell is to have its terminal again, wherever the task is.
+    if (JobSignals.stops(signal.number())) {
+      stop(signal, away);
       return true;
     }
+    // What is restored runs, and looks at its terminal anew.
+    boolean lost = away.contact().state() == Contact.State.LOST;
+    boolean ofThisLife = signal.stops() || OF_ONE_LIFE.contains(signal.number());
+    if (lost && ofThisLife) over(signal);
+    return lost && ofThisLife;
+  }
 
-    @Override
-    public boolean passesBy(Waiting signal) {
-      MovedTask.Away away = task.away();
-      if (away == null) return false;
-      // Its shell is to have its terminal again, wherever the task is.
-      if (JobSignals.stops(signal.number())) {
-        stop(signal, away);
-        return true;
-      }
-      // What is restored runs, and looks at its terminal anew.
-      boolean lost = away.contact().state() == Contact.State.LOST;
-      boolean ofThisLife = signal.stops() || OF_ONE_LIFE.contains(signal.number());
-      if (lost && ofThisLife) over(signal);
-      return lost && ofThisLife;
-    }
-
-    @Override
-    public void over(Waiting signal) {
-      Face.this.over(signal);
-    }
+  @Override
+  public void over(Waiting signal) {
+    tell(signal, List.of(), false);
   }
 
   private boolean passOn(MovedTask.Away away, Waiting signal) {
@@ -213,10 +211,6 @@ final class Face implements DeputyListener {
     } else JobSignals.send(process, signal.number(), signal.job()); // It may stand still itself.
   }
 
-  private void over(Waiting signal) {
-    tell(signal, List.of(), false);
-  }
-
   /** The task has stopped, and its shell is to see that. */
   private void stop(Waiting signal, MovedTask.Away away) {
     Step.of("the terminal", () -> Step.on(away.pipeSession().loop(), away.pipes()::background));
@@ -232,7 +226,7 @@ final class Face implements DeputyListener {
               .thenAccept(
                   error -> {
                     if (error == Errno.EAGAIN)
-                      later(() -> pass(new Waiting(0, Signals.CONT, true)));
+                      later(() -> comes(new Waiting(0, Signals.CONT, true)));
                   });
     } catch (IOException gone) {
       // What it has not been told it says again.
