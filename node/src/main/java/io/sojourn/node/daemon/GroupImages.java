@@ -87,11 +87,17 @@ final class GroupImages {
     return image.getGroup() + "@" + image.getNumber();
   }
 
-  /** The images of a group that can be restored, the newest first. */
-  List<Found> complete(String group, Caller caller) {
+  /**
+   * The images of a group that can be restored, the newest first; and those of which nobody knows
+   * it, as nodes with parts do not answer.
+   */
+  List<Found> notIncomplete(String group, Caller caller) {
     GroupParts elsewhere = new GroupParts(calls);
     return all(caller, image -> image.getGroup().equals(group)).stream()
-        .filter(found -> elsewhere.missing(found.description(), found.missing()).isEmpty())
+        .filter(
+            found ->
+                elsewhere.missing(found.description(), found.missing()).stream()
+                    .allMatch(part -> elsewhere.silent(part.getNode())))
         .toList();
   }
 

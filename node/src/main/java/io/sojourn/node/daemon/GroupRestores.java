@@ -68,9 +68,12 @@ final class GroupRestores {
     return restore(found, request, false, () -> {}, caller, report);
   }
 
-  /** The images from which a task's whole group can be run again, the newest first. */
+  /**
+   * The images from which a task's whole group can be run again, the newest first; also where a
+   * node has to answer first: alone it must not run.
+   */
   List<GroupImages.Found> imagesWith(String taskId, String group, Caller caller) {
-    return images.complete(group, caller).stream().filter(image -> image.has(taskId)).toList();
+    return images.notIncomplete(group, caller).stream().filter(image -> image.has(taskId)).toList();
   }
 
   /**
