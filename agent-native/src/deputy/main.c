@@ -85,6 +85,13 @@ static int take(struct record *done) {
   return 0;
 }
 
+// What is sent and what is forgotten with it is one step: no daemon's death comes in between.
+static int pass(void) {
+  int failed = order_pass(order.value, order.pass.to);
+  signals_over(order.pass.over);
+  return failed;
+}
+
 static int obey(struct record *done) {
   switch (order.kind) {
     case RECORD_EXIT: _exit((int)order.value);
@@ -92,6 +99,7 @@ static int obey(struct record *done) {
     case RECORD_STOP: return order_stop(order.value);
     case RECORD_CLOSE: return order_close(order.value);
     case RECORD_TAKE: return take(done);
+    case RECORD_PASS: return pass();
     default: return ENOSYS;
   }
 }
@@ -145,7 +153,8 @@ static void serve(void) {
       const struct record *signal = signals_next();
       if (signal) say(signal);
     }
-    if (wait[OWN_LISTENER].revents) meet();
+    // What a daemon that has died has left is done before: else the next one would have it done again.
+    if (wait[OWN_LISTENER].revents && !wait[OWN_CONNECTION].revents) meet();
   }
 }
 

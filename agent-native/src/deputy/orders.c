@@ -40,6 +40,11 @@ int order_stop(uint32_t number) {
   return mask_pending() & mask_of(SIGCONT) ? 0 : EAGAIN;
 }
 
+int order_pass(uint32_t number, int32_t to) {
+  if (number > LAST_SIGNAL || to < 0 || to == 1) return EINVAL;
+  return to && kill(to, (int)number) ? errno : 0;
+}
+
 int order_close(uint32_t descriptor) {
   if (descriptor >= (uint32_t)own(0) && descriptor < (uint32_t)own(OWN_DESCRIPTORS)) return EBADF;
   return close((int)descriptor) ? errno : 0;

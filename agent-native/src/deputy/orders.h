@@ -11,5 +11,8 @@ int order_die(uint32_t signal);
 // did not stop it, as nobody could have continued it.
 int order_stop(uint32_t signal);
 
+// Sends a signal to a process of the task's user.
+int order_pass(uint32_t signal, int32_t to);
+
 // Gives up a descriptor that was the task's.
 int order_close(uint32_t descriptor);

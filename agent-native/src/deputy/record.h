@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 
 enum kind {
   // The deputy says
@@ -18,7 +18,8 @@ enum kind {
   RECORD_DIE = 18,         // value: the signal
   RECORD_STOP = 19,        // value: the signal
   RECORD_CLOSE = 20,       // value: the descriptor
-  RECORD_TAKE = 21         // beside it comes a descriptor (SCM_RIGHTS), to be held for the task
+  RECORD_TAKE = 21,        // beside it comes a descriptor (SCM_RIGHTS), to be held for the task
+  RECORD_PASS = 22         // value: the signal to send
 };
 
 // Was pending when the deputy began: it may be in the task's image too.
@@ -40,6 +41,11 @@ struct caught {
   uint32_t flags;
 };
 
+struct pass {
+  uint64_t over; // the signal that need not be said again when this is done; or 0
+  int32_t to;    // the process that is sent one; or 0
+};
+
 struct record {
   uint32_t kind;
   uint32_t value;
@@ -47,6 +53,7 @@ struct record {
   union {
     struct hello hello;
     struct caught caught;
+    struct pass pass;
     int32_t descriptor;
     char bytes[48];
   };
@@ -55,4 +62,5 @@ struct record {
 _Static_assert(sizeof(struct record) == 64, "mirrored in Record.java");
 _Static_assert(offsetof(struct record, hello.task) == 32, "mirrored in Record.java");
 _Static_assert(offsetof(struct record, caught.flags) == 32, "mirrored in Record.java");
+_Static_assert(offsetof(struct record, pass.to) == 24, "mirrored in Record.java");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "written as it lies in memory");

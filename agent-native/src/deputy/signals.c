@@ -1,4 +1,4 @@
-// While nobody listens, or does not acknowledge, signals are left where they are: pending, in the kernel. So they queue, merge and
+// While nobody listens, or too many are not over, signals are left where they are: pending, in the kernel. So they queue, merge and
 // cancel each other (SIGCONT takes back SIGTSTP) just as for a process that is stopped, within the kernel's own limit
 // (RLIMIT_SIGPENDING), and nothing has to be counted as lost.
 #include "signals.h"
@@ -13,7 +13,9 @@
 #include "own.h"
 
 static struct record said[SIGNALS_SAID];
+// Those up to "heard" need not be said again, nor those after it that are over.
 static uint64_t last, heard;
+static bool over[SIGNALS_SAID];
 static mask from_before;
 
 static void end_alarms(void) {
@@ -72,6 +74,7 @@ const struct record *signals_next(void) {
   } while (of_a_child(&info));
   int number = (int)info.ssi_signo;
   struct record *record = &said[++last % SIGNALS_SAID];
+  over[last % SIGNALS_SAID] = false;
   *record = (struct record){
       .kind = RECORD_SIGNAL,
       .value = info.ssi_signo,
@@ -88,14 +91,25 @@ const struct record *signals_next(void) {
 
 void signals_heard(uint64_t number) {
   if (number > heard && number <= last) heard = number;
+  while (heard < last && over[(heard + 1) % SIGNALS_SAID]) heard++;
+}
+
+void signals_over(uint64_t number) {
+  if (number <= heard || number > last) return;
+  over[number % SIGNALS_SAID] = true;
+  signals_heard(heard);
 }
 
 const struct record *signals_unheard(unsigned n) {
-  return heard + 1 + n <= last ? &said[(heard + 1 + n) % SIGNALS_SAID] : NULL;
+  for (uint64_t number = heard + 1; number <= last; number++)
+    if (!over[number % SIGNALS_SAID] && n-- == 0) return &said[number % SIGNALS_SAID];
+  return NULL;
 }
 
 unsigned signals_count(void) {
-  return (unsigned)(last - heard);
+  unsigned count = 0;
+  while (signals_unheard(count)) count++;
+  return count;
 }
 
 uint64_t signals_last(void) {

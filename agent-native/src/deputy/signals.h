@@ -4,7 +4,7 @@
 
 #include "record.h"
 
-// How many are said without having been acknowledged. Those after them stay with the kernel, as they would for a stopped process.
+// How many are said without being over. Those after them stay with the kernel, as they would for a stopped process.
 #define SIGNALS_SAID 64
 
 // Blocks all, and opens the descriptor that they are read from. Returns that, or -1 with errno.
@@ -19,7 +19,10 @@ const struct record *signals_next(void);
 // All up to this number were heard.
 void signals_heard(uint64_t number);
 
-// The nth that was not acknowledged; NULL after the last one.
+// This one was, whether or not those before it were.
+void signals_over(uint64_t number);
+
+// The nth that is not over; NULL after the last one.
 const struct record *signals_unheard(unsigned n);
 
 unsigned signals_count(void);

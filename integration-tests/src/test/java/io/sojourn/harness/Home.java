@@ -125,6 +125,11 @@ public final class Home implements BeforeEachCallback, AfterEachCallback {
           @Override
           public void signal(DeputySignal signal) {
             signals.add(signal);
+            try {
+              made.over(signal.serial());
+            } catch (IOException gone) {
+              throw new UncheckedIOException(gone);
+            }
           }
 
           @Override

@@ -89,6 +89,11 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   @Override
   public void afterEach(ExtensionContext context) {
+    leavesNothing();
+  }
+
+  /** As after each test of a class that registers it. */
+  public void leavesNothing() {
     endSubjects();
     // What was ended a moment ago may still be busy with its end.
     Awaitility.await().atMost(SETTLE).untilAsserted(() -> Remains.of(this).check());

@@ -17,12 +17,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -30,16 +33,24 @@ import org.awaitility.core.ConditionTimeoutException;
  * The example {@code heat}: several programs, each with a strip of a plate, that must keep step.
  */
 final class HeatGroup implements AutoCloseable {
+  /**
+   * Where a member is at home.
+   *
+   * @param place words before its command
+   * @param address at which the others reach it
+   */
+  record Seat(Node node, List<String> place, String address) {}
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String PROGRAM = "io.sojourn.examples.heat.Heat";
 
-  private final Node node;
+  private final List<Seat> seats;
   private final String name;
   private final Path home;
   private final List<Process> firsts = new ArrayList<>();
 
-  private HeatGroup(Node node, String name, Path home) {
-    this.node = node;
+  private HeatGroup(List<Seat> seats, String name, Path home) {
+    this.seats = seats;
     this.name = name;
     this.home = home;
   }
@@ -50,18 +61,28 @@ final class HeatGroup implements AutoCloseable {
    * @param options of its agents, beside name and group
    */
   static HeatGroup start(Node node, String name, int members, String options) throws IOException {
-    HeatGroup group = new HeatGroup(node, name, Files.createDirectory(node.home().resolve(name)));
-    for (int rank = 0; rank < members; rank++)
-      group.firsts.add(group.begin(rank, members, options));
+    return start(
+        Collections.nCopies(members, new Seat(node, List.of(), "127.0.0.1")), name, options);
+  }
+
+  /** Starts it on several nodes, which see the directory of the first one's. */
+  static HeatGroup start(List<Seat> seats, String name, String options) throws IOException {
+    Path home = Files.createDirectory(seats.get(0).node().home().resolve(name));
+    HeatGroup group = new HeatGroup(seats, name, home);
+    for (int rank = 0; rank < seats.size(); rank++)
+      group.firsts.add(group.begin(rank, seats.size(), options));
     return group;
   }
 
   private Process begin(int rank, int members, String options) throws IOException {
-    List<String> command = new ArrayList<>(List.of("setsid", Jdk.newest().tool("java"), "-Xmx64m"));
+    Seat seat = seats.get(rank);
+    List<String> command = new ArrayList<>(seat.place());
+    command.addAll(List.of("setsid", Jdk.newest().tool("java"), "-Xmx64m"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add(
         "-javaagent:%s=name=%s,group=%s%s".formatted(Places.AGENT, task(rank), name, options));
     command.addAll(program(rank, members, "strip-" + rank));
+    command.addAll(List.of("--address", seat.address()));
     command.addAll(List.of("--log", home.resolve("log-" + rank).toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -69,7 +90,7 @@ final class HeatGroup implements AutoCloseable {
             .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(home.resolve("out-" + rank).toFile()));
-    builder.environment().put("SOJOURN_RUN_DIR", node.run().toString());
+    builder.environment().put("SOJOURN_RUN_DIR", seat.node().run().toString());
     return builder.start();
   }
 
@@ -107,20 +128,35 @@ final class HeatGroup implements AutoCloseable {
 
   /** The number of a member's process. */
   int pid(int rank) {
-    return node.ckpt("ps", task(rank)).done().json().at("/tasks/0/pid").asInt();
+    return seats.get(rank).node().ckpt("ps", task(rank)).done().json().at("/tasks/0/pid").asInt();
   }
 
   List<Integer> pids() {
-    JsonNode tasks = node.ckpt("ps").done().json().at("/tasks");
+    List<JsonNode> tasks = tasks();
     return IntStream.range(0, size())
         .map(
-            rank -> {
-              for (JsonNode task : tasks)
-                if (task.path("name").asText().equals(task(rank))) return task.path("pid").asInt();
-              throw new AssertionError(tasks);
-            })
+            rank ->
+                tasks.stream()
+                    .filter(task -> task.path("name").asText().equals(task(rank)))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(tasks))
+                    .path("pid")
+                    .asInt())
         .boxed()
         .toList();
+  }
+
+  private Set<Node> nodes() {
+    return seats.stream().map(Seat::node).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** Its tasks, as their nodes show them. */
+  private List<JsonNode> tasks() {
+    List<JsonNode> tasks = new ArrayList<>();
+    for (Node node : nodes())
+      for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
+        if (task.path("group").asText().equals(name)) tasks.add(task);
+    return tasks;
   }
 
   /** Waits until each has done a good deal more. */
@@ -145,12 +181,11 @@ final class HeatGroup implements AutoCloseable {
         "another life",
         () -> {
           Set<Integer> lives = new TreeSet<>();
-          for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
-            if (task.path("group").asText().equals(name))
-              lives.add(
-                  task.path("state").asText().equals("running")
-                      ? task.path("incarnation").asInt()
-                      : 0);
+          for (JsonNode task : tasks())
+            lives.add(
+                task.path("state").asText().equals("running")
+                    ? task.path("incarnation").asInt()
+                    : 0);
           now[0] = lives.iterator().next();
           return lives.size() == 1 && now[0] > life;
         });
@@ -160,11 +195,12 @@ final class HeatGroup implements AutoCloseable {
   /** Numbers of the images of all of them. */
   Set<Integer> images() {
     Map<Integer, Integer> parts = new TreeMap<>();
-    for (JsonNode image : node.ckpt("images").done().json().path("images")) {
-      String of = image.path("groupImage").asText();
-      if (of.startsWith(name + "@") && image.path("groupComplete").asBoolean())
-        parts.merge(Integer.parseInt(of.substring(name.length() + 1)), 1, Integer::sum);
-    }
+    for (Node node : nodes())
+      for (JsonNode image : node.ckpt("images").done().json().path("images")) {
+        String of = image.path("groupImage").asText();
+        if (of.startsWith(name + "@") && image.path("groupComplete").asBoolean())
+          parts.merge(Integer.parseInt(of.substring(name.length() + 1)), 1, Integer::sum);
+      }
     parts.values().removeIf(count -> count < size());
     return parts.keySet();
   }
@@ -183,16 +219,18 @@ final class HeatGroup implements AutoCloseable {
     try {
       await(what + " of " + name).atMost(PATIENCE).until(is);
     } catch (ConditionTimeoutException tooLong) {
-      throw new AssertionError(node.ckpt("ps").json() + "\n" + log(), tooLong);
+      throw new AssertionError(tasks() + "\n" + log(), tooLong);
     }
   }
 
   private String log() {
+    StringBuilder all = new StringBuilder();
     try {
-      return node.log();
+      for (Node node : nodes()) all.append(node.log()).append('\n');
     } catch (IOException none) {
-      return none.toString();
+      all.append(none);
     }
+    return all.toString();
   }
 
   /** What they have said, which is how they have ended. */
@@ -240,7 +278,7 @@ final class HeatGroup implements AutoCloseable {
   @Override
   public void close() {
     // Whoever is to be restarted would be.
-    node.ckpt("checkpoint", "--group", name, "--on-failure=keep");
+    for (Node node : nodes()) node.ckpt("checkpoint", "--group", name, "--on-failure=keep");
     for (int pid : pids()) if (pid > 0) Signals.send(pid, Signals.KILL);
     firsts.forEach(Process::destroyForcibly);
   }

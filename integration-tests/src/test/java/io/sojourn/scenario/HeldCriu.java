@@ -67,6 +67,11 @@ final class HeldCriu implements AutoCloseable {
     return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("between")));
   }
 
+  /** Each dump stops before it reads the first connection, when its task has been stopped. */
+  static HeldCriu stoppingInDumps(Node node) throws Exception {
+    return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("reading")));
+  }
+
   /** Each restore fails at its end. */
   static HeldCriu failingRestores(Node node) throws Exception {
     return new HeldCriu(node, "restore", bytes(FAILS));

@@ -69,7 +69,8 @@ public final class RolledBackFiles {
   /** An empty directory for what files hold now. Without a record it is nothing yet. */
   public Path begin(String image) throws IOException {
     var closed = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    if (!Files.isDirectory(root)) Files.createDirectory(root, closed);
+    // Several restores at once may make it.
+    Files.createDirectories(root, closed);
     for (int number = 1; ; number++) {
       Path directory = root.resolve(image + "." + number);
       // What a crash left here was not put back from: the files have it all still.

@@ -1,5 +1,7 @@
 package io.sojourn.engine.linux;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,23 +20,46 @@ public final class JobSignals {
     return STOPPING.contains(signal);
   }
 
+  /** One signal to one process. */
+  public record One(int pid, int number) {}
+
   /**
-   * Does what the signal would do at home.
+   * What the signal comes to.
+   *
+   * @param sent in this order
+   * @param stops the process itself stands still because of it
+   */
+  public record Plan(List<One> sent, boolean stops) {}
+
+  /**
+   * What does what the signal would do at home.
    *
    * @param group to all descendants, too, that are in its process group
-   * @return whether the process itself stands still now because of it
    */
-  public static boolean send(int process, int signal, boolean group) {
+  public static Plan plan(int process, int signal, boolean group) {
+    List<One> sent = new ArrayList<>();
     int id = Proc.group(process);
     if (group)
       for (int each : Proc.tree(process))
-        if (each != process && Proc.group(each) == id) sendOne(each, signal);
-    return sendOne(process, signal);
+        if (each != process && Proc.group(each) == id) sent.add(one(each, signal));
+    One itself = one(process, signal);
+    sent.add(itself);
+    return new Plan(sent, itself.number() != signal);
   }
 
-  private static boolean sendOne(int pid, int signal) {
+  private static One one(int pid, int signal) {
     boolean stops = STOPPING.contains(signal) && Proc.leavesToKernel(pid, signal);
-    Signals.send(pid, stops ? Signals.STOP : signal);
-    return stops;
+    return new One(pid, stops ? Signals.STOP : signal);
+  }
+
+  /**
+   * Does it.
+   *
+   * @return whether the process itself stands still now because of it
+   */
+  public static boolean send(int process, int signal, boolean group) {
+    Plan plan = plan(process, signal, group);
+    plan.sent().forEach(one -> Signals.send(one.pid(), one.number()));
+    return plan.stops();
   }
 }

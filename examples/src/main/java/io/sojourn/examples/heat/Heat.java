@@ -7,6 +7,7 @@ import io.sojourn.examples.UsageException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,8 @@ public final class Heat implements Program {
         usage: Heat --rank R --meeting DIR --result FILE [options]
           --rank R        which of the strips, from 0
           --ranks N       how many there are (4)
-          --meeting DIR   where they tell each other their ports
+          --meeting DIR   where they tell each other where they listen
+          --address A     this machine's, at which the others reach it (127.0.0.1)
           --result FILE   the strip's last temperatures: doubles, big-endian
           --log FILE      a line each hundred steps is appended here
           --rows N        of the whole plate (64)
@@ -51,7 +53,8 @@ public final class Heat implements Program {
     Path result = Path.of(options.required("--result"));
     int first = (int) (rows * rank / ranks), end = (int) (rows * (rank + 1) / ranks);
     Strip strip = new Strip(first, end - first, rows, columns);
-    Meeting meeting = new Meeting(Path.of(options.required("--meeting")));
+    InetAddress address = InetAddress.getByName(options.text("--address").orElse("127.0.0.1"));
+    Meeting meeting = new Meeting(Path.of(options.required("--meeting")), address);
     try (OutputStream log = log(options.path("--log").orElse(null));
         Neighbour above = rank == 0 ? null : new Neighbour(meeting.find((int) rank - 1), columns);
         Neighbour below =

@@ -8,15 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A directory in which programs tell the ports that they listen on. */
-record Meeting(Path directory) {
+/**
+ * A directory in which programs tell where they listen.
+ *
+ * @param own address of this machine, at which the others reach it
+ */
+record Meeting(Path directory, InetAddress own) {
   private static final int LOOK_MILLIS = 10;
 
   /** Listens, tells where, and waits for the one that connects. */
   Socket await(int rank) throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket server = new ServerSocket(0, 1, own)) {
       Path unfinished = directory.resolve("port-" + rank + ".tmp");
-      Files.writeString(unfinished, String.valueOf(server.getLocalPort()));
+      Files.writeString(unfinished, own.getHostAddress() + " " + server.getLocalPort());
       Files.move(unfinished, port(rank), StandardCopyOption.ATOMIC_MOVE);
       return server.accept();
     }
@@ -25,8 +29,8 @@ record Meeting(Path directory) {
   /** Connects to the one of that rank, once that listens. */
   Socket find(int rank) throws IOException, InterruptedException {
     while (!Files.exists(port(rank))) Thread.sleep(LOOK_MILLIS);
-    int port = Integer.parseInt(Files.readString(port(rank)));
-    return new Socket(InetAddress.getLoopbackAddress(), port);
+    String[] words = Files.readString(port(rank)).split(" ");
+    return new Socket(InetAddress.getByName(words[0]), Integer.parseInt(words[1]));
   }
 
   private Path port(int rank) {

@@ -1,11 +1,14 @@
 package io.sojourn.home.deputy;
 
+import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -186,14 +189,53 @@ public final class Deputy implements AutoCloseable {
     return answer.thenApply(Record::value);
   }
 
+  /** A signal that it has said need not be said again. */
+  public void over(long signal) throws IOException {
+    over(signal, List.of(), 0);
+  }
+
+  /**
+   * As {@link #over(long)}; with it, in one step that no daemon's death cuts in two, it sends
+   * signals, and stops as by {@link #stop}.
+   *
+   * @param signal 0 where it is none that it has said
+   * @param sent where the task's user may not send one, home does
+   * @param stop 0: it does not
+   * @return as {@link #stop}; where it does not, with 0
+   */
+  public CompletableFuture<Integer> over(long signal, List<JobSignals.One> sent, int stop)
+      throws IOException {
+    List<Record> step = new ArrayList<>();
+    int uid = Proc.identities(pid()).isEmpty() ? -1 : Proc.identities(pid()).get(1)[0];
+    for (JobSignals.One one : sent) {
+      if (mayBeSent(uid, one.pid())) step.add(pass(one.number(), 0, one.pid()));
+      else Signals.send(one.pid(), one.number());
+    }
+    if (signal != 0) step.add(pass(0, signal, 0));
+    CompletableFuture<Integer> answer = CompletableFuture.completedFuture(0);
+    if (stop != 0) {
+      long number = orders.incrementAndGet();
+      answer = answer(number).thenApply(Record::value);
+      step.add(Record.order(Record.STOP, stop, number));
+    }
+    line.say(step);
+    return answer;
+  }
+
+  /** As kill(2) has it. */
+  private static boolean mayBeSent(int uid, int pid) {
+    List<int[]> its = Proc.identities(pid);
+    return uid == 0 || its.isEmpty() || uid == its.get(0)[0] || uid == its.get(2)[0];
+  }
+
+  private Record pass(int signal, long over, int to) {
+    return Record.pass(signal, over, to, orders.incrementAndGet());
+  }
+
   private CompletableFuture<Record> answer(long number) {
     CompletableFuture<Record> answer = new CompletableFuture<>();
     answers.put(number, answer);
     return answer;
-  }
-
-  void acknowledge(long signal) throws IOException {
-    line.say(Record.order(Record.ACKNOWLEDGE, 0, signal));
   }
 
   /** Duplicates of what it holds for its task. */

@@ -91,7 +91,6 @@ final class DeputyEvents implements Runnable, AutoCloseable {
       if (record.value() == Signals.CONT) stopped = false;
       listener.signal(record.signal());
     }
-    deputy.acknowledge(record.number());
   }
 
   /** The kernel tells nobody but the parent, so somebody has to look; see docs/deputy.md. */

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The connection to a deputy: records, both ways, and descriptors to it. */
 final class DeputyLine implements AutoCloseable {
@@ -27,6 +28,14 @@ final class DeputyLine implements AutoCloseable {
 
   void say(Record record) throws IOException {
     socket.send(record.encode().array());
+  }
+
+  /** All of them as one: who is killed meanwhile has said all or none. */
+  void say(List<Record> records) throws IOException {
+    if (records.isEmpty()) return;
+    ByteBuffer together = ByteBuffer.allocate(records.size() * Record.SIZE);
+    records.forEach(record -> together.put(record.encode()));
+    socket.send(together.array());
   }
 
   /** False where there is no room for it now. One that has hung up is told nothing. */

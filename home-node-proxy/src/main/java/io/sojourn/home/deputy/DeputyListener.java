@@ -6,8 +6,8 @@ package io.sojourn.home.deputy;
  */
 public interface DeputyListener {
   /**
-   * A signal. When this returns the deputy forgets it; what was not heard by a daemon that died is
-   * said again to the next one. SIGCONT comes after the process goes on.
+   * A signal. Until {@link Deputy#over} the deputy keeps it, and says it again to the next daemon.
+   * SIGCONT comes after the process goes on.
    */
   void signal(DeputySignal signal);
 

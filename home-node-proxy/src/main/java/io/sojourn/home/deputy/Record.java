@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 record Record(int kind, int value, long number, ByteBuffer rest) {
   static final int SIZE = 64;
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int HELLO = 1;
   static final int SIGNAL = 2;
@@ -26,12 +26,23 @@ record Record(int kind, int value, long number, ByteBuffer rest) {
   static final int STOP = 19;
   static final int CLOSE = 20;
   static final int TAKE = 21;
+  static final int PASS = 22;
 
   private static final int REST = 16;
   private static final int FROM_BEFORE = 1;
 
   static Record order(int kind, int value, long number) {
     return new Record(kind, value, number, ByteBuffer.allocate(0));
+  }
+
+  /**
+   * @param over the signal that is over with this; or 0
+   * @param to the process that is sent a signal; or 0
+   */
+  static Record pass(int signal, long over, int to, long number) {
+    ByteBuffer rest = ByteBuffer.allocate(SIZE - REST).order(ByteOrder.LITTLE_ENDIAN);
+    rest.putLong(0, over).putInt(8, to);
+    return new Record(PASS, signal, number, rest);
   }
 
   /** From a buffer that holds at least one, which is taken out. */
@@ -48,6 +59,7 @@ record Record(int kind, int value, long number, ByteBuffer rest) {
   ByteBuffer encode() {
     ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(0, kind).putInt(4, value).putLong(8, number);
+    bytes.put(REST, rest, 0, rest.limit());
     return bytes;
   }
 
@@ -81,6 +93,7 @@ record Record(int kind, int value, long number, ByteBuffer rest) {
   /** Of a {@link #SIGNAL}. */
   DeputySignal signal() {
     return new DeputySignal(
+        number,
         value,
         rest.getInt(0),
         rest.getInt(4),

@@ -4,6 +4,7 @@ import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.CopyRange;
+import io.sojourn.protocol.files.Entries;
 import io.sojourn.protocol.files.Forget;
 import io.sojourn.protocol.files.Open;
 import io.sojourn.protocol.files.OpenHandle;
@@ -116,6 +117,9 @@ final class Calls {
       case WHOLE_LOCK -> locks.whole(request.getWholeLock(), wait);
       case DIGEST -> answer.setData(content.digest(node(request)));
       case FORGET -> forget(request.getForget());
+      case DISOWN -> {
+        // Whoever knows what was answered lets go of it.
+      }
       case CALL_NOT_SET -> throw new Refused(ErrorNumber.ENOSYS);
     }
   }
@@ -133,6 +137,17 @@ final class Calls {
 
   private void forget(Forget forget) {
     for (Forget.One one : forget.getNodesList()) files.forget(one.getNode(), one.getLookups());
+  }
+
+  /** Nobody has heard the answer to that request: what it gives is given back. */
+  void undo(long request, Answer answer) {
+    files.lentLocks().closed(request);
+    // An open file has its request's number.
+    files.handles().release(request);
+    if (answer.hasEntry()) files.forget(answer.getEntry().getNode(), 1);
+    if (answer.hasCreated()) files.forget(answer.getCreated().getEntry().getNode(), 1);
+    for (Entries.One one : answer.getEntries().getEntriesList())
+      if (one.hasEntry()) files.forget(one.getEntry().getNode(), 1);
   }
 
   private OpenHandle opened(Node node, Open call, Handle handle) throws Refused {

@@ -3,8 +3,10 @@ package io.sojourn.home.files;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Request;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ final class Done {
 
   private final Map<Long, Wait> underWay = new HashMap<>();
   private final TreeMap<Long, Answer> remembered = new TreeMap<>();
+  private final Set<Long> disowned = new HashSet<>();
 
   /** What a request is when it arrives. */
   record Arrival(boolean isNew, @Nullable Answer known) {}
@@ -35,9 +38,24 @@ final class Done {
     return new Arrival(underWay.putIfAbsent(id, wait) == null, null);
   }
 
-  synchronized void answered(Answer answer, boolean remember) {
+  /** False where nobody waits for it any more. */
+  synchronized boolean answered(Answer answer, boolean remember) {
     underWay.remove(answer.getId());
     if (remember) remembered.put(answer.getId(), answer);
+    return !disowned.remove(answer.getId());
+  }
+
+  /**
+   * Nobody waits for its answer any more.
+   *
+   * @return null where it is under way; what was answered; nothing where that is not known
+   */
+  synchronized @Nullable Answer disown(long id) {
+    if (underWay.containsKey(id)) {
+      disowned.add(id);
+      return null;
+    }
+    return remembered.getOrDefault(id, Answer.getDefaultInstance());
   }
 
   /** A guest settles what it has heard; one that never does would have us remember for ever. */

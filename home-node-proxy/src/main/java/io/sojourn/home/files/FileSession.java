@@ -122,7 +122,8 @@ final class FileSession {
       from.more();
       return;
     }
-    if (request.hasForget()) {
+    if (request.hasDisown()) request.getDisown().getRequestsList().forEach(this::disown);
+    if (request.hasForget() || request.hasDisown()) {
       // On this thread: all others may be waiting for just this.
       perform(request, wait, from);
       return;
@@ -135,12 +136,17 @@ final class FileSession {
     }
   }
 
+  private void disown(long request) {
+    Answer answer = done.disown(request);
+    if (answer != null) calls.undo(request, answer);
+  }
+
   private void perform(Request request, Wait wait, GuestStream from) {
     long asOf = invalidations.number();
     Answer.Builder answer;
     try {
       steps.begins(request);
-      if (!request.hasForget()) identity(request).take();
+      if (!request.hasForget() && !request.hasDisown()) identity(request).take();
       answer = calls.perform(request, wait, once.begins(request));
     } catch (RuntimeException e) {
       LOG.warn("A guest's {} failed here", request.getCallCase(), e);
@@ -169,7 +175,8 @@ final class FileSession {
   private void answer(Request request, Answer.Builder answer, GuestStream from) {
     Answer built = answer.setId(request.getId()).build();
     once.answers(request, built);
-    done.answered(built, Repetition.of(request).remembered());
+    if (!done.answered(built, Repetition.of(request).remembered()))
+      calls.undo(request.getId(), built);
     send(FromHome.newBuilder().setAnswer(built).build());
     steps.after(Steps.Step.ANSWER);
     from.more();

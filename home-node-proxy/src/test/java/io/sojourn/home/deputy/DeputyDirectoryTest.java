@@ -39,8 +39,8 @@ class DeputyDirectoryTest {
         .containsExactlyInAnyOrder(first.name(), stopped.name());
     assertThat(sockets()).hasSize(2);
     for (Deputy deputy : found) {
-      Heard heard = new Heard();
-      deputy.listen(heard);
+      // One of them is stopped, and does not greet.
+      Heard heard = Heard.from(deputy);
       if (deputy.pid() == stopped.pid()) heard.hears("stopped");
       deputy.exit(0);
       assertThat(deputy.lives()).isFalse();

@@ -2,6 +2,8 @@ package io.sojourn.home.deputy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -11,17 +13,34 @@ final class Heard implements DeputyListener {
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   final BlockingQueue<DeputySignal> signals = new LinkedBlockingQueue<>();
 
+  private final Deputy deputy;
+
+  private Heard(Deputy deputy) {
+    this.deputy = deputy;
+  }
+
   /** Begins to listen, and waits for the greeting. */
-  static Heard of(Deputy deputy) throws java.io.IOException {
-    Heard heard = new Heard();
-    deputy.listen(heard);
+  static Heard of(Deputy deputy) throws IOException {
+    Heard heard = from(deputy);
     deputy.greeted(DeputyTimes.ANSWER);
+    return heard;
+  }
+
+  /** Begins to listen. */
+  static Heard from(Deputy deputy) {
+    Heard heard = new Heard(deputy);
+    deputy.listen(heard);
     return heard;
   }
 
   @Override
   public void signal(DeputySignal signal) {
     signals.add(signal);
+    try {
+      deputy.over(signal.serial());
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
+    }
     events.add("signal " + signal.number());
   }
 

@@ -14,12 +14,14 @@ final class Listening {
           new DeputyListener() {
             @Override
             public void signal(DeputySignal signal) {
-              say("signal " + signal.number());
+              say(signal);
             }
 
             /** The answer comes after the signal was acknowledged. */
-            private void say(String what) {
+            private void say(DeputySignal signal) {
+              String what = "signal " + signal.number();
               try {
+                deputy.over(signal.serial());
                 var said =
                     deputy.closeDescriptor(4711).thenAccept(error -> System.out.println(what));
                 if (said.isCompletedExceptionally()) said.join();

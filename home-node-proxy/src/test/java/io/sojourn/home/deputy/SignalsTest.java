@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +102,7 @@ class SignalsTest {
           public void signal(DeputySignal signal) {
             begun.add(signal.number());
             if (signal.number() == QUIT) throw new IllegalStateException("dies here, on purpose");
+            over(deputy, signal);
           }
 
           @Override
@@ -112,6 +117,14 @@ class SignalsTest {
     Heard next = Heard.of(found());
     next.hears("signal " + QUIT, "signal " + USR2);
     next.hearsNoMore();
+  }
+
+  private static void over(Deputy deputy, DeputySignal signal) {
+    try {
+      deputy.over(signal.serial());
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
+    }
   }
 
   /** Daemons are processes here, and end by SIGKILL. */
@@ -136,6 +149,69 @@ class SignalsTest {
       Signals.send(Stage.pid(daemon), Signals.KILL);
       assertThat(said.readLine()).isNull();
     }
+  }
+
+  /** With the next one at the door already. */
+  @Test
+  void whatADaemonHasOrderedIsDoneOnceThoughItIsDead() throws Exception {
+    Process told =
+        stage.start(
+            "bash",
+            "-c",
+            "sleep 600 & trap 'echo heard' USR2; trap 'kill $!; echo end; exit' TERM; echo ready; while :; do wait; done");
+    assertThat(told.inputReader().readLine()).isEqualTo("ready");
+    Deputy deputy = sleeping();
+    BlockingQueue<DeputySignal> said = new LinkedBlockingQueue<>();
+    deputy.listen(
+        new DeputyListener() {
+          @Override
+          public void signal(DeputySignal signal) {
+            said.add(signal);
+          }
+
+          @Override
+          public void gone() {}
+        });
+    Signals.send(deputy.pid(), USR1);
+    DeputySignal signal = Objects.requireNonNull(said.poll(10, TimeUnit.SECONDS));
+    Stage.stop(deputy.pid());
+    deputy.over(signal.serial(), List.of(new JobSignals.One(Stage.pid(told), USR2)), 0);
+    deputy.close();
+    Deputy found = found();
+    Signals.send(deputy.pid(), Signals.CONT);
+    Heard next = Heard.of(found);
+    next.hears("signal " + Signals.CONT);
+    next.hearsNoMore();
+    assertThat(told.inputReader().readLine()).isEqualTo("heard");
+    Signals.send(Stage.pid(told), TERM);
+    assertThat(told.inputReader().readLine()).isEqualTo("end");
+  }
+
+  /** Some wait, and those behind them are over. */
+  @Test
+  void onlyThoseThatAreNotOverAreSaidAgain() throws Exception {
+    Deputy deputy = sleeping();
+    BlockingQueue<DeputySignal> said = new LinkedBlockingQueue<>();
+    deputy.listen(
+        new DeputyListener() {
+          @Override
+          public void signal(DeputySignal signal) {
+            if (signal.number() == TERM) over(deputy, signal);
+            said.add(signal);
+          }
+
+          @Override
+          public void gone() {}
+        });
+    for (int signal : List.of(USR1, TERM, USR2)) {
+      Signals.send(deputy.pid(), signal);
+      assertThat(Objects.requireNonNull(said.poll(10, TimeUnit.SECONDS)).number())
+          .isEqualTo(signal);
+    }
+    deputy.close();
+    Heard next = Heard.of(found());
+    next.hears("signal " + USR1, "signal " + USR2);
+    next.hearsNoMore();
   }
 
   @Test

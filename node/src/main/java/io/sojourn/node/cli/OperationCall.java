@@ -82,7 +82,7 @@ abstract class OperationCall extends NodeCall {
     Table table = new Table("  task", "image", "pid>", "life>", "size>", "stood still>");
     for (OperationResult member : group.getMembersList())
       table.row(
-          "  " + member.getTask(),
+          "  " + member.getTask() + (member.getNode().isEmpty() ? "" : " on " + member.getNode()),
           member.getImage(),
           String.valueOf(member.getPid()),
           String.valueOf(member.getIncarnation()),

@@ -21,7 +21,12 @@ final class ErrandService extends ErrandsGrpc.ErrandsImplBase {
   private static final Caller ROOT = new Caller(0, 0);
 
   /** What they come down to. */
-  record Work(TaskLookup tasks, Migrations migrations, Restores restores, Drains drains) {}
+  record Work(
+      TaskLookup tasks,
+      GroupMembers groups,
+      Migrations migrations,
+      Restores restores,
+      Drains drains) {}
 
   private final java.util.function.Supplier<Work> work;
 
@@ -33,10 +38,7 @@ final class ErrandService extends ErrandsGrpc.ErrandsImplBase {
   public void find(FindRequest request, StreamObserver<FindResponse> answer) {
     boolean found;
     if (!request.getGroup().isEmpty()) {
-      found =
-          work.get().tasks().visible(ROOT).stream()
-              .map(Task::record)
-              .anyMatch(r -> r.group().equals(request.getGroup()) && r.uid() == request.getUid());
+      found = work.get().groups().here(request.getGroup(), request.getUid());
       answer.onNext(FindResponse.newBuilder().setFound(found).build());
       answer.onCompleted();
       return;

@@ -102,37 +102,40 @@ final class Errands {
     return found.stream().findFirst();
   }
 
-  /** Names of other nodes that have tasks of a user's group. */
-  List<String> withGroup(String group, int uid) {
-    try {
-      FindRequest whether = FindRequest.newBuilder().setGroup(group).setUid(uid).build();
-      return others().stream().filter(node -> found(node, whether)).toList();
-    } catch (OperationException alone) {
-      return List.of();
-    }
-  }
+  /**
+   * Which other nodes have tasks of a group.
+   *
+   * @param nodes have some that have not ended
+   * @param silent do not answer
+   */
+  record Known(List<String> nodes, List<String> silent) {}
 
-  /** Names of the other nodes that were not heard of lately. */
-  List<String> silent() {
+  /** Other nodes that have tasks of a user's group. */
+  Known withGroup(String group, int uid) {
+    Known known = new Known(new ArrayList<>(), new ArrayList<>());
+    FindRequest whether = FindRequest.newBuilder().setGroup(group).setUid(uid).build();
     try {
-      return cluster.get().nodes().stream()
-          .filter(node -> !node.up() && !node.self())
-          .map(Cluster.View::name)
-          .toList();
+      for (Cluster.View node : cluster.get().nodes()) {
+        if (node.self()) continue;
+        Optional<Boolean> found = node.up() ? ask(node.name(), whether) : Optional.empty();
+        if (found.isEmpty()) known.silent().add(node.name());
+        else if (found.get()) known.nodes().add(node.name());
+      }
     } catch (OperationException alone) {
-      return List.of();
+      // There is no other node.
     }
+    return known;
   }
 
   private boolean knows(String node, String task) {
-    return found(node, FindRequest.newBuilder().setTask(task).build());
+    return ask(node, FindRequest.newBuilder().setTask(task).build()).orElse(false);
   }
 
-  private boolean found(String node, FindRequest request) {
+  private Optional<Boolean> ask(String node, FindRequest request) {
     try {
-      return stub(node).withDeadlineAfter(PATIENCE).find(request).getFound();
+      return Optional.of(stub(node).withDeadlineAfter(PATIENCE).find(request).getFound());
     } catch (StatusRuntimeException away) {
-      return false;
+      return Optional.empty();
     }
   }
 }

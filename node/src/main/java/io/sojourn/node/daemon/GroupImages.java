@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.group.ListPartsResponse;
 import io.sojourn.protocol.image.GroupImage;
 import io.sojourn.protocol.image.Manifest;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -18,9 +20,10 @@ final class GroupImages {
   /**
    * What there is of one.
    *
-   * @param parts that are there, as they are listed
+   * @param parts that are in this node's repository, as they are listed
+   * @param self this node's name
    */
-  record Found(GroupImage description, List<ImageDirectory> parts) {
+  record Found(GroupImage description, List<ImageDirectory> parts, String self) {
     String name() {
       return nameOf(description);
     }
@@ -29,15 +32,54 @@ final class GroupImages {
       return description.getPartsList().stream().anyMatch(p -> p.getTaskId().equals(taskId));
     }
 
-    boolean complete() {
-      return parts.size() == description.getPartsCount();
+    int uid() {
+      return parts.get(0).manifest().getTask().getUid();
+    }
+
+    boolean isHere(GroupImage.Part part) {
+      return part.getNode().isEmpty() || part.getNode().equals(self);
+    }
+
+    /** Of the tasks that are at home here. */
+    List<ImageDirectory> here() {
+      return description.getPartsList().stream()
+          .filter(this::isHere)
+          .flatMap(part -> parts.stream().filter(one -> is(one.manifest(), part)))
+          .toList();
+    }
+
+    /** Names of the other nodes that have parts. */
+    Set<String> elsewhere() {
+      return description.getPartsList().stream()
+          .filter(part -> !isHere(part))
+          .map(GroupImage.Part::getNode)
+          .collect(Collectors.toSet());
+    }
+
+    /** "heat2 on node b". */
+    String title(GroupImage.Part part) {
+      return part.getTask() + (isHere(part) ? "" : " on node " + part.getNode());
+    }
+
+    /** Those that are not in this node's repository, and should be in others'. */
+    private List<GroupImage.Part> missing() {
+      return description.getPartsList().stream()
+          .filter(part -> parts.stream().noneMatch(one -> is(one.manifest(), part)))
+          .toList();
     }
   }
 
   private final ImageLookup images;
+  private final String self;
+  private final GroupCalls calls;
 
-  GroupImages(ImageLookup images) {
+  /**
+   * @param calls to other nodes, which say what parts they have
+   */
+  GroupImages(ImageLookup images, String self, GroupCalls calls) {
     this.images = images;
+    this.self = self;
+    this.calls = calls;
   }
 
   /** "sim@3". */
@@ -45,19 +87,34 @@ final class GroupImages {
     return image.getGroup() + "@" + image.getNumber();
   }
 
-  /** The images of a group that can be restored, the newest first. */
-  List<Found> complete(String group, Caller caller) {
+  /**
+   * The images of a group that can be restored, the newest first; and those of which nobody knows
+   * it, as nodes with parts do not answer.
+   */
+  List<Found> notIncomplete(String group, Caller caller) {
+    GroupParts elsewhere = new GroupParts(calls);
     return all(caller, image -> image.getGroup().equals(group)).stream()
-        .filter(Found::complete)
+        .filter(
+            found ->
+                elsewhere.missing(found.description(), found.missing()).stream()
+                    .allMatch(part -> elsewhere.silent(part.getNode())))
         .toList();
   }
 
   /** Names of those, of whichever group, that can be restored. */
   Set<String> complete(Caller caller) {
+    GroupParts elsewhere = new GroupParts(calls);
     return all(caller, image -> true).stream()
-        .filter(Found::complete)
+        .filter(found -> elsewhere.missing(found.description(), found.missing()).isEmpty())
         .map(Found::name)
         .collect(Collectors.toSet());
+  }
+
+  /** The newest one of which this node has its part. */
+  Optional<Found> newest(String group, Caller caller) {
+    return all(caller, image -> image.getGroup().equals(group)).stream()
+        .filter(found -> found.missing().stream().noneMatch(found::isHere))
+        .findFirst();
   }
 
   /**
@@ -67,10 +124,13 @@ final class GroupImages {
     int at = text.indexOf('@');
     String group = at < 0 ? text : text.substring(0, at);
     List<Found> found = all(caller, image -> image.getGroup().equals(group));
+    GroupParts elsewhere = new GroupParts(calls);
     for (Found one : found) {
-      if (at < 0 ? !one.complete() : !one.name().equals(text)) continue;
-      if (!one.complete()) throw incomplete(one);
-      return one;
+      if (at >= 0 && !one.name().equals(text)) continue;
+      List<GroupImage.Part> missing = elsewhere.missing(one.description(), one.missing());
+      if (missing.isEmpty()) return one;
+      refuseUnknown(one, missing, elsewhere);
+      if (at >= 0) throw incomplete(one, missing);
     }
     throw OperationException.notFound(
         at >= 0
@@ -81,16 +141,64 @@ final class GroupImages {
         "ckpt images lists what there is; make one with ckpt checkpoint --group " + group);
   }
 
-  /** What there is of an image, by its name. */
+  /** An older one instead would be a surprise. */
+  private static void refuseUnknown(
+      Found image, List<GroupImage.Part> missing, GroupParts elsewhere) {
+    String nodes =
+        missing.stream()
+            .map(GroupImage.Part::getNode)
+            .filter(elsewhere::silent)
+            .distinct()
+            .collect(Collectors.joining(", "));
+    if (!nodes.isEmpty())
+      throw OperationException.refused(
+          "node %s, which has parts of image %s, does not answer".formatted(nodes, image.name()),
+          "see whether its daemon runs (ckpt nodes), or name another image: ckpt images");
+  }
+
+  /**
+   * The parts of an image that are of this node's tasks.
+   *
+   * @throws OperationException one of them is not there
+   */
+  List<ImageDirectory> hereOf(GroupImage image) {
+    List<Found> found = all(Caller.onBehalfOf(0), image::equals);
+    Found one = found.isEmpty() ? new Found(image, List.of(), self) : found.get(0);
+    List<GroupImage.Part> missing = one.missing().stream().filter(one::isHere).toList();
+    if (!missing.isEmpty()) throw incomplete(one, missing);
+    return one.here();
+  }
+
+  /** All parts that are here, for other nodes. */
+  ListPartsResponse list() {
+    ListPartsResponse.Builder list = ListPartsResponse.newBuilder();
+    for (Found found : all(Caller.onBehalfOf(0), image -> true))
+      for (ImageDirectory part : found.parts())
+        list.addParts(
+            ListPartsResponse.Part.newBuilder()
+                .setGroupImage(found.name())
+                .setImage(part.name())
+                .setTaskId(part.manifest().getTask().getId()));
+    return list.build();
+  }
+
+  /** Other nodes that should have parts of an image of this name. */
+  Set<String> elsewhere(String name, Caller caller) {
+    return all(caller, image -> nameOf(image).equals(name)).stream()
+        .flatMap(found -> found.elsewhere().stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** What there is of an image here, by its name. */
   List<ImageDirectory> parts(String name, Caller caller) {
     return all(caller, image -> nameOf(image).equals(name)).stream()
-        .flatMap(found -> found.parts().stream())
+        .flatMap(found -> found.here().stream())
         .toList();
   }
 
   /** The number of a group's next image, whoever may see the others. */
-  int next(String group, Caller caller) {
-    return all(caller, image -> image.getGroup().equals(group)).stream()
+  int next(String group) {
+    return all(Caller.onBehalfOf(0), image -> image.getGroup().equals(group)).stream()
             .mapToInt(found -> found.description().getNumber())
             .max()
             .orElse(0)
@@ -111,7 +219,7 @@ final class GroupImages {
                       .computeIfAbsent(image.manifest().getGroup(), unseen -> new ArrayList<>())
                       .add(image));
     List<Found> found = new ArrayList<>();
-    there.forEach((image, parts) -> found.add(new Found(image, listed(image, parts))));
+    there.forEach((image, parts) -> found.add(new Found(image, listed(image, parts), self)));
     found.sort(Comparator.comparingInt((Found one) -> one.description().getNumber()).reversed());
     return found;
   }
@@ -128,13 +236,14 @@ final class GroupImages {
         && image.getTask().getId().equals(part.getTaskId());
   }
 
-  private static OperationException incomplete(Found image) {
-    List<String> missing = new ArrayList<>();
-    for (GroupImage.Part part : image.description().getPartsList())
-      if (image.parts().stream().noneMatch(one -> is(one.manifest(), part)))
-        missing.add(part.getImage() + " of task " + part.getTask());
+  private static OperationException incomplete(Found image, List<GroupImage.Part> missing) {
     return OperationException.refused(
-        "of image %s are missing: %s".formatted(image.name(), String.join(", ", missing)),
+        "of image %s are missing: %s"
+            .formatted(
+                image.name(),
+                missing.stream()
+                    .map(part -> part.getImage() + " of task " + image.title(part))
+                    .collect(Collectors.joining(", "))),
         "restore another one of the group's images: ckpt images");
   }
 }

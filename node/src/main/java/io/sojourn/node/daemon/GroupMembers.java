@@ -12,13 +12,11 @@ final class GroupMembers {
   private final TaskLookup tasks;
   private final GroupImages images;
   private final Moves moves;
-  private final Errands errands;
 
-  GroupMembers(TaskLookup tasks, GroupImages images, Moves moves, Errands errands) {
+  GroupMembers(TaskLookup tasks, GroupImages images, Moves moves) {
     this.tasks = tasks;
     this.images = images;
     this.moves = moves;
-    this.errands = errands;
   }
 
   /** All that are known, by name. */
@@ -37,36 +35,27 @@ final class GroupMembers {
   }
 
   /**
-   * Those of which an image is to be made.
+   * Those of which an image is to be made, on this node.
    *
-   * @param withoutEnded although some have ended that were in the group's last image
+   * @param uid whose
    */
-  List<Task> running(String group, boolean withoutEnded, Caller caller) {
-    List<Task> members = of(group, caller);
+  List<Task> running(String group, int uid) {
+    List<Task> members = tasks.of(group, uid);
     for (Task task : members) if (!task.runs()) refuseResting(task, group);
     List<Task> running = members.stream().filter(Task::runs).toList();
-    if (running.isEmpty())
-      throw OperationException.refused(
-          "no task of group " + group + " runs", "run them again: ckpt restore --group " + group);
-    if (!withoutEnded) refuseMissing(group, running, caller);
+    if (running.isEmpty()) throw noneRuns(group);
     return running;
   }
 
-  /**
-   * Refuses where others of the group are on other nodes.
-   *
-   * @return what is not known, in words
-   */
-  List<String> refuseElsewhere(String group, List<Task> here) {
-    List<String> nodes = errands.withGroup(group, here.get(0).record().uid());
-    if (!nodes.isEmpty())
-      throw OperationException.refused(
-          "tasks of group %s are on other nodes, too: %s"
-              .formatted(group, String.join(", ", nodes)),
-          "an image of a group is of tasks of one node: start all of them on one");
-    return errands.silent().stream()
-        .map(node -> "whether tasks of group " + group + " are on node " + node + " is not known")
-        .toList();
+  OperationException noneRuns(String group) {
+    return OperationException.refused(
+        "no task of group " + group + " runs", "run them again: ckpt restore --group " + group);
+  }
+
+  /** Whether this node is the home of some that have not ended. */
+  boolean here(String group, int uid) {
+    return tasks.of(group, uid).stream()
+        .anyMatch(task -> task.runs() || task.frozen() || moves.whereIs(task.id()).isPresent());
   }
 
   private void refuseResting(Task task, String group) {
@@ -81,18 +70,22 @@ final class GroupMembers {
           "run it again first: ckpt restore " + task.id());
   }
 
-  /** An image without one that had connections to the others would be of no use to them. */
-  private void refuseMissing(String group, List<Task> running, Caller caller) {
-    Optional<GroupImages.Found> last = images.complete(group, caller).stream().findFirst();
+  /**
+   * An image without one that had connections to the others would be of no use to them.
+   *
+   * @param running of all nodes
+   */
+  void refuseMissing(String group, List<GroupImage.Part> running, Caller caller) {
+    Optional<GroupImages.Found> last = images.newest(group, caller);
     if (last.isEmpty()) return;
     String missing =
         last.get().description().getPartsList().stream()
-            .filter(part -> running.stream().noneMatch(task -> task.id().equals(part.getTaskId())))
-            .map(GroupImage.Part::getTask)
+            .filter(part -> running.stream().noneMatch(r -> r.getTaskId().equals(part.getTaskId())))
+            .map(last.get()::title)
             .collect(Collectors.joining(", "));
     if (!missing.isEmpty())
       throw OperationException.refused(
-          "of group %s do not run any more, and are in its image %s: %s"
+          "of group %s do not run any more, or are not known to, and are in its image %s: %s"
               .formatted(group, last.get().name(), missing),
           "run all of them again from that (ckpt restore --group "
               + group

@@ -1,48 +1,43 @@
 package io.sojourn.node.daemon;
 
-import io.sojourn.engine.image.ImageDirectory;
-import io.sojourn.engine.linux.InternetSocket;
-import io.sojourn.engine.linux.Proc;
-import io.sojourn.engine.linux.Signals;
-import io.sojourn.engine.linux.SocketEnd;
-import io.sojourn.engine.network.GroupConnections;
-import io.sojourn.engine.network.GroupLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
-import io.sojourn.protocol.image.Manifest;
+import io.sojourn.node.group.RemotePart;
+import io.sojourn.protocol.group.BeginRestore;
+import io.sojourn.protocol.group.Order;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
-import io.sojourn.restore.RestoreOptions;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 
-/** Runs all tasks of a group again, from images of one instant. */
+/** Runs all tasks of a group again, from images of one instant, each on the node of its part. */
 final class GroupRestores {
-  /** More than a restore may last. */
-  private static final Duration LOCK_FADES = Duration.ofHours(6);
-
-  private final Restores restores;
+  private final RestorePart part;
   private final GroupImages images;
   private final GroupSurvivors survivors;
-  private final Operations operations;
-  private final GroupLocks locks;
+  private final GroupNodes nodes;
+  private final GroupCalls calls;
   private final ExecutorService workers;
 
+  /**
+   * @param part this node's
+   */
   GroupRestores(
-      Restores restores,
+      RestorePart part,
       GroupImages images,
       GroupSurvivors survivors,
-      Operations operations,
-      GroupLocks locks,
+      GroupNodes nodes,
+      GroupCalls calls,
       ExecutorService workers) {
-    this.restores = restores;
+    this.part = part;
     this.images = images;
     this.survivors = survivors;
-    this.operations = operations;
-    this.locks = locks;
+    this.nodes = nodes;
+    this.calls = calls;
     this.workers = workers;
   }
 
@@ -69,12 +64,16 @@ final class GroupRestores {
   }
 
   private OperationResult restore(RestoreRequest request, Caller caller, Report report) {
-    return restore(images.find(request.getGroup(), caller), request, report, () -> {});
+    GroupImages.Found found = images.find(request.getGroup(), caller);
+    return restore(found, request, false, () -> {}, caller, report);
   }
 
-  /** The images from which a task's whole group can be run again, the newest first. */
+  /**
+   * The images from which a task's whole group can be run again, the newest first; also where a
+   * node has to answer first: alone it must not run.
+   */
   List<GroupImages.Found> imagesWith(String taskId, String group, Caller caller) {
-    return images.complete(group, caller).stream().filter(image -> image.has(taskId)).toList();
+    return images.notIncomplete(group, caller).stream().filter(image -> image.has(taskId)).toList();
   }
 
   /**
@@ -97,84 +96,85 @@ final class GroupRestores {
             restore(
                 found,
                 request,
-                new Report(OperationListener.NONE),
-                () -> {
-                  survivors.refuseUnlessEnded(failed);
-                  survivors.refuseNewcomers(found);
-                }),
+                true,
+                () -> survivors.refuseUnlessEnded(failed),
+                caller,
+                new Report(OperationListener.NONE)),
         GroupRestores::words);
   }
 
   /**
-   * @param last is run when nobody else can end or revive them, and may refuse
+   * @param withoutNewcomers refused where tasks of the group run that are in no part
+   * @param last is run when nobody else can end or revive this node's, and may refuse
    */
   private OperationResult restore(
-      GroupImages.Found found, RestoreRequest request, Report report, Runnable last) {
-    List<GroupOperations.Who> who =
-        found.description().getPartsList().stream()
-            .map(part -> new GroupOperations.Who(part.getTaskId(), part.getTask()))
-            .toList();
-    try (GroupOperations all = GroupOperations.begin(operations, who, "restore")) {
-      last.run();
-      survivors.refuse(found, request.getEndLiving());
-      if (request.getEndLiving()) report.phase("end tasks", () -> survivors.end(found));
-      return restore(found, request, report);
-    }
+      GroupImages.Found found,
+      RestoreRequest request,
+      boolean withoutNewcomers,
+      Runnable last,
+      Caller caller,
+      Report report) {
+    GroupRestore what = GroupRestore.of(found);
+    SortedSet<String> where = nodes.of(what.group(), what.uid(), report);
+    where.addAll(found.elsewhere());
+    where.add(nodes.self());
+    nodes.check(what.group(), where, caller);
+    Order begin =
+        Order.newBuilder()
+            .setRestore(
+                BeginRestore.newBuilder()
+                    .setRequest(request)
+                    .setUid(what.uid())
+                    .setImage(what.image())
+                    .setWithoutNewcomers(withoutNewcomers))
+            .build();
+    SortedMap<String, GroupConcert.Part> parts = new TreeMap<>();
+    for (String node : where)
+      parts.put(
+          node,
+          node.equals(nodes.self())
+              ? others -> here(what, request, withoutNewcomers, last, others, report)
+              : others -> RemotePart.run(node, words -> calls.restore(node, words), begin, others));
+    List<OperationResult> done =
+        GroupConcert.play(
+            nodes.self(),
+            parts,
+            new RestoreScore(),
+            workers,
+            "group " + what.group() + " was not restored");
+    return Results.ofGroup(
+        OperationResult.newBuilder()
+            .setGroup(what.group())
+            .setGroupImage(found.name())
+            .addAllMembers(done),
+        report);
   }
 
-  private OperationResult restore(GroupImages.Found found, RestoreRequest request, Report report) {
-    List<Manifest> manifests = found.parts().stream().map(ImageDirectory::manifest).toList();
-    try (GroupLock lock = locks.prepare(LOCK_FADES)) {
-      lock.shut(GroupConnections.among(manifests));
-      forget(manifests);
-      GroupReturn way = new GroupReturn(manifests.size(), lock);
-      report.listener().phaseStarted("restore " + manifests.size() + " tasks");
-      GroupWork<OperationResult> work = new GroupWork<>(workers, way.rendezvous());
-      if (!work.all(steps(found, request, way))) {
-        work.done().forEach(GroupRestores::end);
-        throw work.failure("group " + found.description().getGroup() + " was not restored");
-      }
-      way.report(report);
-      return Results.ofGroup(
-          OperationResult.newBuilder()
-              .setGroup(found.description().getGroup())
-              .setGroupImage(found.name())
-              .addAllMembers(work.done()),
-          report);
-    }
+  /** This node's part. */
+  List<OperationResult> here(
+      GroupRestore what,
+      RestoreRequest request,
+      boolean withoutNewcomers,
+      Runnable last,
+      io.sojourn.node.group.Exchange others,
+      Report report) {
+    return part.run(
+        what,
+        request,
+        () -> {
+          last.run();
+          if (withoutNewcomers) survivors.refuseNewcomers(what);
+        },
+        others,
+        report);
   }
 
-  /** The kernel keeps ends of connections for a minute that processes had which were killed. */
-  private static void forget(List<Manifest> manifests) {
-    List<InternetSocket> left = GroupConnections.leftOf(manifests);
-    if (left.isEmpty()) return;
-    try (SocketEnd end = SocketEnd.make()) {
-      left.forEach(end::of);
-    }
-  }
-
-  private List<GroupWork.Step<OperationResult>> steps(
-      GroupImages.Found found, RestoreRequest request, GroupReturn way) {
-    List<GroupWork.Step<OperationResult>> steps = new ArrayList<>();
-    // Each waits for all others, with whom it shares the processors.
-    long limitMillis =
-        request.getLimitMillis() != 0
-            ? request.getLimitMillis()
-            : found.parts().stream()
-                .mapToLong(image -> RestoreOptions.DEFAULT.limitFor(image.bytes()).toMillis())
-                .sum();
-    RestoreRequest each = request.toBuilder().setLimitMillis(limitMillis).build();
-    for (ImageDirectory image : found.parts()) {
-      String name = image.manifest().getTask().getName();
-      Report own = new Report(OperationListener.NONE);
-      steps.add(
-          new GroupWork.Step<>(name, () -> restores.restore(image, each, way.member(name), own)));
-    }
-    return steps;
-  }
-
-  /** Without the others it would be alone. */
-  private static void end(OperationResult restored) {
-    Proc.tree(restored.getPid()).forEach(pid -> Signals.send(pid, Signals.KILL));
+  /**
+   * What of an image is to be restored here, that another node has asked for.
+   *
+   * @throws OperationException a part is not here
+   */
+  GroupRestore asked(BeginRestore order) {
+    return new GroupRestore(order.getImage(), order.getUid(), images.hereOf(order.getImage()));
   }
 }

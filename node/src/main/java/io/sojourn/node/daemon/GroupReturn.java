@@ -3,23 +3,30 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.network.GroupLock;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.group.Exchange;
 import io.sojourn.node.group.Rendezvous;
 import io.sojourn.restore.Company;
 
 /**
  * One restore of several tasks. Nothing passes between them until all run: what one sent to another
- * that is not there yet would be answered by a reset.
+ * that is not there yet would be answered by a reset. Those of other nodes come to each step at the
+ * same time.
  */
 final class GroupReturn {
   private final GroupLock lock;
+  private final Exchange others;
   private final Rendezvous rendezvous;
   private final long startNanos = Clock.monotonicNanos();
   private long checkedNanos;
   private long standingNanos;
   private long runningNanos;
 
-  GroupReturn(int tasks, GroupLock lock) {
+  /**
+   * @param others nodes
+   */
+  GroupReturn(int tasks, GroupLock lock, Exchange others) {
     this.lock = lock;
+    this.others = others;
     this.rendezvous = new Rendezvous(tasks);
   }
 
@@ -31,12 +38,12 @@ final class GroupReturn {
     return new Company() {
       @Override
       public void checked() {
-        rendezvous.await(task, () -> checkedNanos = Clock.monotonicNanos());
+        rendezvous.await(task, GroupReturn.this::checked);
       }
 
       @Override
       public void standing() {
-        rendezvous.await(task, () -> standingNanos = Clock.monotonicNanos());
+        rendezvous.await(task, GroupReturn.this::standing);
       }
 
       @Override
@@ -46,7 +53,25 @@ final class GroupReturn {
     };
   }
 
+  /** Of a node that has none of the tasks. */
+  void nobody() {
+    checked();
+    standing();
+    open();
+  }
+
+  private void checked() {
+    others.exchange(GroupWords.DONE);
+    checkedNanos = Clock.monotonicNanos();
+  }
+
+  private void standing() {
+    others.exchange(GroupWords.DONE);
+    standingNanos = Clock.monotonicNanos();
+  }
+
   private void open() {
+    others.exchange(GroupWords.DONE);
     lock.open();
     runningNanos = Clock.monotonicNanos();
   }

@@ -21,7 +21,7 @@ import java.util.Optional;
 final class GroupSchedules implements AutoCloseable {
   private final GroupCheckpoints checkpoints;
   private final GroupImages images;
-  private final ImageCalls calls;
+  private final GroupRemoval removal;
   private final Schedules tasks;
   private final TaskRegistry registry;
   private final Operations operations;
@@ -35,14 +35,14 @@ final class GroupSchedules implements AutoCloseable {
       Path directory,
       GroupCheckpoints checkpoints,
       GroupImages images,
-      ImageCalls calls,
+      GroupRemoval removal,
       Schedules tasks,
       TaskRegistry registry,
       Operations operations)
       throws IOException {
     this.checkpoints = checkpoints;
     this.images = images;
-    this.calls = calls;
+    this.removal = removal;
     this.tasks = tasks;
     this.registry = registry;
     this.operations = operations;
@@ -55,13 +55,13 @@ final class GroupSchedules implements AutoCloseable {
     var wanted = request.getSchedule();
     var interval = Schedules.interval(wanted);
     OperationResult result = checkpoints.run(request, caller, listener);
-    String key = key(registry, result.getMembers(0).getTaskId());
+    String key = key(request.getGroup(), caller);
     scheduler.begin(
         Schedule.begin(
             key,
             interval,
             Schedules.retention(wanted),
-            uid(key),
+            caller.root() ? 0 : uid(key),
             request.getCrac(),
             Checkpoints.wishes(request),
             clock.millis()));
@@ -70,11 +70,12 @@ final class GroupSchedules implements AutoCloseable {
   }
 
   /** "heat@0": a user's groups are not another user's. */
-  private static String key(TaskRegistry registry, String taskId) {
+  private String key(String group, Caller caller) {
     return registry.tasks().stream()
-        .filter(task -> task.id().equals(taskId))
-        .map(task -> key(task.record()))
+        .map(Task::record)
+        .filter(task -> task.group().equals(group) && caller.may(task.uid()))
         .findFirst()
+        .map(GroupSchedules::key)
         .orElseThrow();
   }
 
@@ -145,12 +146,31 @@ final class GroupSchedules implements AutoCloseable {
       return !busy && members.stream().anyMatch(Task::runs) ? Condition.RUNS : Condition.WAITS;
     }
 
+    /** One that another node has just made, at which the group has a schedule, too. */
+    private Optional<Made> another(Schedule schedule) {
+      long now = clock.millis();
+      return images
+          .newest(group(schedule.task()), Caller.onBehalfOf(uid(schedule.task())))
+          .filter(found -> !found.elsewhere().isEmpty())
+          .filter(found -> !schedule.images().contains(found.name()))
+          .filter(found -> madeEpochMillis(found.name()) > now - schedule.intervalMillis(now) / 2)
+          .map(found -> new Made(found.name(), cost(schedule)));
+    }
+
+    private static long cost(Schedule schedule) {
+      return schedule.costs().isEmpty() ? 1_000 : schedule.costs().get(schedule.costs().size() - 1);
+    }
+
     @Override
     public Made checkpoint(Schedule schedule) {
+      Optional<Made> another = another(schedule);
+      if (another.isPresent()) return another.get();
       CheckpointRequest request =
           Schedules.request(schedule).setGroup(group(schedule.task())).build();
-      Caller owner = Caller.onBehalfOf(schedule.uid());
-      return tasks.inTurn(() -> made(checkpoints.run(request, owner, OperationListener.NONE)));
+      Caller caller = Caller.onBehalfOf(schedule.uid());
+      int uid = uid(schedule.task());
+      return tasks.inTurn(
+          () -> made(checkpoints.run(request, () -> uid, caller, OperationListener.NONE)));
     }
 
     @Override
@@ -163,7 +183,7 @@ final class GroupSchedules implements AutoCloseable {
 
     @Override
     public void remove(String image) {
-      parts(image).forEach(part -> calls.removeIfThere(part.path()));
+      removal.everywhere(image);
     }
 
     private List<ImageDirectory> parts(String image) {

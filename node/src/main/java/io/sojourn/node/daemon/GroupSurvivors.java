@@ -1,11 +1,12 @@
 package io.sojourn.node.daemon;
 
+import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.move.Moves;
-import io.sojourn.protocol.image.GroupImage;
+import io.sojourn.protocol.image.TaskIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,38 +31,37 @@ final class GroupSurvivors {
    *
    * @param endLiving those that run here are in nobody's way
    */
-  void refuse(GroupImages.Found image, boolean endLiving) {
-    for (GroupImage.Part part : image.description().getPartsList()) refuseResting(image, part);
-    List<Task> living = living(image);
+  void refuse(GroupRestore what, boolean endLiving) {
+    for (ImageDirectory part : what.parts()) refuseResting(what, part.manifest().getTask());
+    List<Task> living = living(what);
     if (living.isEmpty() || endLiving) return;
-    String group = image.description().getGroup();
     throw OperationException.refused(
         "of group %s these live: %s; together with what is older they would see their own future"
             .formatted(
-                group,
+                what.group(),
                 living.stream()
                     .map(task -> task.name() + " (pid " + pid(task) + ")")
                     .collect(Collectors.joining(", "))),
         "end them, and lose what they have done since %s: ckpt restore --group %s --end-living"
-            .formatted(image.name(), group));
+            .formatted(what.name(), what.group()));
   }
 
-  private void refuseResting(GroupImages.Found image, GroupImage.Part part) {
-    String title = part.getTask() + " (" + part.getTaskId() + ")";
-    Optional<String> away = moves.whereIs(part.getTaskId());
+  private void refuseResting(GroupRestore what, TaskIdentity task) {
+    String title = task.getName() + " (" + task.getId() + ")";
+    Optional<String> away = moves.whereIs(task.getId());
     if (away.isPresent())
       throw OperationException.refused(
           "task " + title + " is on node " + away.get(),
-          "bring it home and end it first: ckpt migrate " + part.getTaskId() + " home");
-    if (moves.frozen().has(part.getTaskId()))
+          "bring it home and end it first: ckpt migrate " + task.getId() + " home");
+    if (moves.frozen().has(task.getId()))
       throw OperationException.refused(
           "task "
               + title
               + " is frozen, and its deputy has the connections that image "
-              + image.name()
+              + what.name()
               + " has, too",
           "run it again (ckpt restore "
-              + part.getTaskId()
+              + task.getId()
               + ") and end it, or give it up: ckpt rm --force IMAGE");
   }
 
@@ -73,29 +73,28 @@ final class GroupSurvivors {
   }
 
   /** One that is in no image of all would not come back. */
-  void refuseNewcomers(GroupImages.Found image) {
+  void refuseNewcomers(GroupRestore what) {
     String newcomers =
-        living(image).stream()
-            .filter(task -> !image.has(task.id()))
+        living(what).stream()
+            .filter(task -> !what.has(task.id()))
             .map(Task::name)
             .collect(Collectors.joining(", "));
     if (!newcomers.isEmpty())
       throw OperationException.refused(
           "image %s was made before these were of the group, which would be lost: %s"
-              .formatted(image.name(), newcomers),
-          "lose them: ckpt restore --group %s --end-living".formatted(image.name()));
+              .formatted(what.name(), newcomers),
+          "lose them: ckpt restore --group %s --end-living".formatted(what.name()));
   }
 
   /** Of the group, whether or not they are in its image: they may have connections to those. */
-  private List<Task> living(GroupImages.Found image) {
-    int uid = image.parts().get(0).manifest().getTask().getUid();
-    String group = image.description().getGroup();
+  private List<Task> living(GroupRestore what) {
     return registry.tasks().stream()
         .filter(Task::runs)
         .filter(
             task ->
-                image.has(task.id())
-                    || (task.record().group().equals(group) && task.record().uid() == uid))
+                what.has(task.id())
+                    || (task.record().group().equals(what.group())
+                        && task.record().uid() == what.uid()))
         .toList();
   }
 
@@ -104,10 +103,10 @@ final class GroupSurvivors {
   }
 
   /** Ends them, and waits until nothing is left of them. */
-  void end(GroupImages.Found image) {
+  void end(GroupRestore what) {
     List<PidDescriptor> ending = new ArrayList<>();
     try {
-      for (Task task : living(image)) {
+      for (Task task : living(what)) {
         List<Integer> pids = new ArrayList<>(Proc.tree(task.life().orElseThrow().pid()));
         // It ends when it has heard how its task has ended.
         moves.deputyOf(task.id()).ifPresent(deputy -> open(deputy, ending));

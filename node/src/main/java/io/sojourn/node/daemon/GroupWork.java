@@ -1,12 +1,13 @@
 package io.sojourn.node.daemon;
 
 import io.sojourn.engine.operation.OperationException;
-import io.sojourn.node.group.Rendezvous;
+import io.sojourn.node.group.CommonFate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Does something with several tasks side by side, and waits for all of it, however it goes. */
@@ -17,12 +18,12 @@ final class GroupWork<T> {
   record Step<T>(String task, Supplier<T> work) {}
 
   private final ExecutorService workers;
-  private final Rendezvous rendezvous;
+  private final CommonFate fate;
   private final List<T> done = new ArrayList<>();
 
-  GroupWork(ExecutorService workers, Rendezvous rendezvous) {
+  GroupWork(ExecutorService workers, CommonFate fate) {
     this.workers = workers;
-    this.rendezvous = rendezvous;
+    this.fate = fate;
   }
 
   /** What was done, in the order of the steps; where one has failed, of the others. */
@@ -32,13 +33,23 @@ final class GroupWork<T> {
 
   /** False where one of them has failed. */
   boolean all(List<Step<T>> steps) {
+    return all(steps, task -> true);
+  }
+
+  /**
+   * @param next whether the step after this one may be begun
+   */
+  boolean all(List<Step<T>> steps, Predicate<String> next) {
     List<Future<T>> futures = new ArrayList<>();
-    for (Step<T> step : steps) futures.add(workers.submit(() -> guarded(step)));
+    for (Step<T> step : steps) {
+      futures.add(workers.submit(() -> guarded(step)));
+      if (!next.test(step.task())) break;
+    }
     for (Future<T> future : futures)
       try {
         done.add(future.get());
       } catch (ExecutionException noted) {
-        // The rendezvous knows who was first.
+        // Their fate knows who was first.
       } catch (InterruptedException hurry) {
         Thread.currentThread().interrupt();
         throw OperationException.failed("the daemon is about to end", "start it again", hurry);
@@ -50,28 +61,15 @@ final class GroupWork<T> {
     try {
       return step.work().get();
     } catch (RuntimeException failed) {
-      rendezvous.fail(step.task(), failed);
+      fate.fail(step.task(), failed);
       throw failed;
     } catch (Error defect) {
-      rendezvous.fail(step.task(), new IllegalStateException(defect));
+      fate.fail(step.task(), new IllegalStateException(defect));
       throw defect;
     }
   }
 
-  /**
-   * Says why, in words.
-   *
-   * @param what was not done
-   */
-  OperationException failure(String what) {
-    Rendezvous.Failure first = rendezvous.failure().orElseThrow();
-    if (!(first.why() instanceof OperationException why)) throw first.why();
-    String message = what + ": " + first.who() + ": " + why.getMessage();
-    return switch (why.kind()) {
-      case FAILED -> OperationException.failed(message, why.mend(), why);
-      case REFUSED -> OperationException.refused(message, why.mend());
-      case USAGE -> OperationException.usage(message, why.mend());
-      case NOT_FOUND -> OperationException.notFound(message, why.mend());
-    };
+  CommonFate.Failure failure() {
+    return fate.failure().orElseThrow();
   }
 }

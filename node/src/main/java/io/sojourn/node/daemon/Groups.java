@@ -4,17 +4,28 @@ import io.sojourn.node.move.Moves;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 
-/** What is done with groups of tasks. */
-record Groups(GroupMembers members, GroupSchedules schedules, GroupRestores restores) {
+/**
+ * What is done with groups of tasks.
+ *
+ * @param part this node's in images
+ */
+record Groups(
+    GroupMembers members,
+    GroupImages images,
+    CheckpointPart part,
+    GroupSchedules schedules,
+    GroupRestores restores,
+    GroupRemoval removal) {
   /** Removes what an earlier daemon has left half done. */
   static Groups open(
       NodeConfig config,
       Checkpoints checkpoints,
       Restores restores,
       Schedules schedules,
-      ImageCalls calls,
+      ImageCalls imageCalls,
       TaskLookup tasks,
-      ImageLookup lookup,
+      GroupImages images,
+      GroupCalls calls,
       ImageCatalog catalog,
       TaskRegistry registry,
       Operations operations,
@@ -26,22 +37,32 @@ record Groups(GroupMembers members, GroupSchedules schedules, GroupRestores rest
     intents.sweep(catalog.repository());
     GroupLocks locks = new GroupLocks(config.runDirectory());
     locks.sweep();
-    GroupImages images = new GroupImages(lookup);
-    GroupMembers members = new GroupMembers(tasks, images, moves, errands);
-    GroupCheckpoints groupCheckpoints =
-        new GroupCheckpoints(
+    GroupMembers members = new GroupMembers(tasks, images, moves);
+    GroupNodes nodes = new GroupNodes(config.nodeName(), members, errands);
+    GroupRemoval removal = new GroupRemoval(images, imageCalls, calls);
+    CheckpointPart part =
+        new CheckpointPart(
             checkpoints, members, images, catalog, operations, intents, locks, workers);
+    GroupSurvivors survivors = new GroupSurvivors(registry, moves);
     return new Groups(
         members,
+        images,
+        part,
         new GroupSchedules(
             config.stateDirectory().resolve("group-schedules"),
-            groupCheckpoints,
+            new GroupCheckpoints(part, members, nodes, calls, removal, workers),
             images,
-            calls,
+            removal,
             schedules,
             registry,
             operations),
         new GroupRestores(
-            restores, images, new GroupSurvivors(registry, moves), operations, locks, workers));
+            new RestorePart(restores, survivors, operations, locks, workers),
+            images,
+            survivors,
+            nodes,
+            calls,
+            workers),
+        removal);
   }
 }

@@ -29,6 +29,7 @@ final class ImageCalls {
 
   ImageCalls(
       ImageLookup images,
+      GroupImages groups,
       ImageCatalog catalog,
       TaskLookup tasks,
       TaskRegistry registry,
@@ -36,7 +37,7 @@ final class ImageCalls {
       FrozenRemains remains,
       Archive archive) {
     this.images = images;
-    this.groups = new GroupImages(images);
+    this.groups = groups;
     this.catalog = catalog;
     this.tasks = tasks;
     this.registry = registry;

@@ -123,8 +123,11 @@ public final class NodeDaemon implements AutoCloseable {
     Checkpoints checkpoints =
         new Checkpoints(engines, tasks, registry, images, operations, moves, archive::look);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
+    GroupCalls groupCalls = new GroupCalls(this::cluster);
+    GroupImages groupImages = new GroupImages(imageLookup, config.nodeName(), groupCalls);
     ImageCalls imageCalls =
-        new ImageCalls(imageLookup, images, tasks, registry, operations, remains, archive);
+        new ImageCalls(
+            imageLookup, groupImages, images, tasks, registry, operations, remains, archive);
     schedules =
         new Schedules(
             config.stateDirectory().resolve("schedules"),
@@ -161,7 +164,8 @@ public final class NodeDaemon implements AutoCloseable {
             schedules,
             imageCalls,
             tasks,
-            imageLookup,
+            groupImages,
+            groupCalls,
             images,
             registry,
             operations,
@@ -194,7 +198,7 @@ public final class NodeDaemon implements AutoCloseable {
         });
     Drains drains =
         new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
-    errandWork.set(new ErrandService.Work(tasks, migrations, restores, drains));
+    errandWork.set(new ErrandService.Work(tasks, groups.members(), migrations, restores, drains));
     NodeService service =
         new NodeService(
             new NodeDescription(config, engines),
@@ -284,12 +288,21 @@ public final class NodeDaemon implements AutoCloseable {
   private List<BindableService> peerServices(ImageRepository repository) {
     List<BindableService> services = new ArrayList<>(moves.services());
     services.add(new ErrandService(() -> Objects.requireNonNull(errandWork.get())));
+    services.add(new GroupPartService(this::groups, this::supervision, workers));
     services.add(new ImageReceiver(repository, config.imagesInMemory()));
     return services;
   }
 
   private Cluster cluster() {
     return cluster;
+  }
+
+  private Groups groups() {
+    return groups;
+  }
+
+  private Supervision supervision() {
+    return supervision;
   }
 
   /** Asked for when a task moves: not before there is a cluster. */

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Stream;
 
 /** What is done when tasks fail: begun and ended by users, or by an option of the agent. */
 final class Supervision implements AutoCloseable {
@@ -80,8 +81,20 @@ final class Supervision implements AutoCloseable {
     RestartPolicy policy = policy(request.getSupervision());
     if (policy.anywhere()) throw notAnywhere();
     OperationResult result = groups.schedules().run(request, caller, listener);
-    result.getMembersList().forEach(member -> begin(member, policy, caller));
+    // Other nodes look after theirs.
+    begin(result.getMembersList().stream().filter(one -> one.getNode().isEmpty()), policy, caller);
     return result;
+  }
+
+  /** With those of a group's tasks that are this node's, where another was told. */
+  void begin(CheckpointRequest request, List<OperationResult> here, Caller caller) {
+    if (!request.hasSupervision()) return;
+    RestartPolicy policy = policy(request.getSupervision());
+    begin(here.stream(), policy, caller);
+  }
+
+  private void begin(Stream<OperationResult> made, RestartPolicy policy, Caller caller) {
+    made.forEach(member -> begin(member, policy, caller));
   }
 
   private static OperationException notAnywhere() {

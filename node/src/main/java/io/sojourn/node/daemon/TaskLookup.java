@@ -25,6 +25,13 @@ final class TaskLookup {
     return registry.tasks().stream().filter(task -> caller.may(task.record().uid())).toList();
   }
 
+  /** Of a user's group. */
+  List<Task> of(String group, int uid) {
+    return registry.tasks().stream()
+        .filter(task -> task.record().group().equals(group) && task.record().uid() == uid)
+        .toList();
+  }
+
   /**
    * @param text a name, an id or a pid; where several have the name, one that runs or is frozen is
    *     meant rather than those that have ended

@@ -8,10 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where several who work side by side wait for each other, one step after the other. Where one of
  * them fails, the others fail at the step that it does not come to.
  */
-public final class Rendezvous {
-  /** Who failed first, and why. */
-  public record Failure(String who, RuntimeException why) {}
-
+public final class Rendezvous implements CommonFate {
   private final int parties;
   private int arrived;
   private int step;
@@ -48,11 +45,13 @@ public final class Rendezvous {
   }
 
   /** One of them does not come any more. What all have passed they have passed. */
+  @Override
   public synchronized void fail(String who, RuntimeException why) {
     if (failure == null) failure = new Failure(who, why);
     notifyAll();
   }
 
+  @Override
   public synchronized Optional<Failure> failure() {
     return Optional.ofNullable(failure);
   }

@@ -69,7 +69,7 @@ final class Attendance implements AutoCloseable {
       Deputy holder = frozen.heldBeside() ? directory.connect(frozen.holder()) : deputy;
       Attendance begun = new Attendance(moves, frozen, directory, task, face, holder);
       deputy.listen(face);
-      if (frozen.heldBeside()) holder.listen(new Silent());
+      if (frozen.heldBeside()) holder.listen(new Silent(holder));
       begun.greeted();
       return begun;
     } catch (IOException gone) {
@@ -154,9 +154,15 @@ final class Attendance implements AutoCloseable {
   }
 
   /** Whoever holds what was open beside the deputy is told nothing that anybody wants to hear. */
-  private static final class Silent implements DeputyListener {
+  private record Silent(Deputy holder) implements DeputyListener {
     @Override
-    public void signal(DeputySignal signal) {}
+    public void signal(DeputySignal signal) {
+      try {
+        holder.over(signal.serial());
+      } catch (IOException gone) {
+        // Then nobody says it again.
+      }
+    }
 
     @Override
     public void gone() {}

@@ -1,6 +1,7 @@
 package io.sojourn.node.move;
 
 import io.grpc.StatusRuntimeException;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.JobSignals;
 import io.sojourn.engine.linux.Signals;
@@ -8,20 +9,20 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.home.deputy.DeputyListener;
 import io.sojourn.home.deputy.DeputySignal;
 import io.sojourn.node.cluster.Peers;
+import io.sojourn.node.move.SignalQueue.Waiting;
+import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.LeaveRequest;
 import io.sojourn.protocol.move.SignalRequest;
 import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The deputy as its task's face to whoever started it: what it is sent reaches the task, in order,
  * and how the task ends it ends, too. What it is sent during a move waits until the task is there.
  */
-final class Face implements DeputyListener {
+final class Face implements DeputyListener, SignalQueue.Way {
   private static final Logger log = LoggerFactory.getLogger(Face.class);
 
   /** SI_KERNEL. */
@@ -37,20 +38,25 @@ final class Face implements DeputyListener {
 
   private static final int LEAVE_SECONDS = 30;
 
+  /** As often as a node is looked for that does not answer. */
+  private static final int AGAIN_MILLIS = 1_000;
+
+  private static final Set<Integer> OF_ONE_LIFE = Set.of(Signals.CONT, Signals.WINCH);
+
   private final MovedTask task;
   private final Supplier<Peers> peers;
   private final Runnable over;
 
-  /** What came while the task was lost. On the thread that keeps the order. */
-  private final List<Integer> kept = new ArrayList<>();
+  /** It keeps the order. */
+  private final ScheduledThreadPoolExecutor inOrder =
+      new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("face", true));
 
-  private final ExecutorService inOrder =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            Thread thread = new Thread(work, "face");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final SignalQueue signals = new SignalQueue(this);
+
+  /** From the task's last life elsewhere: up to this one it has had them. */
+  private volatile long hasHad;
+
+  private boolean again;
 
   /**
    * @param over the task has ended
@@ -59,19 +65,21 @@ final class Face implements DeputyListener {
     this.task = task;
     this.peers = peers;
     this.over = over;
+    inOrder.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   @Override
   public void signal(DeputySignal signal) {
-    if (signal.fromBefore()) return;
     // A key's, or the shell's that lets a job go on: these are for all of it.
     boolean job = signal.code() == FROM_KERNEL || signal.number() == Signals.CONT;
-    later(() -> pass(signal.number(), job));
+    Waiting one = new Waiting(signal.serial(), signal.number(), job);
+    if (signal.fromBefore()) over(one);
+    else later(() -> comes(one));
   }
 
   @Override
   public void stopped() {
-    later(() -> pass(Signals.STOP, true));
+    later(() -> comes(new Waiting(0, Signals.STOP, true)));
   }
 
   @Override
@@ -79,75 +87,150 @@ final class Face implements DeputyListener {
     if (task.endsIn(task.incarnation())) later(this::killed);
   }
 
+  /** Up to this signal the task has had all, in a life that is over. */
+  void hadUpTo(long serial) {
+    hasHad = Math.max(hasHad, serial);
+  }
+
   private void later(Runnable work) {
     try {
-      inOrder.execute(
-          () -> {
-            try {
-              task.whenThere(work);
-            } catch (RuntimeException failed) {
-              log.warn("task {} was not told: {}", task.name(), failed.toString());
-            }
-          });
+      inOrder.execute(() -> whenThere(work));
     } catch (RejectedExecutionException ended) {
       // Nobody is there to hear it.
     }
   }
 
-  private void pass(int signal, boolean job) {
+  private void whenThere(Runnable work) {
+    try {
+      task.whenThere(work);
+    } catch (RuntimeException failed) {
+      log.warn("task {} was not told: {}", task.name(), failed.toString());
+    }
+  }
+
+  private void comes(Waiting signal) {
+    signals.add(signal);
+    passAll();
+  }
+
+  private void passAll() {
+    if (signals.pass() || again) return;
+    again = true;
+    try {
+      var unused =
+          inOrder.schedule(() -> whenThere(this::passAgain), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException ended) {
+      // They are the deputy's, and the next life's.
+    }
+  }
+
+  private void passAgain() {
+    again = false;
+    passAll();
+  }
+
+  /** Whoever dies in between: the deputy keeps it until the task has it, which has it once. */
+  @Override
+  public boolean pass(Waiting signal) {
     MovedTask.Away away = task.away();
     Revival beside = task.beside();
-    boolean stopped = false;
-    if (away != null && away.contact().state() == Contact.State.LOST) {
-      whileLost(signal, away);
-      return;
+    if (signal.serial() != 0 && signal.serial() <= hasHad) over(signal);
+    else if (away != null) return passOn(away, signal);
+    else if (beside != null) passBeside(beside, signal);
+    else return false;
+    return true;
+  }
+
+  @Override
+  public boolean passesBy(Waiting signal) {
+    MovedTask.Away away = task.away();
+    if (away == null) return false;
+    // Its shell is to have its terminal again, wherever the task is.
+    if (JobSignals.stops(signal.number())) {
+      stop(signal, away);
+      return true;
     }
-    // Nobody listens to the deputy any more: it keeps the signal for the next life.
-    if (task.frozen() && signal != Signals.STOP) Signals.send(task.deputy().pid(), signal);
-    if (beside != null) stopped = JobSignals.send(beside.task().pid(), signal, job);
+    // What is restored runs, and looks at its terminal anew.
+    boolean lost = away.contact().state() == Contact.State.LOST;
+    boolean ofThisLife = signal.stops() || OF_ONE_LIFE.contains(signal.number());
+    if (lost && ofThisLife) over(signal);
+    return lost && ofThisLife;
+  }
+
+  @Override
+  public void over(Waiting signal) {
+    tell(signal, List.of(), false);
+  }
+
+  private boolean passOn(MovedTask.Away away, Waiting signal) {
     // Of a new size it hears there, when its terminal has it.
-    if (away != null && !(job && signal == Signals.WINCH)) stopped = passOn(away, signal, job);
-    if (stopped) stop(signal, away);
-  }
-
-  /** Nobody is there to get it: its shell may stop it, the rest waits for the next life. */
-  private void whileLost(int signal, MovedTask.Away away) {
-    if (JobSignals.stops(signal)) stop(signal, away);
-    else if (signal != Signals.STOP && signal != Signals.CONT && signal != Signals.WINCH)
-      kept.add(signal);
-  }
-
-  private boolean passOn(MovedTask.Away away, int signal, boolean job) {
-    try {
-      return passOnNow(away, signal, job);
-    } catch (StatusRuntimeException unheard) {
-      // Its shell is to have its terminal again, wherever the task is.
-      if (JobSignals.stops(signal)) return true;
-      throw unheard;
+    if (signal.job() && signal.number() == Signals.WINCH) {
+      over(signal);
+      return true;
     }
+    if (away.contact().state() == Contact.State.LOST) return false;
+    boolean stopped = false;
+    try {
+      stopped = passOnNow(away, signal);
+    } catch (RuntimeException unheard) {
+      // A daemon that has just started knows no other nodes yet.
+      if (!isRefused(unheard)) return false;
+      log.warn("task {} was not told: {}", task.name(), unheard.toString());
+    }
+    if (stopped) stop(signal, away);
+    else over(signal);
+    return true;
   }
 
-  private boolean passOnNow(MovedTask.Away away, int signal, boolean job) {
+  /** Its node has heard it, and cannot do it. One that does not know the task says so to others. */
+  private static boolean isRefused(RuntimeException unheard) {
+    return unheard instanceof StatusRuntimeException answer
+        && Problems.in(answer)
+            .filter(problem -> problem.kind() != OperationException.Kind.NOT_FOUND)
+            .isPresent();
+  }
+
+  private boolean passOnNow(MovedTask.Away away, Waiting signal) {
     return GuestWorldsGrpc.newBlockingStub(peers.get().channel(away.node()))
         .signal(
-            SignalRequest.newBuilder().setLife(life(task)).setNumber(signal).setGroup(job).build())
+            SignalRequest.newBuilder()
+                .setLife(life(task))
+                .setSerial(signal.serial())
+                .setNumber(signal.number())
+                .setGroup(signal.job())
+                .build())
         .getStopped();
   }
 
+  /** The deputy sends it: it knows then what it has sent, whoever dies. */
+  private void passBeside(Revival beside, Waiting signal) {
+    int process = beside.task().pid();
+    if (signal.serial() != 0) {
+      JobSignals.Plan plan = JobSignals.plan(process, signal.number(), signal.job());
+      tell(signal, plan.sent(), plan.stops());
+    } else JobSignals.send(process, signal.number(), signal.job()); // It may stand still itself.
+  }
+
   /** The task has stopped, and its shell is to see that. */
-  private void stop(int signal, MovedTask.@Nullable Away away) {
+  private void stop(Waiting signal, MovedTask.Away away) {
+    Step.of("the terminal", () -> Step.on(away.pipeSession().loop(), away.pipes()::background));
+    tell(signal, List.of(), true);
+  }
+
+  private void tell(Waiting signal, List<JobSignals.One> sent, boolean stops) {
     try {
-      if (away != null) Step.on(away.pipeSession().loop(), away.pipes()::background);
       // Where nobody could let it go on again, the kernel does not stop it, and it goes on.
       var unused =
           task.deputy()
-              .stop(signal)
+              .over(signal.serial(), sent, stops ? signal.number() : 0)
               .thenAccept(
                   error -> {
-                    if (error == Errno.EAGAIN) later(() -> pass(Signals.CONT, true));
+                    if (error == Errno.EAGAIN)
+                      later(() -> comes(new Waiting(0, Signals.CONT, true)));
                   });
     } catch (IOException gone) {
-      log.warn("the deputy of task {} does not stop: {}", task.name(), gone.toString());
+      // What it has not been told it says again.
+      log.warn("the deputy of task {} does not hear: {}", task.name(), gone.toString());
     }
   }
 
@@ -200,10 +283,8 @@ final class Face implements DeputyListener {
     end();
   }
 
-  /** Passes on what it has heard, and hears no more. */
+  /** Hears no more: what has not been passed on the deputy keeps for the next life. */
   void rest() {
-    // Nobody listens to the deputy any more: it keeps them for the next life.
-    later(() -> kept.forEach(signal -> Signals.send(task.deputy().pid(), signal)));
     inOrder.shutdown();
   }
 

@@ -72,10 +72,7 @@ final class FoundAgain {
   private void one(Deputy deputy, MoveRecord record) {
     try {
       MovedTask task = new MovedTask(record.id(), record.name(), record.user(), deputy.pid());
-      new Deputies(settings, moves).attend(task, deputy);
-      moves.knows(task);
-      if (record.atHome()) atHome(task, record);
-      else moves.isAwayStill(task, record);
+      place(task, deputy, record);
       log.info(
           "task {} ({}) is found again, {}",
           task.name(),
@@ -83,6 +80,19 @@ final class FoundAgain {
           record.atHome() ? "at home" : "on node " + record.node());
     } catch (RuntimeException failed) {
       log.warn("task {} with a deputy cannot be taken up: {}", record.name(), "" + failed);
+    }
+  }
+
+  private void place(MovedTask task, Deputy deputy, MoveRecord record) {
+    // What its deputy says waits until it is known where it is to go.
+    task.setsOut();
+    try {
+      new Deputies(settings, moves).attend(task, deputy);
+      moves.knows(task);
+      if (record.atHome()) atHome(task, record);
+      else moves.isAwayStill(task, record);
+    } finally {
+      task.arrives();
     }
   }
 

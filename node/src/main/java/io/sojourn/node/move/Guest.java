@@ -14,6 +14,7 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.move.DepartResponse;
+import io.sojourn.protocol.move.SignalRequest;
 import io.sojourn.protocol.move.UnreadInput;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.world.GuestWorld;
@@ -31,6 +32,7 @@ final class Guest {
   private final String home;
   private final String name;
   private final GuestWorld world;
+  private final SentSignals signals = new SentSignals();
   private volatile boolean runs;
   private volatile @Nullable StandingTask standing;
   private volatile boolean leaves;
@@ -72,10 +74,13 @@ final class Guest {
   }
 
   /** Whether it has stopped the task. */
-  boolean signal(int number, boolean group) {
+  boolean signal(SignalRequest request) {
     // Home would not speak of it if it did not live here.
     stays();
-    return JobSignals.send(world.revival().task().pid(), number, group);
+    return signals.once(
+        request.getSerial(),
+        () ->
+            JobSignals.send(world.revival().task().pid(), request.getNumber(), request.getGroup()));
   }
 
   /**
@@ -118,6 +123,7 @@ final class Guest {
               gone.addUnread(UnreadInput.newBuilder().setNumber(number).setBytes(bytes)));
       standing = task;
       return gone.setDirectory(shipped.directory())
+          .setLastSignal(signals.last())
           .setPauseMillis((System.nanoTime() - departure.standingNanos) / 1e6)
           .setStreams(departure.streams)
           .addAllConnections(departure.connections)

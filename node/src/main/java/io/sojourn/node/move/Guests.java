@@ -199,7 +199,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
         answer,
         () -> {
           Guest guest = find(request.getLife());
-          boolean stopped = guest.signal(request.getNumber(), request.getGroup());
+          boolean stopped = guest.signal(request);
           return SignalResponse.newBuilder().setStopped(stopped).build();
         });
   }

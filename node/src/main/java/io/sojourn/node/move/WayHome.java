@@ -84,7 +84,7 @@ final class WayHome {
       locks = moves.letGoOfLocks(task);
       if (locks.isPresent()) locks.get().into(image);
       Revival here = report.phase("restore", () -> restore(image, task));
-      run(task, away, apart, here, incarnation);
+      run(task, away, apart, here, incarnation, gone.getLastSignal());
       return new Moves.Moved(incarnation, gone.getPauseMillis() + (System.nanoTime() - told) / 1e6);
     } catch (IOException | RuntimeException failed) {
       locks.ifPresent(LocksAside::takeAgain);
@@ -119,7 +119,12 @@ final class WayHome {
   }
 
   private void run(
-      MovedTask task, MovedTask.Away away, HomeSide streams, Revival here, int incarnation)
+      MovedTask task,
+      MovedTask.Away away,
+      HomeSide streams,
+      Revival here,
+      int incarnation,
+      long last)
       throws IOException {
     try {
       streams.putBack();
@@ -131,6 +136,7 @@ final class WayHome {
       throw failed;
     }
     streams.deliver();
+    task.face().hadUpTo(last);
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
     moves.callBack(task);

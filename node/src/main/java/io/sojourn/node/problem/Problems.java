@@ -24,14 +24,16 @@ public final class Problems {
   public static Optional<OperationException> in(StatusRuntimeException answer) {
     Metadata trailers = answer.getTrailers();
     Problem problem = trailers == null ? null : trailers.get(TRAILER);
-    if (problem == null) return Optional.empty();
-    return Optional.of(
-        switch (problem.getKind()) {
-          case USAGE -> OperationException.usage(problem.getMessage(), problem.getMend());
-          case NOT_FOUND -> OperationException.notFound(problem.getMessage(), problem.getMend());
-          case REFUSED -> OperationException.refused(problem.getMessage(), problem.getMend());
-          default -> OperationException.failed(problem.getMessage(), problem.getMend());
-        });
+    return Optional.ofNullable(problem).map(Problems::exception);
+  }
+
+  public static OperationException exception(Problem problem) {
+    return switch (problem.getKind()) {
+      case USAGE -> OperationException.usage(problem.getMessage(), problem.getMend());
+      case NOT_FOUND -> OperationException.notFound(problem.getMessage(), problem.getMend());
+      case REFUSED -> OperationException.refused(problem.getMessage(), problem.getMend());
+      default -> OperationException.failed(problem.getMessage(), problem.getMend());
+    };
   }
 
   /** How {@code failure} is answered; one that is not ours is noted with its trace. */
@@ -45,7 +47,8 @@ public final class Problems {
         .asRuntimeException(trailers);
   }
 
-  private static Problem of(Throwable failure) {
+  /** The same as a message; a failure that is not ours is noted with its trace. */
+  public static Problem of(Throwable failure) {
     if (failure instanceof OperationException known)
       return Problem.newBuilder()
           .setKind(Problem.Kind.valueOf(known.kind().name()))

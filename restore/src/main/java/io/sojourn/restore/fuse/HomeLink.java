@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Closing;
+import io.sojourn.protocol.files.Disown;
 import io.sojourn.protocol.files.FilesGrpc;
 import io.sojourn.protocol.files.FromGuest;
 import io.sojourn.protocol.files.FromHome;
@@ -17,7 +18,9 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -56,6 +59,9 @@ final class HomeLink {
 
   /** Answered, and above one that is not, and home does not know it yet. */
   private final List<Long> outOfOrder = new ArrayList<>();
+
+  /** Given up, and home may have done it, and does not know yet that nobody waits for it. */
+  private final NavigableSet<Long> abandoned = new TreeSet<>();
 
   private long lastId;
   private @Nullable StreamObserver<FromGuest> stream;
@@ -130,7 +136,7 @@ final class HomeLink {
             asked
                 .draft()
                 .setId(id)
-                .setSettledBelow(pending.firstKey())
+                .setSettledBelow(firstUnsettled())
                 .addAllSettled(outOfOrder)
                 .build();
         outOfOrder.clear();
@@ -142,6 +148,11 @@ final class HomeLink {
       }
     }
     listener.failed(asked);
+  }
+
+  private long firstUnsettled() {
+    long first = pending.isEmpty() ? Long.MAX_VALUE : pending.firstKey();
+    return abandoned.isEmpty() ? first : Math.min(first, abandoned.first());
   }
 
   /** Whether home can be asked just now. */
@@ -173,8 +184,7 @@ final class HomeLink {
     Pending asked;
     synchronized (this) {
       asked = pending.remove(answer.getId());
-      if (asked != null && !pending.isEmpty() && pending.firstKey() < answer.getId())
-        outOfOrder.add(answer.getId());
+      if (asked != null && firstUnsettled() < answer.getId()) outOfOrder.add(answer.getId());
     }
     if (asked != null) listener.answered(asked, answer);
   }
@@ -227,10 +237,15 @@ final class HomeLink {
 
   /**
    * A page of a file may be one that the program has mapped, its code for instance: the kernel
-   * would kill it with SIGBUS. So such calls wait for home whatever the policy says.
+   * would kill it with SIGBUS. So such calls wait for home whatever the policy says; so does what
+   * lets go of something, for which nobody waits.
    */
   private static boolean waits(Pending asked) {
-    return asked.opcode() == Opcode.READ;
+    return asked.opcode() == Opcode.READ
+        || switch (asked.draft().getCallCase()) {
+          case RELEASE, FORGET, DISOWN -> true;
+          default -> false;
+        };
   }
 
   private void failLater(java.time.Duration patience) {
@@ -251,7 +266,21 @@ final class HomeLink {
     List<Pending> all =
         pending.values().stream().filter(asked -> refused || !waits(asked)).toList();
     pending.values().removeAll(all);
+    if (!refused && !all.isEmpty()) disown(all);
     all.forEach(listener::failed);
+  }
+
+  /** Home may have done them: what they have opened there is closed as soon as it is back. */
+  private void disown(List<Pending> givenUp) {
+    List<Long> ids = givenUp.stream().map(one -> one.request().getId()).toList();
+    abandoned.addAll(ids);
+    Request.Builder disown =
+        Request.newBuilder().setDisown(Disown.newBuilder().addAllRequests(ids));
+    send(givenUp.get(0).ours(disown, done -> settled(ids)));
+  }
+
+  private synchronized void settled(List<Long> ids) {
+    ids.forEach(abandoned::remove);
   }
 
   /** Tells home that nothing is needed any more, and waits a little for it to have let go. */

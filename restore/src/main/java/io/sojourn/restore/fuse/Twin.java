@@ -1,5 +1,6 @@
 package io.sojourn.restore.fuse;
 
+import io.sojourn.engine.files.ContentDigests;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.Statx;
 import java.io.IOException;
@@ -44,8 +45,9 @@ final class Twin {
     }
   }
 
-  int fd() {
-    return fd;
+  /** As {@link ContentDigests#of}. */
+  synchronized byte @Nullable [] digest(ContentDigests digests) {
+    return closed ? null : digests.of(fd);
   }
 
   /** Whether the bytes of a range are in the reply; not where the file is another by now. */

@@ -2,7 +2,6 @@ package io.sojourn.restore.fuse;
 
 import com.google.protobuf.ByteString;
 import io.sojourn.engine.files.ContentDigests;
-import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Change;
 import io.sojourn.protocol.files.Digest;
@@ -19,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,19 +37,25 @@ final class Twins implements AutoCloseable {
   private static final long LARGEST = 1L << 30;
 
   private static final int MOST = 1000;
+
+  /** Much is opened when a task has just come, and then the processors have other things to do. */
+  private static final long LATER_MILLIS = 2000;
+
   private static final int READERS = 2;
 
   /** Of this process: it is the same file for every task. */
   private static final ContentDigests DIGESTS = new ContentDigests();
 
-  /** What is known of one of home's files: nothing yet, that it has no twin, or its twin. */
+  /** What is known of one of home's files: its twin, if it has one, and whether that is proved. */
   private static final class Candidate {
     private @Nullable Twin twin;
+    private boolean proved;
   }
 
   private final Map<Long, Candidate> candidates = new LinkedHashMap<>(16, 0.75f, true);
   private final ThreadLocal<FuseReply> replies = ThreadLocal.withInitial(FuseReply::new);
-  private final ExecutorService judge = Executors.newSingleThreadExecutor(Twins::thread);
+  private final ScheduledExecutorService judge =
+      Executors.newSingleThreadScheduledExecutor(Twins::thread);
   private final ExecutorService readers = Executors.newFixedThreadPool(READERS, Twins::thread);
   private final Path root;
   private final Map<Long, Pending> asked;
@@ -79,12 +86,23 @@ final class Twins implements AutoCloseable {
       if (candidates.putIfAbsent(open.node(), candidate) != null) return;
       if (candidates.size() > MOST) remove(candidates.keySet().iterator().next());
     }
-    execute(judge, () -> look(open, candidate, handle));
+    try {
+      judge.schedule(() -> look(open, candidate, handle), LATER_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      // Nobody asks any more.
+    }
   }
 
   private void look(Pending open, Candidate candidate, OpenHandle handle) {
     Twin twin = Twin.open(here(handle.getPath()), handle.getSize());
     if (twin == null) return;
+    synchronized (candidates) {
+      if (candidates.get(open.node()) != candidate) {
+        twin.close();
+        return;
+      }
+      candidate.twin = twin;
+    }
     Request.Builder digest =
         Request.newBuilder().setNode(open.node()).setDigest(Digest.getDefaultInstance());
     home.accept(
@@ -103,18 +121,18 @@ final class Twins implements AutoCloseable {
   }
 
   private void decide(long node, Candidate candidate, Twin twin, Answer answer) {
-    byte[] here = answer.getErrno() == 0 ? DIGESTS.of(twin.fd()) : null;
+    byte[] here = answer.getErrno() == 0 ? twin.digest(DIGESTS) : null;
     boolean same = here != null && Arrays.equals(here, answer.getData().toByteArray());
     synchronized (candidates) {
-      boolean still = candidates.get(node) == candidate;
-      if (same && still) {
-        candidate.twin = twin;
-        return;
-      }
+      if (candidates.get(node) != candidate) return;
+      if (same) candidate.proved = true;
       // One that has just changed is looked at again when it is next opened.
-      if (still && (here == null || answer.getErrno() == ErrorNumber.EAGAIN)) remove(node);
+      else if (here == null) remove(node);
+      else {
+        candidate.twin = null;
+        twin.close();
+      }
     }
-    twin.close();
   }
 
   /** Whether a read is answered here. Home is asked after all where its twin is none any more. */
@@ -122,7 +140,7 @@ final class Twins implements AutoCloseable {
     Twin twin;
     synchronized (candidates) {
       Candidate candidate = candidates.get(read.node());
-      twin = candidate == null ? null : candidate.twin;
+      twin = candidate == null || !candidate.proved ? null : candidate.twin;
     }
     return twin != null && execute(readers, () -> answer(read, twin));
   }
@@ -176,7 +194,7 @@ final class Twins implements AutoCloseable {
   /** When nobody asks any more. */
   @Override
   public void close() {
-    judge.shutdown();
+    judge.shutdownNow();
     allChanged();
     readers.shutdown();
   }

@@ -100,14 +100,16 @@ final class Away implements AutoCloseable {
   }
 
   /** Over a link that can be cut. */
-  static Away of(Path home, Link link, HomePolicy policy) throws Exception {
+  static Away of(Path home, Link link, HomePolicy policy, ServerInterceptor... listening)
+      throws Exception {
     return new Away(
         home,
         new ThreadIdentity(0, 0, new int[] {0}),
         Files.createTempDirectory("sojourn-away"),
         policy,
         NOTHING,
-        link::to);
+        link::to,
+        listening);
   }
 
   java.util.concurrent.CompletableFuture<Void> gone() {

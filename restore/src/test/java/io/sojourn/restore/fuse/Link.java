@@ -15,6 +15,7 @@ final class Link implements AutoCloseable {
   private final List<Socket> open = new ArrayList<>();
   private int home;
   private boolean cut;
+  private boolean mute;
 
   Link() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -32,10 +33,17 @@ final class Link implements AutoCloseable {
     cut = true;
     for (Socket socket : open) socket.close();
     open.clear();
+    notifyAll();
+  }
+
+  /** What is asked still arrives; no answer does, until the link is cut. */
+  synchronized void mute() {
+    mute = true;
   }
 
   synchronized void heal() {
     cut = false;
+    mute = false;
     notifyAll();
   }
 
@@ -51,8 +59,8 @@ final class Link implements AutoCloseable {
           Socket far = new Socket(InetAddress.getLoopbackAddress(), home);
           open.add(near);
           open.add(far);
-          start(() -> copy(near, far));
-          start(() -> copy(far, near));
+          start(() -> copy(near, far, false));
+          start(() -> copy(far, near, true));
         }
       }
     } catch (IOException closed) {
@@ -60,15 +68,24 @@ final class Link implements AutoCloseable {
     }
   }
 
-  private static void copy(Socket from, Socket to) {
+  private void copy(Socket from, Socket to, boolean answers) {
     try (from;
         to;
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
-      in.transferTo(out);
-    } catch (IOException cut) {
+      byte[] bytes = new byte[8192];
+      for (int count; (count = in.read(bytes)) >= 0; ) {
+        if (answers && isMute()) return;
+        out.write(bytes, 0, count);
+      }
+    } catch (IOException | InterruptedException cut) {
       // As it was meant.
     }
+  }
+
+  private synchronized boolean isMute() throws InterruptedException {
+    while (mute && !cut) wait();
+    return mute;
   }
 
   private static void start(Runnable work) {
