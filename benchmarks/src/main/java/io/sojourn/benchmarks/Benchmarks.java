@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Measures Sojourn against plain CRIU on this machine, in paired rounds.",
-      "Benchmarks: churn, h2, lucene, idle, overhead, ps, restart, collect, repository, move, files, connections, home."
+      "Benchmarks: churn, h2, lucene, idle, overhead, ps, restart, collect, repository, successive, move, files, connections,",
+      "home."
     })
 public final class Benchmarks implements Callable<Integer> {
   @Option(
@@ -100,6 +101,7 @@ public final class Benchmarks implements Callable<Integer> {
     all.put("restart", new RestartTime());
     all.put("collect", new Collect());
     all.put("repository", new StoredImages());
+    all.put("successive", new Successive());
     all.put("move", new MoveTime());
     all.put("files", new AwayFiles());
     all.put("connections", new AwayConnections());

@@ -21,16 +21,17 @@ record PlainCriu(Node node) implements Contender {
   @Override
   public Shell.Finished checkpoint(RunningSubject program, Path image)
       throws Failure, InterruptedException {
-    return dump(program, image, List.of("--leave-running"));
+    return dump(program.pid(), image, List.of("--leave-running"));
   }
 
   @Override
   public Shell.Finished freeze(RunningSubject program, Path image)
       throws Failure, InterruptedException {
-    return dump(program, image, List.of());
+    return dump(program.pid(), image, List.of());
   }
 
-  private Shell.Finished dump(RunningSubject program, Path image, List<String> more)
+  /** Of any process, with options besides the usual ones. */
+  Shell.Finished dump(long pid, Path image, List<String> more)
       throws Failure, InterruptedException {
     try {
       Files.createDirectory(image);
@@ -38,7 +39,7 @@ record PlainCriu(Node node) implements Contender {
       throw new Failure("cannot create " + image, e);
     }
     List<String> options = new ArrayList<>(more);
-    options.addAll(List.of("-t", String.valueOf(program.pid())));
+    options.addAll(List.of("-t", String.valueOf(pid)));
     return criu("dump", image, options);
   }
 
