@@ -184,26 +184,42 @@ public final class RawSocket implements AutoCloseable {
 
   /** A descriptor that is ours now. It is made not blocking, and so are its duplicates. */
   public static RawSocket adopt(int descriptor) {
-    int flags = Libc.fcntl(descriptor, F_GETFL, 0);
-    Libc.fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+    return of(descriptor).notBlocking();
+  }
+
+  private static RawSocket of(int descriptor) {
     byte[] address = new byte[SocketAddresses.SIZE];
     call("getsockname", () -> Libc.getsockname(descriptor, address, new int[] {address.length}));
     return new RawSocket(descriptor, address[0] == SocketAddresses.AF_INET6);
   }
 
-  /** A duplicate of a socket of another process. See pidfd_getfd(2). */
+  /** Who waits for it by its own means, or has a duplicate of it, is to see to that. */
+  public RawSocket notBlocking() {
+    int flags = Libc.fcntl(descriptor, F_GETFL, 0);
+    Libc.fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+    return this;
+  }
+
+  /** A duplicate of a socket of another process, which will not use it: it blocks no more. */
   public static RawSocket duplicateOf(Descriptor socket) {
+    return adopt(duplicate(socket));
+  }
+
+  /** Of a socket that its process goes on with, or may: it blocks as before. */
+  public static RawSocket lookAt(Descriptor socket) {
+    return of(duplicate(socket));
+  }
+
+  /** See pidfd_getfd(2). */
+  private static int duplicate(Descriptor socket) {
     int pidfd =
         (int)
             call("pidfd_open", () -> Libc.syscall(Libc.SYS_PIDFD_OPEN, socket.pid(), 0, 0))
                 .longValue();
     try {
-      return adopt(
-          (int)
-              call(
-                      "pidfd_getfd",
-                      () -> Libc.syscall(Libc.SYS_PIDFD_GETFD, pidfd, socket.number(), 0))
-                  .longValue());
+      return (int)
+          call("pidfd_getfd", () -> Libc.syscall(Libc.SYS_PIDFD_GETFD, pidfd, socket.number(), 0))
+              .longValue();
     } finally {
       Libc.close(pidfd);
     }

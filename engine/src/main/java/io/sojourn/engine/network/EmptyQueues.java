@@ -63,7 +63,7 @@ public final class EmptyQueues {
   }
 
   private static int taken(Descriptor descriptor) {
-    try (RawSocket socket = RawSocket.duplicateOf(descriptor)) {
+    try (RawSocket socket = RawSocket.lookAt(descriptor)) {
       return TcpRepairMode.on(socket).taken();
     }
   }

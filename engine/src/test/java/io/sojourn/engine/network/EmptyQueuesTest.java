@@ -3,6 +3,7 @@ package io.sojourn.engine.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.RawSocket;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Images of a connection of this process, as CRIU would have read it before and after a byte. */
 class EmptyQueuesTest {
+  private static final int O_NONBLOCK = 04000;
   private static final int SELF = (int) ProcessHandle.current().pid();
 
   private ServerSocket server;
@@ -86,6 +88,29 @@ class EmptyQueuesTest {
   void whatWasOpenedSinceIsLookedFor() throws Exception {
     write(TcpRepairMode.on(ours).read());
     assertThat(misread(Stream.empty())).isFalse();
+  }
+
+  /** The task goes on with it, and may count on its calls to wait. */
+  @Test
+  void whatIsLookedAtBlocksAsBefore() throws Exception {
+    String local = "127.0.0.1:" + server.getLocalPort();
+    Descriptor theirs =
+        Descriptor.of(SELF).stream()
+            .filter(one -> one.isSocket() && isOf(one, local))
+            .findFirst()
+            .orElseThrow();
+    assertThat(theirs.flags() & O_NONBLOCK).isZero();
+    try (RawSocket socket = RawSocket.lookAt(theirs)) {
+      TcpRepairMode.on(socket).read().write(TcpStreamImage.path(images, (int) theirs.inode()));
+      assertThat(misread(Stream.of(theirs))).isFalse();
+      TcpRepairMode.off(socket);
+    }
+    assertThat(Descriptor.of(SELF)).contains(theirs);
+  }
+
+  private static boolean isOf(Descriptor descriptor, String local) {
+    InternetSocket socket = InternetSocket.inNamespaceOf(SELF).get(descriptor.inode());
+    return socket != null && !socket.listening() && socket.local().equals(local);
   }
 
   private int comes(int count) throws IOException {

@@ -110,7 +110,7 @@ public final class HomeConnections implements StreamAcceptor {
     SocketRelay relay = relay(socket.inImage()).of(stream);
     kept.serves(relay, socket.socket(), socket.local(), socket.peer());
     stream.answer(Connected.newBuilder().setLocal(order.getLocal()).build().toByteString());
-    relay.connected(socket.socket());
+    relay.connected(socket.socket().notBlocking());
     carry(relay, socket.local(), socket.peer());
     return relay;
   }
@@ -205,7 +205,7 @@ public final class HomeConnections implements StreamAcceptor {
                 .listen(order.getBacklog());
     try {
       RawSocket before = listening.remove(local);
-      RawSocket socket = before != null ? before : anew.get();
+      RawSocket socket = before != null ? before.notBlocking() : anew.get();
       stream.answer(Listening.getDefaultInstance().toByteString());
       heard.put(stream, local.getPort());
       return lent(HomeListener.start(stream, socket, lending(anew), this::accepted));
@@ -219,7 +219,7 @@ public final class HomeConnections implements StreamAcceptor {
     RawSocket before = datagrams.remove(local);
     Supplier<RawSocket> anew = () -> HomeDatagrams.bound(local, order.getV6Only());
     try {
-      RawSocket socket = before != null ? before : anew.get();
+      RawSocket socket = before != null ? before.notBlocking() : anew.get();
       return lent(HomeDatagrams.start(stream, socket, lending(anew)));
     } catch (RawSocket.SocketException refused) {
       return refuse(stream, refused.error());

@@ -75,7 +75,7 @@ final class ConnectionsOfFrozen implements AutoCloseable {
   }
 
   private void tell(Descriptor held) {
-    try (RawSocket socket = RawSocket.duplicateOf(held)) {
+    try (RawSocket socket = RawSocket.lookAt(held)) {
       if (!socket.internet() || !socket.stream() || socket.listens()) return;
       InetSocketAddress local = socket.local(), peer = socket.peer();
       if (gone.stream().noneMatch(one -> one.local().equals(local) && one.peer().equals(peer)))

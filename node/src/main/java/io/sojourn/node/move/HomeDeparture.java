@@ -138,7 +138,8 @@ final class HomeDeparture implements Departure {
   }
 
   private RawSocket ours(ControlBlock task, List<Descriptor> held) {
-    RawSocket socket = RawSocket.duplicateOf(held.get(0));
+    // Until the guest asks for it, the task may have to go on with it here.
+    RawSocket socket = RawSocket.lookAt(held.get(0));
     left.add(
         new Left(
             socket,
