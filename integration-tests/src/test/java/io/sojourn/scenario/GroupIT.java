@@ -37,20 +37,13 @@ class GroupIT {
       node.ckpt("checkpoint", "--group", "heat").done();
       heat.goesOn();
       heat.kill(heat.pids());
-      restored(node.ckpt("restore", "--group", "heat").done(), "heat@2");
+      heat.restored(node.ckpt("restore", "--group", "heat").done(), "heat@2");
       heat.goesOn();
       oneIsKilled(heat);
-      restored(node.ckpt("restore", "--group", "heat@1", "--end-living").done(), "heat@1");
+      heat.restored(node.ckpt("restore", "--group", "heat@1", "--end-living").done(), "heat@1");
       heat.goesOn();
       heat.finish();
     }
-  }
-
-  private static void restored(Answer answer, String image) {
-    assertThat(answer.json().path("groupImage").asText()).isEqualTo(image);
-    assertThat(answer.json().path("tasks")).hasSize(4);
-    assertThat(answer.json().path("warnings"))
-        .allSatisfy(warning -> assertThat(warning.asText()).contains("files were put back"));
   }
 
   private void oneIsKilled(HeatGroup heat) throws IOException {

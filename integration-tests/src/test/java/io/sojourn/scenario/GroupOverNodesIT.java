@@ -68,20 +68,13 @@ class GroupOverNodesIT {
       b().ckpt("checkpoint", "--group", "heat").done();
       assertThat(heat.images()).containsExactly(1, 2);
       heat.kill(heat.pids());
-      restored(b().ckpt("restore", "--group", "heat").done(), "heat@2");
+      heat.restored(b().ckpt("restore", "--group", "heat").done(), "heat@2");
       heat.goesOn();
       heat.kill(List.of(heat.pid(3)));
-      restored(a().ckpt("restore", "--group", "heat@1", "--end-living").done(), "heat@1");
+      heat.restored(a().ckpt("restore", "--group", "heat@1", "--end-living").done(), "heat@1");
       heat.goesOn();
       heat.finish();
     }
-  }
-
-  private static void restored(Answer answer, String image) {
-    assertThat(answer.json().path("groupImage").asText()).isEqualTo(image);
-    assertThat(answer.json().path("tasks")).hasSize(4);
-    assertThat(answer.json().path("warnings"))
-        .allSatisfy(warning -> assertThat(warning.asText()).contains("files were put back"));
   }
 
   /** And nothing is left of what was begun; all of it happens to one group, which has to go on. */

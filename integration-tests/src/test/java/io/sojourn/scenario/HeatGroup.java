@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Signals;
+import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Places;
@@ -157,6 +158,14 @@ final class HeatGroup implements AutoCloseable {
       for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
         if (task.path("group").asText().equals(name)) tasks.add(task);
     return tasks;
+  }
+
+  /** From that image, and nothing but files had to be put back. */
+  void restored(Answer answer, String image) {
+    assertThat(answer.json().path("groupImage").asText()).isEqualTo(image);
+    assertThat(answer.json().path("tasks")).hasSize(size());
+    assertThat(answer.json().path("warnings"))
+        .allSatisfy(warning -> assertThat(warning.asText()).contains("files were put back"));
   }
 
   /** Waits until each has done a good deal more. */

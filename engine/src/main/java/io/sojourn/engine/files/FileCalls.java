@@ -41,6 +41,11 @@ public final class FileCalls {
 
   private FileCalls() {}
 
+  /** Whether a file that is opened so is only read. */
+  public static boolean onlyReads(int flags) {
+    return (flags & (O_ACCMODE | O_TRUNC)) == O_RDONLY;
+  }
+
   /** A directory by its path, to begin at; O_PATH. */
   public static int directory(String path) {
     // SAFETY: the path is NUL-terminated, by terminated().

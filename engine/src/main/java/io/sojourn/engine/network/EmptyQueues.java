@@ -4,8 +4,6 @@ import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.protocol.criu.CriuTcpStream;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,8 +18,6 @@ import java.util.stream.Stream;
  * that the program has read what it has not.
  */
 public final class EmptyQueues {
-  private static final String STREAM = "tcp-stream-", SUFFIX = ".img";
-
   private EmptyQueues() {}
 
   /**
@@ -34,19 +30,17 @@ public final class EmptyQueues {
       Path images, Stream<Descriptor> seen, Supplier<Stream<Descriptor>> open) throws IOException {
     Map<Long, Descriptor> sockets = null;
     boolean again = false;
-    try (DirectoryStream<Path> streams = Files.newDirectoryStream(images, STREAM + "*" + SUFFIX)) {
-      for (Path stream : streams) {
-        CriuTcpStream entry = TcpStreamImage.read(stream).entry();
-        if (entry.getInqLen() != 0) continue;
-        if (sockets == null) sockets = byInode(seen);
-        long inode = inode(stream);
-        if (!sockets.containsKey(inode) && !again) {
-          again = true;
-          sockets = byInode(open.get());
-        }
-        Descriptor descriptor = sockets.get(inode);
-        if (descriptor == null || taken(descriptor) != entry.getInqSeq()) return true;
+    for (Map.Entry<Integer, Path> stream : TcpStreamImage.all(images).entrySet()) {
+      CriuTcpStream entry = TcpStreamImage.read(stream.getValue()).entry();
+      if (entry.getInqLen() != 0) continue;
+      if (sockets == null) sockets = byInode(seen);
+      long inode = Integer.toUnsignedLong(stream.getKey());
+      if (!sockets.containsKey(inode) && !again) {
+        again = true;
+        sockets = byInode(open.get());
       }
+      Descriptor descriptor = sockets.get(inode);
+      if (descriptor == null || taken(descriptor) != entry.getInqSeq()) return true;
     }
     return false;
   }
@@ -55,11 +49,6 @@ public final class EmptyQueues {
     return descriptors
         .filter(Descriptor::isSocket)
         .collect(Collectors.toMap(Descriptor::inode, Function.identity(), (one, same) -> one));
-  }
-
-  private static long inode(Path stream) {
-    String name = stream.getFileName().toString();
-    return Long.parseLong(name.substring(STREAM.length(), name.length() - SUFFIX.length()), 16);
   }
 
   private static int taken(Descriptor descriptor) {

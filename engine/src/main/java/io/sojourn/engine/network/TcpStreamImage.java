@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A TCP connection as CRIU keeps it: two magic words, the length of an entry, the entry, the bytes
@@ -21,11 +24,25 @@ import java.util.Arrays;
 public record TcpStreamImage(CriuTcpStream entry, byte[] received, byte[] sending) {
   private static final int COMMON_MAGIC = 0x54564319;
   private static final int TCP_STREAM_MAGIC = 0x51465506;
+  private static final String PREFIX = "tcp-stream-", SUFFIX = ".img";
   private static final int MAX_ENTRY = 1 << 16;
 
   /** The image of the socket with this number ({@code ino} in files.img). */
   public static Path path(Path images, int ino) {
-    return images.resolve("tcp-stream-" + Integer.toHexString(ino) + ".img");
+    return images.resolve(PREFIX + Integer.toHexString(ino) + SUFFIX);
+  }
+
+  /** All in an image, by the number of their socket. */
+  static Map<Integer, Path> all(Path images) throws IOException {
+    Map<Integer, Path> all = new LinkedHashMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(images, PREFIX + "*" + SUFFIX)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        String ino = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+        all.put(Integer.parseUnsignedInt(ino, 16), file);
+      }
+    }
+    return all;
   }
 
   public static TcpStreamImage read(Path file) throws IOException {

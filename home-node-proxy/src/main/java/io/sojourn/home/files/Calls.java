@@ -151,9 +151,7 @@ final class Calls {
   }
 
   private OpenHandle opened(Node node, Open call, Handle handle) throws Refused {
-    boolean toRead =
-        (call.getFlags() & (FileCalls.O_ACCMODE | FileCalls.O_TRUNC)) == FileCalls.O_RDONLY;
-    if (!toRead || !node.watched()) return handle(handle);
+    if (!FileCalls.onlyReads(call.getFlags()) || !node.watched()) return handle(handle);
     return handle(handle).toBuilder()
         .setPath(node.path())
         .setSize(files.attributes(node).getSize())

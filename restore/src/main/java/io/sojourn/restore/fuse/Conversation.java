@@ -96,13 +96,9 @@ final class Conversation {
   private static boolean mayChange(Pending pending) {
     return switch (pending.opcode()) {
       case Opcode.WRITE, Opcode.SETATTR, Opcode.FALLOCATE, Opcode.COPY_FILE_RANGE -> true;
-      case Opcode.OPEN -> !isToRead(pending.draft().getOpen().getFlags());
+      case Opcode.OPEN -> !FileCalls.onlyReads(pending.draft().getOpen().getFlags());
       default -> false;
     };
-  }
-
-  private static boolean isToRead(int flags) {
-    return (flags & (FileCalls.O_ACCMODE | FileCalls.O_TRUNC)) == FileCalls.O_RDONLY;
   }
 
   /** Not what the kernel writes from a mapping: it waits for that elsewhere than in a call. */
