@@ -19,7 +19,7 @@ public final class Places {
   private Places() {}
 
   /** Provided once, for all nodes of all runs. */
-  static synchronized Path criu() throws IOException, InterruptedException {
+  public static synchronized Path criu() throws IOException, InterruptedException {
     Process provision =
         new ProcessBuilder(ROOT.resolve("scripts/provision-criu.sh").toString(), CRIU.toString())
             .redirectErrorStream(true)
@@ -45,7 +45,7 @@ public final class Places {
   }
 
   /** Where the victims' classes lie. */
-  static Path victims() {
+  public static Path victims() {
     try {
       return Path.of(Places.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (java.net.URISyntaxException impossible) {

@@ -136,7 +136,7 @@ class BrokerRollbackIT {
             "Mk3OEYBSD34fcwNTJENDM2"));
     List<String> command = new ArrayList<>(there());
     List<String> java = kafka("kafka.Kafka", settings.toString());
-    command.add(java.get(0));
+    command.addAll(List.of("setsid", java.get(0)));
     command.add(
         "-javaagent:%s=name=%s,volumes=%s".formatted(Places.AGENT, NAME, home.resolve("data")));
     command.addAll(java.subList(1, java.size()));

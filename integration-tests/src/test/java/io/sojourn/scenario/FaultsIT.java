@@ -43,7 +43,7 @@ class FaultsIT {
   void criuIsKilled(int afterMillis) throws Exception {
     Subject subject = slowToDump();
     try (Socket peer = connect(subject);
-        HeldCriu held = HeldCriu.stoppingDumps(node)) {
+        HeldCriu held = HeldCriu.stoppingDumpsWithAChild(node)) {
       Node.Running freeze = node.ckptInBackground("freeze", subject.name());
       ProcessHandle criu = started(held);
       Thread.sleep(afterMillis);

@@ -25,6 +25,7 @@ final class HeldCriu implements AutoCloseable {
       here=$(dirname "$(readlink -f "$0")")
       lib=$here/root/usr/lib/x86_64-linux-gnu
       [ "$1" != restore ] || [ ! -e "$here/restore" ] || set -- "$@" --action-script "$here/restore"
+      if [ "$1" = swrk ] && [ -e "$here/child" ]; then sleep 1000 & fi
       [ "$1" != swrk ] || [ ! -e "$here/swrk" ] || kill -STOP $$
       between=
       [ "$1" != swrk ] || [ ! -e "$here/between" ] || between=$here/between
@@ -60,6 +61,13 @@ final class HeldCriu implements AutoCloseable {
   /** Each dump stops before its first step, until somebody ends it or lets it go on. */
   static HeldCriu stoppingDumps(Node node) throws Exception {
     return new HeldCriu(node, "swrk", new byte[0]);
+  }
+
+  /** Likewise, with a child that has all that is open in it, as when CRIU tries out the kernel. */
+  static HeldCriu stoppingDumpsWithAChild(Node node) throws Exception {
+    HeldCriu held = stoppingDumps(node);
+    Files.createFile(held.ours.resolve("child"));
+    return held;
   }
 
   /** Each dump stops when it has seen how long a connection's queues are, and has not read them. */
@@ -128,6 +136,7 @@ final class HeldCriu implements AutoCloseable {
   /** From now on it works as any other; a task that is on the node keeps it until it leaves. */
   void noMore() throws IOException {
     Files.delete(script);
+    Files.deleteIfExists(ours.resolve("child"));
   }
 
   private static void run(String... words) throws Exception {

@@ -158,7 +158,8 @@ class ServersRollbackIT {
 
   /** Behind a process that holds its standard input open. */
   private Process start(Path home, String volume, String... words) throws IOException {
-    List<String> command = new ArrayList<>(List.of("sh", "-c", "sleep 100000 | \"$@\"", "sh"));
+    List<String> command =
+        new ArrayList<>(List.of("setsid", "sh", "-c", "sleep 100000 | \"$@\"", "sh"));
     List<String> java = Service.java(Jdk.newest());
     command.add(java.get(0));
     command.add(

@@ -90,6 +90,13 @@ final class Preflight {
                 + " has another user or group than the task, and the node daemon lacks"
                 + " CAP_SYS_RESOURCE, so that CRIU cannot read its limits",
             "run the daemon with that capability (docker run --cap-add SYS_RESOURCE)");
+      if (Proc.session(pid) == 0)
+        throw OperationException.refused(
+            name(pid)
+                + " is in a session whose leader lives outside of this pid namespace (whoever"
+                + " entered it started the program in the session they came with), and CRIU"
+                + " cannot restore that",
+            "start the program in a session of its own: setsid java ...");
       char state = Proc.state(pid);
       if (state == 'T' || state == 't')
         throw OperationException.refused(

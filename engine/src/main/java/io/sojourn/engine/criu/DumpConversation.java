@@ -77,9 +77,12 @@ public final class DumpConversation implements AutoCloseable {
     return new DumpConversation(SeqpacketChild.start(words(criu), pages.stream()), criu, pages);
   }
 
-  /** env(1) becomes CRIU. See cancel() for SIGXFSZ; a page server that refuses is no SIGPIPE. */
+  /**
+   * env(1) becomes CRIU. See cancel() for SIGXFSZ; a page server that refuses is no SIGPIPE. And a
+   * process group whose parent ends is hung up when one of its processes is stopped.
+   */
   private static List<String> words(CriuCommand criu) {
-    List<String> words = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ,PIPE"));
+    List<String> words = new ArrayList<>(List.of("/usr/bin/env", "--ignore-signal=XFSZ,PIPE,HUP"));
     words.addAll(criu.words());
     words.addAll(List.of("swrk", "3"));
     return words;

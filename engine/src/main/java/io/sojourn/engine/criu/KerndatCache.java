@@ -6,13 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What CRIU found out about this kernel, kept where CRIU looks for it: in /run/criu.kdat. Without,
  * it probes the kernel anew at each start, which takes longer than the rest of a small restore.
  * CRIU writes the file itself where /run is a tmpfs, which a boot empties, and nowhere else; it
  * reads it everywhere (kerndat.c). So where /run is on a disk we have it written to a tmpfs that
- * only CRIU sees, and put the copy there for as long as the daemon runs. A CRIU of another build
+ * only CRIU sees, and put the copy there for as long as a daemon runs. A CRIU of another build
  * knows by a number in the file that it is not its own, and passes it over.
  *
  * <p>Another copy, of which nobody else knows, is for a CRIU that runs with a task's uid, which
@@ -33,9 +34,9 @@ public final class KerndatCache implements AutoCloseable {
       "mount -t tmpfs -o mode=0755 none /run && \"$0\" check > /dev/null 2>&1; cat /run/criu.kdat";
 
   private final Path own;
-  private final boolean shared;
+  private final @Nullable SharedUse shared;
 
-  private KerndatCache(Path own, boolean shared) {
+  private KerndatCache(Path own, @Nullable SharedUse shared) {
     this.own = own;
     this.shared = shared;
   }
@@ -49,31 +50,35 @@ public final class KerndatCache implements AutoCloseable {
     Path own = runDirectory.resolve(NAME);
     try {
       boolean keeps = Files.getFileStore(RUN).type().equals("tmpfs");
-      if (keeps && Proc.capable(Proc.CAP_SYS_RESOURCE)) return new KerndatCache(own, false);
+      if (keeps && Proc.capable(Proc.CAP_SYS_RESOURCE)) return new KerndatCache(own, null);
       // Anew even where there is one: it may be of the kernel before the last boot.
       Path fresh = Files.createTempFile(runDirectory, NAME, ".fresh");
       try {
         boolean made = probe(criu, fresh);
         if (made) Files.move(fresh, own, StandardCopyOption.ATOMIC_MOVE);
-        if (made && !keeps) share(own);
-        return new KerndatCache(own, made && !keeps);
+        return new KerndatCache(own, made && !keeps ? share(own) : null);
       } finally {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException notOurs) {
-      return new KerndatCache(own, false);
+      return new KerndatCache(own, null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new KerndatCache(own, false);
+      return new KerndatCache(own, null);
     }
   }
 
-  private static void share(Path own) throws IOException {
+  private static SharedUse share(Path own) throws IOException {
+    SharedUse use = SharedUse.of(CACHE);
     Path fresh = Files.createTempFile(RUN, NAME, ".sojourn");
     try {
       Files.copy(own, fresh, StandardCopyOption.REPLACE_EXISTING);
       Files.move(fresh, CACHE, StandardCopyOption.ATOMIC_MOVE);
       Files.deleteIfExists(LEFT);
+      return use;
+    } catch (IOException failed) {
+      use.close();
+      throw failed;
     } finally {
       Files.deleteIfExists(fresh);
     }
@@ -98,7 +103,7 @@ public final class KerndatCache implements AutoCloseable {
   public void close() {
     try {
       Files.deleteIfExists(own);
-      if (shared) Files.deleteIfExists(CACHE);
+      if (shared != null) shared.close();
     } catch (IOException stays) {
       // The next daemon makes it anew.
     }

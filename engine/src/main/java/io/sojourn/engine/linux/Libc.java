@@ -141,5 +141,11 @@ final class Libc {
 
   static native int posix_spawn_file_actions_destroy(Pointer actions);
 
+  static native int posix_spawnattr_init(Pointer attributes);
+
+  static native int posix_spawnattr_setflags(Pointer attributes, short flags);
+
+  static native int posix_spawnattr_destroy(Pointer attributes);
+
   static native int waitpid(int pid, int[] status, int options) throws LastErrorException;
 }

@@ -170,6 +170,12 @@ public final class Proc {
     return fields.length > 2 ? Integer.parseInt(fields[2]) : -1;
   }
 
+  /** Number of its session's leader; 0 where that lives outside of our pid namespace. */
+  public static int session(int pid) {
+    String[] fields = statFields(pid);
+    return fields.length > 3 ? Integer.parseInt(fields[3]) : -1;
+  }
+
   /**
    * Whether a process may read its controlling terminal now: its group is in the foreground and it
    * is not stopped; or it has no such terminal.

@@ -18,6 +18,16 @@ public final class Signals {
   /** False where there is no such process. */
   public static boolean send(int pid, int signal) {
     if (pid <= 1) throw new IllegalArgumentException("pid " + pid);
+    return kill(pid, signal);
+  }
+
+  /** To all of a process group. False where there is none. */
+  static boolean sendToGroup(int group, int signal) {
+    if (group <= 1) throw new IllegalArgumentException("process group " + group);
+    return kill(-group, signal);
+  }
+
+  private static boolean kill(int pid, int signal) {
     try {
       Libc.kill(pid, signal);
       return true;
