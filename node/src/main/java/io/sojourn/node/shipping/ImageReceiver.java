@@ -77,9 +77,11 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
           "'" + request.getTransfer() + "' names no transfer",
           "use the same version of Sojourn on all nodes");
     String from = PeerNode.current().name();
+    outlived(from, request.getDaemon());
     Landing landing =
         new Landing(
             from,
+            request.getDaemon(),
             places.begin(
                 request,
                 name -> landings.values().stream().anyMatch(other -> other.name().equals(name))));
@@ -87,6 +89,24 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
     forgetLater();
     log.info("image {} is on its way here from node {}", landing.name(), from);
     return landing;
+  }
+
+  /** What a daemon had begun that has died is in the way of what the next one sends. */
+  private void outlived(String node, String daemon) {
+    landings
+        .values()
+        .removeIf(
+            landing -> {
+              boolean dead = landing.from().equals(node) && !landing.daemon().equals(daemon);
+              if (dead) {
+                log.info(
+                    "image {} comes from node {} no more: its daemon is another",
+                    landing.name(),
+                    node);
+                landing.discard();
+              }
+              return dead;
+            });
   }
 
   @Override

@@ -24,6 +24,7 @@ final class Landing {
   private static final int MOST_MEMBERS = 100_000;
 
   private final String from;
+  private final String daemon;
   private final ImageDraft draft;
   private final Map<String, ArrivingMember> members = new ConcurrentHashMap<>();
   private volatile int attempt;
@@ -32,14 +33,20 @@ final class Landing {
 
   /**
    * @param from the node that sends it, and none else
+   * @param daemon which of those that this node has had
    */
-  Landing(String from, ImageDraft draft) {
+  Landing(String from, String daemon, ImageDraft draft) {
     this.from = from;
+    this.daemon = daemon;
     this.draft = draft;
   }
 
   String from() {
     return from;
+  }
+
+  String daemon() {
+    return daemon;
   }
 
   String name() {

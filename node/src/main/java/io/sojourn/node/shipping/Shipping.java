@@ -35,6 +35,7 @@ public final class Shipping {
 
   private final Supplier<Peers> peers;
   private final ExecutorService workers;
+  private final String daemon = Transfer.name();
 
   /**
    * @param peers throws where this node is one of no cluster
@@ -66,7 +67,7 @@ public final class Shipping {
         () -> {
           try (Cargo cargo = Cargo.of(image, Transfer.LANES)) {
             Transfer transfer =
-                new Transfer(peers.get(), workers, shipment, cargo, report.listener());
+                new Transfer(peers.get(), daemon, workers, shipment, cargo, report.listener());
             PublishResponse done = transfer.run(() -> manifest(image));
             return new Shipped(
                 node, done.getImage(), done.getDirectory(), image.bytes(), transfer.wireBytes());
@@ -96,7 +97,7 @@ public final class Shipping {
     Shipment shipment =
         new Shipment(node, image, task, taskId, place == Place.MEMORY, Shipment.PATIENCE);
     Cargo cargo = new Cargo(Transfer.LANES);
-    Transfer transfer = new Transfer(peers.get(), workers, shipment, cargo, listener);
+    Transfer transfer = new Transfer(peers.get(), daemon, workers, shipment, cargo, listener);
     return new LiveShipment(shipment, directory, cargo, transfer, workers);
   }
 

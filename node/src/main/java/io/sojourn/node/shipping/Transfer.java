@@ -44,6 +44,7 @@ final class Transfer {
   private static final int READY_BYTES = 4 << 20;
 
   private final Peers peers;
+  private final String daemon;
   private final ExecutorService workers;
   private final Shipment shipment;
   private final Cargo cargo;
@@ -56,20 +57,30 @@ final class Transfer {
   // The first failure begins to count as well.
   private volatile boolean progressed = true;
 
+  /**
+   * @param daemon the name of this one among those that this node has had
+   */
   Transfer(
       Peers peers,
+      String daemon,
       ExecutorService workers,
       Shipment shipment,
       Cargo cargo,
       OperationListener listener) {
     this.peers = peers;
+    this.daemon = daemon;
     this.workers = workers;
     this.shipment = shipment;
     this.cargo = cargo;
     this.listener = listener;
+    id = name();
+  }
+
+  /** One that nobody guesses, and nobody else has. */
+  static String name() {
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);
-    id = HexFormat.of().formatHex(random);
+    return HexFormat.of().formatHex(random);
   }
 
   /** Bytes that have gone over the network, packed; those that a broken link has lost as well. */
@@ -137,6 +148,7 @@ final class Transfer {
                     .setBytes(cargo.total())
                     .setInMemory(shipment.inMemory())
                     .setAttempt(++attempt)
+                    .setDaemon(daemon)
                     .build());
     if (attempt > 1)
       log.info(

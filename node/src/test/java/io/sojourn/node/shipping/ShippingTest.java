@@ -226,6 +226,39 @@ class ShippingTest {
   }
 
   @Test
+  void whatADeadDaemonHasBegunIsInNobodysWay() throws IOException {
+    join();
+    ImageDirectory image = image(a.images.root().resolve("web-69ab-1"), 1);
+    ImageDraft draft = ImageDraft.create(a.images.root().resolve("begun"));
+    Files.write(draft.path().resolve("pages-1.img"), new byte[] {1, 2, 3});
+    Path arriving = b.images.root().resolve(ImageDraft.PREFIX + "web-69ab-1/pages-1.img");
+    Shipping dies = a.shipping(), next = a.shipping();
+    try (LiveShipment begun = begin(dies, draft)) {
+      Awaitility.await().until(() -> Files.exists(arriving));
+      assertThatThrownBy(
+              () -> dies.send(image, "b", Shipping.Place.DISK, new Report(OperationListener.NONE)))
+          .hasMessageContaining("is on its way to that node already");
+      Shipping.Shipped shipped =
+          next.send(image, "b", Shipping.Place.DISK, new Report(OperationListener.NONE));
+      assertThat(shipped.image()).isEqualTo("web-69ab-1");
+      assertThat(mismatches(image.path(), Path.of(shipped.directory()))).isEmpty();
+      assertThat(begun).isNotNull();
+    }
+    assertThat(b.images.entries()).hasSize(1);
+  }
+
+  private static LiveShipment begin(Shipping by, ImageDraft draft) {
+    return by.begin(
+        draft.path(),
+        "web-69ab-1",
+        "web",
+        "69ab2949489a",
+        "b",
+        Shipping.Place.DISK,
+        OperationListener.NONE);
+  }
+
+  @Test
   void whatARemovedNodeIsSendingIsCutOff() throws IOException {
     a.init();
     b.join(a.cluster().token(java.time.Duration.ZERO).text());
