@@ -13,6 +13,8 @@ public final class Places {
   static final Path ROOT = Path.of(System.getProperty("sojourn.root", "..")).toAbsolutePath();
   public static final Path RUNTIME = ROOT.normalize().resolve("node/target/runtime");
   public static final Path AGENT = RUNTIME.resolve("migrate.jar");
+  static final Path ARCHIVE =
+      RUNTIME.resolve("ckpt-" + System.getProperty("java.version") + ".jsa");
   static final Path NODE_JAR = RUNTIME.resolve("lib/sojourn-node.jar");
   private static final Path CRIU = ROOT.normalize().resolve("integration-tests/target/criu");
 

@@ -3,10 +3,12 @@ package io.sojourn.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Peer;
 import io.sojourn.harness.Subject;
+import io.sojourn.scenario.Fault.Pace;
 import io.sojourn.victim.Sockets;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -18,16 +20,21 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * A daemon is killed, or the link is cut, at random moments of moves and of traffic: after each the
- * task lives once. Where it was home's, it has lost nothing. {@code -Dsojourn.kills=N} says how
- * often, {@code -Dsojourn.seed=N} repeats a run.
+ * A daemon is killed, or the link is cut, at random moments of moves, of traffic and of signals:
+ * after each the task lives once. Where it was home's, it has lost nothing. {@code
+ * -Dsojourn.seed=N} repeats a run; {@code -Dsojourn.kills=N} says how often the long ones do it.
  */
 @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
 class RandomKillsIT {
+  private static final Pace BRISK = new Pace(1_500, 300), SLOW = new Pace(2_500, 2_000);
   private static final int KILLS = Integer.getInteger("sojourn.kills", 1_000);
+
+  /** A test run in the background has it ignored, and hands that down. */
+  private static final String[] HEARS = {"env", "--default-signal=INT"};
 
   private final long seed = Long.getLong("sojourn.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -39,68 +46,120 @@ class RandomKillsIT {
   }
 
   @Test
+  @Timeout(600)
   void aTaskLosesNothing() throws Exception {
-    try (Road road = new Road("sojourn-rk");
-        ServerSocket server = road.listen();
-        Subject task = road.start(Jdk.newest(), server)) {
-      Peer peer = new Peer(server.accept());
-      peer.goesOn();
-      for (int kill = 0; kill < KILLS; kill++) {
-        oneFault(road, task);
-        peer.goesOn();
-        assertThat(task.ask("failure")).isEqualTo("none");
-        livesOnce(task);
-      }
-      if (road.where(task).equals("b")) road.a().ckpt("migrate", task.name(), "home").done();
-      peer.goesOn();
-      peer.settle(task);
-    }
+    losesNothing(35, BRISK);
+  }
+
+  @Test
+  void aTaskLosesNothingForLong() throws Exception {
+    losesNothing(KILLS, SLOW);
   }
 
   /** The guest node's daemon: the task lives again, at worst as its last image has it. */
   @Test
+  @Timeout(600)
   void aLostTaskLivesAgain() throws Exception {
+    livesAgain(15, BRISK);
+  }
+
+  @Test
+  void aLostTaskLivesAgainForLong() throws Exception {
+    livesAgain(KILLS, SLOW);
+  }
+
+  private void losesNothing(int kills, Pace pace) throws Exception {
+    try (Road road = new Road("sojourn-rk");
+        ServerSocket server = road.listen();
+        Subject task = road.start(Jdk.newest(), server, HEARS)) {
+      Peer peer = new Peer(server.accept());
+      Interrupts interrupts = new Interrupts(task);
+      peer.goesOn();
+      for (int kill = 0; kill < kills; kill++) {
+        oneFault(road, task, pace, interrupts);
+        peer.goesOn();
+        assertThat(task.ask("failure")).isEqualTo("none");
+        interrupts.haveCome();
+        livesOnce(task);
+      }
+      if (road.where(task).equals("b")) road.a().ckpt("migrate", task.name(), "home").done();
+      peer.goesOn();
+      interrupts.haveComeOnce();
+      peer.settle(task);
+    }
+  }
+
+  private void oneFault(Road road, Subject task, Pace pace, Interrupts interrupts)
+      throws Exception {
+    String to = road.where(task).equals("b") ? "home" : "b";
+    boolean moving = random.nextInt(4) > 0;
+    Fault fault = Fault.draw(random, moving ? pace : pace.within(300));
+    tell("\n%s %s, %s", moving ? "to" : "arrived at", to, fault);
+    Node.Running move = road.a().ckptInBackground("migrate", task.name(), to);
+    if (!moving) road.a().await(move).done();
+    signal(task, fault, interrupts);
+    fault.strike(road, road.a());
+    if (moving) tell(": %s", outcome(road.a().await(move)));
+    // A way out that was cut short may be heard of only when the other node answers again.
+    becomes(road, task, "running");
+    tell(", on %s", road.where(task));
+  }
+
+  private void livesAgain(int kills, Pace pace) throws Exception {
     try (Road road = new Road("sojourn-rg");
-        Subject task = road.subject(Jdk.newest(), Sockets.class).start()) {
+        Subject task = road.subject(Jdk.newest(), Sockets.class, HEARS).start()) {
       int port = Integer.parseInt(task.ask("listen any any"));
-      for (int kill = 0; kill < KILLS; kill++) {
+      Interrupts interrupts = new Interrupts(task);
+      for (int kill = 0; kill < kills; kill++) {
         String image = road.a().ckpt("checkpoint", task.name()).done().image();
-        oneFaultThere(road, task);
+        boolean lost = oneFaultThere(road, task, pace, interrupts);
         echoes(road, port);
+        if (lost) interrupts.haveComeOnceOrAreForgotten();
+        else interrupts.haveComeOnce();
         livesOnce(task);
         road.a().ckpt("rm", image).done();
       }
     }
   }
 
-  private void oneFaultThere(Road road, Subject task) throws Exception {
-    boolean settled = random.nextInt(2) == 0, cut = random.nextInt(4) == 0;
-    int after = random.nextInt(2_500), lasting = random.nextInt(2_000);
-    story.append(
-        "\n%s, %s after %d ms, for %d ms"
-            .formatted(settled ? "there" : "to b", cut ? "cut" : "killed", after, lasting));
+  /** Whether it was lost, and is restored. */
+  private boolean oneFaultThere(Road road, Subject task, Pace pace, Interrupts interrupts)
+      throws Exception {
+    boolean settled = random.nextInt(2) == 0;
+    Fault fault = Fault.draw(random, pace);
+    tell("\n%s, %s", settled ? "there" : "to b", fault);
     Node.Running move = road.a().ckptInBackground("migrate", task.name(), "b");
     if (settled) road.a().await(move).done();
-    Thread.sleep(after);
-    if (cut) road.net().cut(2);
-    else road.b().killDaemon();
-    Thread.sleep(lasting);
-    if (cut) road.net().heal(2);
-    else road.b().startDaemon();
-    road.awaitUp();
-    if (!settled) story.append(": exit ").append(road.a().await(move).status());
-    await().atMost(Duration.ofSeconds(60)).until(() -> isCertain(state(road, task)));
-    story.append(", ").append(state(road, task)).append(" on ").append(road.where(task));
-    if (state(road, task).equals("lost")) road.a().ckpt("restore", task.name()).done();
+    signal(task, fault, interrupts);
+    fault.strike(road, road.b());
+    if (!settled) tell(": %s", outcome(road.a().await(move)));
+    String state = becomes(road, task, "(running|lost)");
+    tell(", %s on %s", state, road.where(task));
+    if (state.equals("lost")) road.a().ckpt("restore", task.name()).done();
     else if (road.where(task).equals("b")) road.a().ckpt("migrate", task.name(), "home").done();
+    return state.equals("lost");
   }
 
-  private static boolean isCertain(String state) {
-    return state.equals("running") || state.equals("lost");
+  /** Before it has its deputy, one that comes in the middle of a dump is lost (docs/deputy.md). */
+  private static void signal(Subject task, Fault fault, Interrupts interrupts) {
+    if (task.isDeputy()) interrupts.sendAfter(fault.interrupt());
   }
 
-  private static String state(Road road, Subject task) {
-    return road.a().ckpt("ps", task.name()).done().json().at("/tasks/0/state").asText();
+  private void tell(String what, Object... with) {
+    story.append(what.formatted(with));
+  }
+
+  private static String outcome(Answer move) {
+    return move.status() == 0 ? "done" : "\"" + move.json().at("/error/message").asText() + "\"";
+  }
+
+  private static String becomes(Road road, Subject task, String pattern) {
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> road.a().ckpt("ps", task.name()).done().json().at("/tasks/0/state").asText(),
+            state -> state.matches(pattern));
   }
 
   private static void echoes(Road road, int port) throws IOException {
@@ -111,35 +170,11 @@ class RandomKillsIT {
     }
   }
 
-  private void oneFault(Road road, Subject task) throws Exception {
-    String to = road.where(task).equals("b") ? "home" : "b";
-    boolean moving = random.nextInt(4) > 0, cut = random.nextInt(4) == 0;
-    int after = random.nextInt(moving ? 2_500 : 300), lasting = random.nextInt(2_000);
-    story.append(
-        "\n%s, %s after %d ms, for %d ms"
-            .formatted(moving ? "to " + to : "traffic", cut ? "cut" : "killed", after, lasting));
-    Node.Running move = moving ? road.a().ckptInBackground("migrate", task.name(), to) : null;
-    Thread.sleep(after);
-    if (cut) road.net().cut(2);
-    else road.a().killDaemon();
-    Thread.sleep(lasting);
-    if (cut) road.net().heal(2);
-    else road.a().startDaemon();
-    road.awaitUp();
-    if (move != null) story.append(": exit ").append(road.a().await(move).status());
-    // A way out that was cut short may be heard of only when the other node answers again.
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () -> road.a().ckpt("ps", task.name()).done().json().at("/tasks/0/state").asText(),
-            "running"::equals);
-    story.append(", on ").append(road.where(task));
-  }
-
   /** Besides its deputy. */
   private static void livesOnce(Subject task) {
     await()
         .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
         .untilAsserted(() -> assertThat(lives("-Dcontrol=" + task.home())).isEqualTo(1));
   }
 

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sojourn.engine.linux.NetworkNamespace;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Net;
 import io.sojourn.harness.Node;
@@ -32,13 +33,16 @@ final class Road implements AutoCloseable {
       """;
 
   private final Net net;
+  private final Process inA;
   private final Node a;
   private final Node b;
   private final NetworkNamespace peers;
 
   Road(String name) throws Exception {
     net = new Net(name + "-" + ProcessHandle.current().pid(), 3);
-    a = new Node(net.on(1), "--node-name", "a");
+    inA = staysOn(net.on(1));
+    List<String> enter = List.of("nsenter", "--target", "" + inA.pid(), "--net", "--mount");
+    a = new Node(enter, "--node-name", "a");
     a.begin();
     List<String> elsewhere = new ArrayList<>(net.on(2));
     elsewhere.addAll(
@@ -50,6 +54,18 @@ final class Road implements AutoCloseable {
     b.ckpt("node", "join", net.address(1), "--token", token).done();
     awaitUp();
     peers = NetworkNamespace.open(Path.of("/run/netns", net.on(3).get(3)));
+  }
+
+  /**
+   * Every "ip netns exec" makes a mount namespace, and a task's must be that of all daemons of its
+   * home. It ends with its input.
+   */
+  private static Process staysOn(List<String> machine) throws IOException {
+    List<String> command = new ArrayList<>(machine);
+    command.add("cat");
+    Process stays = new ProcessBuilder(command).start();
+    await().until(() -> Proc.command((int) stays.pid()).equals("cat"));
+    return stays;
   }
 
   /** Until a sees b. */
@@ -131,6 +147,7 @@ final class Road implements AutoCloseable {
       b.end();
       a.end();
     } finally {
+      inA.destroyForcibly().waitFor();
       peers.close();
       net.close();
     }

@@ -90,6 +90,8 @@ public final class Sockets {
             words[1],
             InetAddress.getByName(words[2]),
             new InetSocketAddress(words[3], Integer.parseInt(words[4])));
+      case "signals":
+        return HeardSignals.counts();
       case "heard":
         return "" + heard.get(words[1]);
       default:

@@ -37,6 +37,8 @@ public final class Traveller {
               return failure;
             case "received":
               return "" + received;
+            case "signals":
+              return HeardSignals.counts();
             case "line":
               return source.readLine();
             case "finish":
