@@ -24,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -103,14 +105,74 @@ class AwaySocketsIT {
     }
   }
 
-  /** Has a machine's kernel drop what the peers send. */
+  /** Has the peers' kernel drop what they send. */
   private static void nft(String command) throws IOException {
-    nodes.atPeers(
-        () -> {
-          Process nft = new ProcessBuilder("nft", command).inheritIO().start();
-          assertThat(nft.waitFor()).as(command).isZero();
-          return nft;
-        });
+    nodes.atPeers(() -> nftHere(command));
+  }
+
+  private static boolean nftHere(String command) throws Exception {
+    assertThat(new ProcessBuilder("nft", command).inheritIO().start().waitFor())
+        .as(command)
+        .isZero();
+    return true;
+  }
+
+  /** So many that CRIU would hardly take all of them for what they are not. */
+  private static final int BEGUN = 12;
+
+  /** Where nobody answers yet, at home; the task's world answers it at once. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void connectsToItselfThatAreUnderWayGoOn(Jdk jdk) throws Exception {
+    Subject subject = nodes.subject(jdk, Sockets.class).start();
+    String port = subject.ask("listen own any");
+    String silent =
+        "add table ip silent; add chain ip silent in { type filter hook input priority 0; };";
+    nodes.atHome(() -> nftHere(silent + "add rule ip silent in tcp dport " + port + " drop"));
+    for (int i = 0; i < BEGUN; i++) subject.ask("begin own" + i + " 127.0.0.1 " + port);
+    nodes.out(subject);
+    nodes.atHome(() -> nftHere("delete table ip silent"));
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < BEGUN; i++) {
+        String name = "own" + i;
+        if (round == 0) assertThat(subject.ask("finish " + name)).endsWith(":" + port);
+        subject.ask("write " + name + " self");
+        assertThat(subject.ask("read " + name + " 4")).isEqualTo("self");
+      }
+      if (round == 0) nodes.back(subject);
+    }
+  }
+
+  /** To a machine that answers when the task has come home. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void connectsThatAreUnderWayGoOn(Jdk jdk) throws Exception {
+    try (ServerSocket server = server()) {
+      int port = server.getLocalPort();
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      nft("add table ip silent; add chain ip silent in { type filter hook input priority 0; }");
+      nft("add rule ip silent in tcp dport " + port + " drop");
+      try {
+        subject.ask("begin home " + nodes.peerAddress() + " " + port);
+        nodes.out(subject);
+        subject.ask("begin away " + nodes.peerAddress() + " " + port);
+        nodes.back(subject);
+      } finally {
+        nft("delete table ip silent");
+      }
+      // They may be heard in either order.
+      Map<String, Socket> peers = new HashMap<>();
+      for (int i = 0; i < 2; i++) {
+        Socket peer = server.accept();
+        peers.put(nodes.homeAddress() + ":" + peer.getPort(), peer);
+      }
+      for (String name : List.of("home", "away"))
+        try (Socket peer = peers.remove(subject.ask("finish " + name).split(" ")[0])) {
+          assertThat(peer).as(name).isNotNull();
+          write(peer, name);
+          assertThat(subject.ask("read " + name + " 4")).isEqualTo(name);
+        }
+    }
   }
 
   /** In LAST_ACK, and nobody's: proc(5), net/tcp. */
