@@ -37,7 +37,14 @@ final class ByTurns {
   }
 
   /** How much longer it takes with the agent than without: 0 for the same. */
-  record Cost(double clock, double cpu) {}
+  record Cost(double clock, double cpu) {
+    static final Cost NONE = new Cost(0, 0);
+
+    /** How much longer it takes than with another agent. */
+    Cost over(Cost other) {
+      return new Cost((1 + clock) / (1 + other.clock) - 1, (1 + cpu) / (1 + other.cpu) - 1);
+    }
+  }
 
   /** By choice, without the first. */
   Map<String, Cost> costs(Middle middle) throws Failure, InterruptedException {

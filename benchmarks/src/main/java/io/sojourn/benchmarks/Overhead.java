@@ -27,6 +27,7 @@ final class Overhead implements Benchmark {
             "JDK",
             "program",
             "agent",
+            "against",
             "time",
             "processor time",
             "promised",
@@ -37,8 +38,10 @@ final class Overhead implements Benchmark {
         "Four virtual machines do the same work by turns, a quarter of a second each, all pinned to"
             + " one processor; then all but the first get an agent, one of them one that does nothing,"
             + " and all go on. The ratio of each one's turns to those of the first, after the agent"
-            + " against before, minus 1; median of the runs, and in brackets its 95 % confidence"
-            + " interval (bootstrap).");
+            + " against before, minus 1; or that over the same of the one whose agent does nothing:"
+            + " what the virtual machine does as soon as it has any agent is in the first figure, and"
+            + " not in the second. Median of the runs, and in brackets its 95 % confidence interval"
+            + " (bootstrap).");
     return section;
   }
 
@@ -83,24 +86,38 @@ final class Overhead implements Benchmark {
 
   private static void compare(Plan plan, Jdk jdk, Work work, Section section)
       throws Failure, InterruptedException {
-    Map<String, List<ByTurns.Cost>> all = new LinkedHashMap<>();
-    for (int i = 0; i < plan.rounds(5); i++)
-      measure(plan, jdk, work)
-          .forEach(
-              (choice, cost) -> all.computeIfAbsent(choice, none -> new ArrayList<>()).add(cost));
-    all.forEach(
-        (choice, costs) -> {
-          Interval clock = Interval.of(costs.stream().map(ByTurns.Cost::clock).toList());
-          Interval cpu = Interval.of(costs.stream().map(ByTurns.Cost::cpu).toList());
-          section.row(
-              jdk.title(),
-              work.title(),
-              choice,
-              clock.text(),
-              cpu.text(),
-              choice.equals(EMPTY) ? "" : verdict(clock, cpu),
-              String.valueOf(costs.size()));
-        });
+    List<Map<String, ByTurns.Cost>> runs = new ArrayList<>();
+    for (int i = 0; i < plan.rounds(5); i++) runs.add(measure(plan, jdk, work));
+    for (String choice : choices().keySet())
+      for (String base : List.of(NONE, EMPTY))
+        if (!choice.equals(NONE) && !choice.equals(base))
+          row(jdk, work, choice, base, runs, section);
+  }
+
+  private static void row(
+      Jdk jdk,
+      Work work,
+      String choice,
+      String base,
+      List<Map<String, ByTurns.Cost>> runs,
+      Section section) {
+    List<ByTurns.Cost> costs =
+        runs.stream().map(run -> cost(run, choice).over(cost(run, base))).toList();
+    Interval clock = Interval.of(costs.stream().map(ByTurns.Cost::clock).toList());
+    Interval cpu = Interval.of(costs.stream().map(ByTurns.Cost::cpu).toList());
+    section.row(
+        jdk.title(),
+        work.title(),
+        choice,
+        base,
+        clock.text(),
+        cpu.text(),
+        choice.equals(EMPTY) ? "" : verdict(clock, cpu),
+        String.valueOf(costs.size()));
+  }
+
+  private static ByTurns.Cost cost(Map<String, ByTurns.Cost> run, String choice) {
+    return run.getOrDefault(choice, ByTurns.Cost.NONE);
   }
 
   private static Map<String, ByTurns.Cost> measure(Plan plan, Jdk jdk, Work work)
