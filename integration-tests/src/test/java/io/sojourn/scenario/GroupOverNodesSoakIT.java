@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Eight tasks on three nodes, whoever of them dies when: a member, all of them, a member and its
- * node's daemon; in the middle of a checkpoint or a restore, too. {@code -Dsojourn.kills=N} says
- * how often, {@code -Dsojourn.seed=N} repeats a run.
+ * Eight tasks on three nodes, of {@code heat} and of {@code opt}, whoever of them dies when: a
+ * member, all of them, a member and its node's daemon; in the middle of a checkpoint or a restore,
+ * too. {@code -Dsojourn.kills=N} says how often, {@code -Dsojourn.seed=N} repeats a run.
  */
 @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
 class GroupOverNodesSoakIT {
@@ -24,29 +24,38 @@ class GroupOverNodesSoakIT {
 
   @Test
   void aGroupOutlivesWhateverDies() throws Exception {
+    outlivesWhateverDies(new ParallelHeat(), "heat");
+  }
+
+  @Test
+  void aMasterAndItsSlavesOutliveWhateverDies() throws Exception {
+    outlivesWhateverDies(new ParallelOpt(2000), "opt");
+  }
+
+  private void outlivesWhateverDies(Parallel program, String name) throws Exception {
     long seed = Long.getLong("sojourn.seed", System.nanoTime());
     random.setSeed(seed);
-    StringBuilder story = new StringBuilder("seed " + seed + ":");
+    StringBuilder story = new StringBuilder(name + ", seed " + seed + ":");
     try (SeveralNodes nodes = new SeveralNodes("sojourn-gs", 3)) {
-      List<HeatGroup.Seat> seats =
+      List<ProgramGroup.Seat> seats =
           IntStream.range(0, 8).mapToObj(rank -> nodes.seat(1 + rank * 3 / 8)).toList();
-      try (HeatGroup heat = HeatGroup.start(seats, "soak", OPTIONS)) {
-        heat.awaitImages(1, 4);
+      try (ProgramGroup group = ProgramGroup.start(program, seats, name, OPTIONS)) {
+        group.awaitImages(1, 4);
         int life = 1;
         for (int kill = 0; kill < KILLS; kill++) {
           int after = random.nextInt(4000);
           Thread.sleep(after);
           story.append("\n%d: life %d, after %d ms, ".formatted(kill, life, after));
-          kill(heat, nodes, story);
-          life = heat.livesAfter(life);
-          heat.goesOn();
+          kill(group, nodes, story);
+          life = group.livesAfter(life);
+          group.goesOn();
         }
         for (int number = 1; number <= 3; number++) {
           Node node = nodes.node(number);
-          node.ckpt("checkpoint", "--group", "soak", "--every", "off").done();
-          node.ckpt("checkpoint", "--group", "soak", "--on-failure=keep").done();
+          node.ckpt("checkpoint", "--group", name, "--every", "off").done();
+          node.ckpt("checkpoint", "--group", name, "--on-failure=keep").done();
         }
-        heat.finish();
+        group.finish();
       }
       nodes.nothingIsLeft();
     } finally {
@@ -54,12 +63,12 @@ class GroupOverNodesSoakIT {
     }
   }
 
-  private void kill(HeatGroup heat, SeveralNodes nodes, StringBuilder story)
+  private void kill(ProgramGroup group, SeveralNodes nodes, StringBuilder story)
       throws IOException, InterruptedException {
-    int whom = random.nextInt(8), rank = random.nextInt(heat.size());
+    int whom = random.nextInt(8), rank = random.nextInt(group.size());
     story.append(whom == 0 ? "all" : whom == 1 ? "one and its daemon" : "one").append(' ');
     story.append(rank);
-    heat.kill(whom == 0 ? new ArrayList<>(heat.pids()) : List.of(heat.pid(rank)));
+    group.kill(whom == 0 ? new ArrayList<>(group.pids()) : List.of(group.pid(rank)));
     if (whom != 1) return;
     Node node = nodes.node(1 + rank * 3 / 8);
     node.killDaemon();
