@@ -111,18 +111,16 @@ final class ProgramGroup implements AutoCloseable {
   }
 
   List<Integer> pids() {
-    List<JsonNode> tasks = tasks();
-    return IntStream.range(0, size())
-        .map(
-            rank ->
-                tasks.stream()
-                    .filter(task -> task.path("name").asText().equals(task(rank)))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(tasks))
-                    .path("pid")
-                    .asInt())
-        .boxed()
-        .toList();
+    return pids(tasks());
+  }
+
+  /** Of those that are at home on that node. */
+  List<Integer> pids(Node node) {
+    return pids(tasks(node));
+  }
+
+  private static List<Integer> pids(List<JsonNode> tasks) {
+    return tasks.stream().map(task -> task.path("pid").asInt()).toList();
   }
 
   private Set<Node> nodes() {
@@ -132,9 +130,14 @@ final class ProgramGroup implements AutoCloseable {
   /** Its tasks, as their nodes show them. */
   private List<JsonNode> tasks() {
     List<JsonNode> tasks = new ArrayList<>();
-    for (Node node : nodes())
-      for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
-        if (task.path("group").asText().equals(name)) tasks.add(task);
+    for (Node node : nodes()) tasks.addAll(tasks(node));
+    return tasks;
+  }
+
+  private List<JsonNode> tasks(Node node) {
+    List<JsonNode> tasks = new ArrayList<>();
+    for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
+      if (task.path("group").asText().equals(name)) tasks.add(task);
     return tasks;
   }
 
