@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Measures Sojourn against plain CRIU on this machine, in paired rounds.",
-      "Benchmarks: churn, h2, lucene, idle, overhead, ps, restart, collect, repository, successive, move, files, connections,",
+      "Benchmarks: churn, h2, lucene, idle, overhead, ps, restart, collect, repository, successive, every, move, files, connections,",
       "home."
     })
 public final class Benchmarks implements Callable<Integer> {
@@ -102,6 +102,7 @@ public final class Benchmarks implements Callable<Integer> {
     all.put("collect", new Collect());
     all.put("repository", new StoredImages());
     all.put("successive", new Successive());
+    all.put("every", new PeriodicCost());
     all.put("move", new MoveTime());
     all.put("files", new AwayFiles());
     all.put("connections", new AwayConnections());

@@ -125,7 +125,7 @@ final class Overhead implements Benchmark {
     Map<String, Repeater> machines = new LinkedHashMap<>();
     try {
       for (String choice : choices().keySet())
-        machines.put(choice, Repeater.start(plan, jdk, work.jvm(), work.main()));
+        machines.put(choice, Repeater.pinned(plan, jdk, work.jvm(), work.main()));
       return new ByTurns(machines, plan.quick() ? 2 : 40)
           .costs(
               (choice, machine) -> {

@@ -25,11 +25,24 @@ final class Repeater implements AutoCloseable {
   }
 
   /**
+   * On one processor.
+   *
    * @param jvm options
    * @param main the program's class and its arguments
    */
-  static Repeater start(Plan plan, Jdk jdk, List<String> jvm, List<String> main) throws Failure {
-    List<String> command = new ArrayList<>(List.of("taskset", "-c", "1", jdk.java().toString()));
+  static Repeater pinned(Plan plan, Jdk jdk, List<String> jvm, List<String> main) throws Failure {
+    return start(plan, List.of("taskset", "-c", "1"), jdk, jvm, main);
+  }
+
+  /**
+   * @param prefix words before the command
+   * @param jvm options
+   * @param main the program's class and its arguments
+   */
+  static Repeater start(
+      Plan plan, List<String> prefix, Jdk jdk, List<String> jvm, List<String> main) throws Failure {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(jdk.java().toString());
     command.add("-XX:+EnableDynamicAgentLoading");
     command.addAll(jvm);
     command.addAll(List.of("-cp", plan.node().programs(), Repeated.class.getName()));
