@@ -12,8 +12,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Eight tasks on three nodes, of {@code heat} and of {@code opt}, whoever of them dies when: a
- * member, all of them, a member and its node's daemon, a node with all that it has; in the middle of
- * a checkpoint or a restore, too. {@code -Dsojourn.kills=N} says how often, {@code -Dsojourn.seed=N} repeats a run.
+ * member, all of them, a member and its node's daemon, a node with all that it has; in the middle
+ * of a checkpoint or a restore, too. {@code -Dsojourn.kills=N} says how often, {@code
+ * -Dsojourn.seed=N} repeats a run.
  */
 @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
 class GroupOverNodesSoakIT {
