@@ -19,7 +19,7 @@ final class AddressSpace implements AutoCloseable {
   private final int process;
   private final Userfault faults;
   private final Missing missing;
-  private long cursor;
+  private final Sweep sweep;
   private boolean over;
 
   /**
@@ -29,6 +29,7 @@ final class AddressSpace implements AutoCloseable {
     this.process = process;
     this.faults = faults;
     this.missing = missing;
+    this.sweep = new Sweep(process, missing);
   }
 
   int process() {
@@ -52,21 +53,14 @@ final class AddressSpace implements AutoCloseable {
     return over;
   }
 
-  /** What is to be asked for next, in the order of addresses, around and around. */
+  /** What is to be asked for next. */
   Missing.@Nullable Range next(Asked asked) {
-    if (over) return null;
-    for (boolean around = false; ; ) {
-      Missing.Range range = missing.from(cursor);
-      if (range == null) {
-        if (around) return null;
-        around = true;
-        cursor = 0;
-        continue;
-      }
-      long onItsWay = asked.end(process, range.source()) - range.source();
-      cursor = range.start() + Math.min(range.length(), onItsWay);
-      if (onItsWay <= 0) return range;
-    }
+    return over ? null : sweep.next(asked);
+  }
+
+  /** The task waits for what is there. */
+  void touched(long address) {
+    sweep.goOnFrom(address);
   }
 
   /** Gives it zeros where the image has nothing. */

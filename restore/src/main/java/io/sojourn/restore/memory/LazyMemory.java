@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a task's memory after its restore. CRIU passes a userfaultfd of each process to a socket
  * in its working directory, "lazy-pages.socket", then says that it is done (criu/uffd.c). From then
- * on nothing of CRIU is in between: what a process touches is asked for at once, the rest in order,
- * when {@link #fetchAll} says so. Where nothing answers, who has touched something waits.
+ * on nothing of CRIU is in between: what a process touches is asked for at once, the rest ({@link
+ * Sweep}) when {@link #fetchAll} says so. Where nothing answers, who has touched something waits.
  *
  * <p>One thread does all of it, and waits for nobody: what the task does meanwhile with its memory
  * (fork, munmap, mremap, madvise) stands still until it is heard here.
@@ -171,6 +171,7 @@ public final class LazyMemory implements AutoCloseable {
       space.zeros(address);
       return;
     }
+    space.touched(address);
     long source = range.source() + address - range.start();
     if (asked.end(space.process(), source) > source) return;
     int most = (int) Math.min(FAULT, range.end() - address);
