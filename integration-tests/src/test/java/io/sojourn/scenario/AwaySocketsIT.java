@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,14 +104,102 @@ class AwaySocketsIT {
     }
   }
 
-  /** Has a machine's kernel drop what the peers send. */
+  /** Has the peers' kernel drop what they send. */
   private static void nft(String command) throws IOException {
-    nodes.atPeers(
-        () -> {
-          Process nft = new ProcessBuilder("nft", command).inheritIO().start();
-          assertThat(nft.waitFor()).as(command).isZero();
-          return nft;
-        });
+    nodes.atPeers(() -> nftHere(command));
+  }
+
+  private static boolean nftHere(String command) throws Exception {
+    assertThat(new ProcessBuilder("nft", command).inheritIO().start().waitFor())
+        .as(command)
+        .isZero();
+    return true;
+  }
+
+  /** So many that CRIU would hardly take all of them for what they are not. */
+  private static final int BEGUN = 12;
+
+  /** Where nobody answers yet, at home; the task's world answers it at once. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void connectsToItselfThatAreUnderWayGoOn(Jdk jdk) throws Exception {
+    Subject subject = nodes.subject(jdk, Sockets.class).start();
+    String port = subject.ask("listen own any");
+    String silent =
+        "add table ip silent; add chain ip silent in { type filter hook input priority 0; };";
+    nodes.atHome(() -> nftHere(silent + "add rule ip silent in tcp dport " + port + " drop"));
+    for (int i = 0; i < BEGUN; i++) subject.ask("begin own" + i + " 127.0.0.1 " + port);
+    nodes.out(subject);
+    nodes.atHome(() -> nftHere("delete table ip silent"));
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < BEGUN; i++) {
+        String name = "own" + i;
+        if (round == 0) assertThat(subject.ask("finish " + name)).endsWith(":" + port);
+        subject.ask("write " + name + " self");
+        assertThat(subject.ask("read " + name + " 4")).isEqualTo("self");
+      }
+      if (round == 0) nodes.back(subject);
+    }
+  }
+
+  /** To a machine that does not answer until the task has moved. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void connectsThatAreUnderWayGoOn(Jdk jdk) throws Exception {
+    try (ServerSocket server = server()) {
+      String to = nodes.peerAddress() + " " + server.getLocalPort();
+      String drop = "tcp dport " + server.getLocalPort() + " drop";
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      nft("add table ip silent; add chain ip silent in { type filter hook input priority 0; }");
+      nft("add rule ip silent in " + drop);
+      try {
+        subject.ask("begin left " + to);
+        nodes.out(subject);
+        awaitConnects(server, 1);
+        // Home's own attempt is in nobody's way, and goes on where it was for nothing.
+        try (HeldCriu criu = HeldCriu.failingRestores(nodes.home())) {
+          nodes.home().ckpt("migrate", subject.name(), "home").failed("the task runs on there");
+        }
+        nft("flush chain ip silent in");
+        isHeard(subject, "left", server);
+        nft("add rule ip silent in " + drop);
+        subject.ask("begin away " + to);
+        awaitConnects(server, 1);
+        nodes.back(subject);
+      } finally {
+        nft("delete table ip silent");
+      }
+      isHeard(subject, "away", server);
+    }
+  }
+
+  /** Waits until home has asked, and nobody has answered. */
+  private static void awaitConnects(ServerSocket server, int count) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> nodes.atHome(() -> connects(server.getLocalPort())) == count);
+  }
+
+  /** In SYN_SENT: proc(5), net/tcp. */
+  private static long connects(int port) throws IOException {
+    List<String> kernels = new ArrayList<>();
+    for (String table : List.of("tcp", "tcp6"))
+      kernels.addAll(Files.readAllLines(Path.of("/proc/thread-self/net", table)));
+    return kernels.stream()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(words -> words[2].endsWith(":%04X".formatted(port)) && words[3].equals("02"))
+        .count();
+  }
+
+  private static void isHeard(Subject subject, String name, ServerSocket server)
+      throws IOException {
+    String ends = subject.ask("finish " + name);
+    try (Socket peer = server.accept()) {
+      assertThat(ends).startsWith(nodes.homeAddress() + ":" + peer.getPort() + " ");
+      write(peer, name);
+      assertThat(subject.ask("read " + name + " " + name.length())).isEqualTo(name);
+      assertThat(subject.ask("close " + name)).isEqualTo("done");
+    }
   }
 
   /** In LAST_ACK, and nobody's: proc(5), net/tcp. */

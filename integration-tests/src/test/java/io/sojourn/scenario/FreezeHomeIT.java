@@ -12,6 +12,7 @@ import io.sojourn.harness.Peer;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Echoes;
 import io.sojourn.victim.OpenFiles;
+import io.sojourn.victim.Sockets;
 import io.sojourn.victim.Streams;
 import io.sojourn.victim.Traveller;
 import java.io.BufferedWriter;
@@ -110,6 +111,31 @@ class FreezeHomeIT {
       }
     } finally {
       for (Socket peer : peers) peer.close();
+    }
+  }
+
+  /** The kernel does not answer who connects where as many wait already as may. */
+  @Test
+  void aConnectThatIsUnderWayGoesOn() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, HERE);
+        Socket first = new Socket(HERE, server.getLocalPort());
+        Socket second = new Socket(HERE, server.getLocalPort())) {
+      Subject task = node.subject(Jdk.newest(), Sockets.class).start().keepHome();
+      task.ask("begin late " + HERE.getHostAddress() + " " + server.getLocalPort());
+      for (int generation = 0; generation < 2; generation++) {
+        task.freeze().done();
+        task.restore().done();
+      }
+      for (Socket before : List.of(first, second))
+        try (Socket waited = server.accept()) {
+          assertThat(waited.getPort()).isEqualTo(before.getLocalPort());
+        }
+      String ends = task.ask("finish late");
+      try (Socket peer = server.accept()) {
+        assertThat(ends).startsWith(HERE.getHostAddress() + ":" + peer.getPort() + " ");
+        peer.getOutputStream().write("heard".getBytes(StandardCharsets.UTF_8));
+        assertThat(task.ask("read late 5")).isEqualTo("heard");
+      }
     }
   }
 

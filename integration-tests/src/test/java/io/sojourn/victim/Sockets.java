@@ -9,6 +9,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Uses sockets as it is told to; each has a name. */
 public final class Sockets {
   private static final Map<String, Socket> sockets = new ConcurrentHashMap<>();
+  private static final Map<String, SocketChannel> connecting = new HashMap<>();
   private static final Map<String, ServerSocket> servers = new HashMap<>();
   private static final Map<String, AtomicLong> heard = new ConcurrentHashMap<>();
 
@@ -39,6 +43,15 @@ public final class Sockets {
     switch (words[0]) {
       case "connect": // NAME HOST PORT
         sockets.put(words[1], connected(words[2], words[3]));
+        return ends(socket(words[1]));
+      case "begin": // NAME HOST PORT: a connect that nobody waits for
+        SocketChannel begun = SocketChannel.open();
+        begun.configureBlocking(false);
+        begun.connect(new InetSocketAddress(words[2], Integer.parseInt(words[3])));
+        connecting.put(words[1], begun);
+        return "begun";
+      case "finish": // NAME: waits for it
+        sockets.put(words[1], finished(Objects.requireNonNull(connecting.remove(words[1]))));
         return ends(socket(words[1]));
       case "ends":
         return ends(socket(words[1]));
@@ -106,6 +119,15 @@ public final class Sockets {
     socket.connect(new InetSocketAddress(host, Integer.parseInt(port)), 15_000);
     socket.setSoTimeout(15_000);
     return socket;
+  }
+
+  private static Socket finished(SocketChannel begun) throws IOException {
+    try (Selector selector = Selector.open()) {
+      begun.register(selector, SelectionKey.OP_CONNECT);
+      while (!begun.finishConnect()) selector.select();
+    }
+    begun.configureBlocking(true);
+    return begun.socket();
   }
 
   private static String ends(Socket socket) {

@@ -164,13 +164,19 @@ public record ImageSocket(
   }
 
   /**
-   * The connections of a task with itself. Until CRIU has made both ends, nothing may pass between
-   * them: what was not sent yet leaves at once, and the kernel would answer it with a reset.
+   * Those that would speak while CRIU restores them, and must not. Between the ends of a connection
+   * with itself nothing may pass until both are there: what was not sent yet leaves at once, and
+   * the kernel would answer it with a reset. A connect that was under way CRIU begins anew; where
+   * it is answered before its window is set, CRIU fails, or leaves a connection that stands still.
+   * Not heard, it is repeated a second later.
    */
-  public static List<InternetSocket> connectionsToItself(Path images) throws IOException {
-    List<ImageSocket> all = of(images).stream().filter(ImageSocket::connection).toList();
+  public static List<InternetSocket> speakingWhenRestored(Path images) throws IOException {
+    List<ImageSocket> all = of(images);
+    List<ImageSocket> connections = all.stream().filter(ImageSocket::connection).toList();
     return all.stream()
-        .filter(one -> all.stream().anyMatch(one::meets))
+        .filter(
+            one ->
+                one.connecting() || (one.connection() && connections.stream().anyMatch(one::meets)))
         .map(ImageSocket::inTheKernelsWords)
         .toList();
   }
@@ -196,6 +202,11 @@ public record ImageSocket(
           case ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING -> true;
           default -> false;
         };
+  }
+
+  /** Nobody has answered its connect. */
+  public boolean connecting() {
+    return protocol == Protocol.TCP && state == TcpState.SYN_SENT;
   }
 
   public boolean listening() {

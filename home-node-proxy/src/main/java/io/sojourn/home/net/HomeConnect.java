@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A connect that the task has begun while away, done at home. */
 final class HomeConnect {
@@ -17,6 +18,8 @@ final class HomeConnect {
   private final Consumer<RawSocket> made;
   private final InetSocketAddress local;
   private final InetSocketAddress peer;
+  private @Nullable EpollSocketChannel trying;
+  private boolean standsBy;
 
   private HomeConnect(ByteStream stream, Connect order, Consumer<RawSocket> made) {
     this.stream = stream;
@@ -28,14 +31,37 @@ final class HomeConnect {
   /**
    * @param made gets the connection; where there will be none, the stream is reset
    */
-  static void begin(ByteStream stream, Connect order, Consumer<RawSocket> made) {
+  static HomeConnect begin(ByteStream stream, Connect order, Consumer<RawSocket> made) {
     HomeConnect connect = new HomeConnect(stream, order, made);
     connect.from(connect.local);
+    return connect;
+  }
+
+  /** Nothing is to be done any more. */
+  boolean isOver() {
+    return trying == null && !standsBy;
+  }
+
+  /** Nothing was answered yet, and the task, which comes home, is to ask itself. */
+  void standBy() {
+    EpollSocketChannel socket = trying;
+    if (socket == null) return;
+    trying = null;
+    standsBy = true;
+    socket.close();
+  }
+
+  /** After {@link #standBy}: the task stays where it is. */
+  void goOn() {
+    if (!standsBy) return;
+    standsBy = false;
+    from(local);
   }
 
   /** Tries with the task's own port, so that both ends agree about it. */
   private void from(InetSocketAddress source) {
     EpollSocketChannel socket = new EpollSocketChannel();
+    trying = socket;
     socket.config().setAutoRead(false).setTcpNoDelay(true).setReuseAddress(true);
     // The kernel's own patience is what the task would have met at home.
     socket.config().setConnectTimeoutMillis(0);
@@ -50,7 +76,9 @@ final class HomeConnect {
   }
 
   private void connect(EpollSocketChannel socket, InetSocketAddress source) {
+    if (socket != trying) return;
     if (stream.isOver()) {
+      trying = null;
       socket.close();
       return;
     }
@@ -64,6 +92,8 @@ final class HomeConnect {
   }
 
   private void done(EpollSocketChannel socket) {
+    if (socket != trying) return;
+    trying = null;
     RawSocket connection = RawSocket.copyOf(socket.fd().intValue());
     socket.close();
     made.accept(connection);
@@ -71,6 +101,8 @@ final class HomeConnect {
 
   /** Where the port is taken at home, any other does; where the address is not home's, any. */
   private void again(EpollSocketChannel socket, InetSocketAddress source, Throwable cause) {
+    if (socket != trying) return;
+    trying = null;
     socket.close();
     int error = errno(cause);
     boolean taken = error == Errno.EADDRINUSE || error == Errno.EADDRNOTAVAIL;

@@ -46,6 +46,7 @@ public final class HomeConnections implements StreamAcceptor {
   private final Map<Long, Carried> carried = new HashMap<>();
   private final Map<ByteStream, Integer> heard = new HashMap<>();
   private final List<LentSocket> lent = new ArrayList<>();
+  private final List<HomeConnect> begun = new ArrayList<>();
   private final KeptConnections kept;
   private boolean held;
 
@@ -167,7 +168,8 @@ public final class HomeConnections implements StreamAcceptor {
     InetSocketAddress task = Endpoints.socket(order.getLocal());
     InetSocketAddress peer = Endpoints.socket(order.getPeer());
     SocketRelay relay = relay(0).of(stream);
-    HomeConnect.begin(stream, order, made -> connected(stream, relay, made, task, peer));
+    begun.removeIf(HomeConnect::isOver);
+    begun.add(HomeConnect.begin(stream, order, made -> connected(stream, relay, made, task, peer)));
     carry(relay, task, peer);
     return relay;
   }
@@ -327,9 +329,10 @@ public final class HomeConnections implements StreamAcceptor {
   /**
    * The sockets of the session's streams, by stream, once it is frozen. On the session's loop. No
    * packet of these connections may pass meanwhile: what is acknowledged after their state was read
-   * is lost.
+   * is lost. Connects that nobody has answered stand by from here on: the image has the task's.
    */
   public Map<Long, FrozenRelay> frozen() {
+    begun.forEach(HomeConnect::standBy);
     Map<Long, FrozenRelay> frozen = new LinkedHashMap<>();
     carried.forEach(
         (stream, one) -> {
@@ -338,6 +341,11 @@ public final class HomeConnections implements StreamAcceptor {
             frozen.put(stream, FrozenRelay.of(one.relay(), socket, one.task(), one.peer()));
         });
     return frozen;
+  }
+
+  /** After {@link #frozen}, once the session is not frozen any more. On the loop. */
+  public void connectAgain() {
+    begun.forEach(HomeConnect::goOn);
   }
 
   /**
@@ -359,6 +367,8 @@ public final class HomeConnections implements StreamAcceptor {
 
   /** Of a frozen session: ours are closed without a word, and its deputy's stay. On the loop. */
   public void leave() {
+    begun.forEach(HomeConnect::standBy);
+    begun.clear();
     for (Carried one : carried.values()) {
       RawSocket socket = one.relay().socket();
       if (socket != null) socket.close();

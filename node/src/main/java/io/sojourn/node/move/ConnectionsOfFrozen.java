@@ -55,7 +55,7 @@ final class ConnectionsOfFrozen implements AutoCloseable {
           // What an earlier try has taken out of the deputy cannot be compared any more.
           gone = Files.exists(note) ? noted(image, note) : SinceImage.reset(image, at.holder());
           Files.write(note, gone.stream().map(one -> "" + one.ino()).toList());
-          lock.cover(ImageSocket.connectionsToItself(image));
+          lock.cover(ImageSocket.speakingWhenRestored(image));
           return gone;
         });
   }

@@ -50,6 +50,7 @@ final class HomeDeparture implements Departure {
   private final List<Left> left = new ArrayList<>();
   private final List<RawSocket> listening = new ArrayList<>();
   private final List<RawSocket> datagrams = new ArrayList<>();
+  private final List<RawSocket> connecting = new ArrayList<>();
   private @Nullable CgroupFreeze group;
   private long standingNanos;
 
@@ -126,6 +127,7 @@ final class HomeDeparture implements Departure {
       List<Descriptor> held = descriptors.get((long) socket.ino());
       if (held == null) continue;
       if (socket.listening()) listening.add(ours(task, held));
+      if (socket.connecting()) connecting.add(RawSocket.lookAt(held.get(0)));
       if (socket.protocol() == ImageSocket.Protocol.UDP && socket.local().getPort() != 0)
         datagrams.add(ours(task, held));
     }
@@ -157,9 +159,11 @@ final class HomeDeparture implements Departure {
     connections.forEach(one -> one.socket().close());
     listening.forEach(RawSocket::close);
     datagrams.forEach(RawSocket::close);
+    connecting.forEach(RawSocket::close);
     connections.clear();
     listening.clear();
     datagrams.clear();
+    connecting.clear();
     left.clear();
     unlock();
   }
@@ -199,6 +203,20 @@ final class HomeDeparture implements Departure {
         () ->
             CompletableFuture.allOf(taken.toArray(CompletableFuture[]::new))
                 .get(ANSWER_SECONDS, TimeUnit.SECONDS));
+  }
+
+  /**
+   * Connects that are under way are begun anew where the task is. Its deputy has their sockets
+   * still, which would go on asking, and hold the task's addresses.
+   */
+  void endConnects() {
+    for (RawSocket one : connecting)
+      try (one) {
+        one.disconnect();
+      } catch (RawSocket.SocketException ended) {
+        // It has failed meanwhile.
+      }
+    connecting.clear();
   }
 
   /** Home goes on with the connections. */

@@ -84,6 +84,12 @@ final class HomeSide {
             session.thaw();
             return session;
           });
+    Step.on(
+        away.session().loop(),
+        () -> {
+          away.connections().connectAgain();
+          return away;
+        });
   }
 
   /** The sockets of the task's connections. */

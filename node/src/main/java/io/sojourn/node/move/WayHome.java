@@ -74,7 +74,7 @@ final class WayHome {
       Path image = Images.directory(settings.memory(), task.id()).resolve("image");
       Trees.delete(image);
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
-      lock.cover(ImageSocket.connectionsToItself(image));
+      lock.cover(ImageSocket.speakingWhenRestored(image));
       HomeSide apart = HomeSide.takeApart(away, gone);
       // The task may have made connections after the first look.
       lock.cover(HomeSide.sockets(away));

@@ -150,11 +150,12 @@ final class WayOut {
       Step.of("the end at home", () -> end(task, standing, pid));
       CgroupFreeze group = departure.group();
       if (group != null) group.close();
-      return;
+    } else {
+      Deputies deputies = new Deputies(settings, moves);
+      report.phase("deputy", () -> deputies.become(task, pid, departure));
+      standing.became();
     }
-    Deputies deputies = new Deputies(settings, moves);
-    report.phase("deputy", () -> deputies.become(task, pid, departure));
-    standing.became();
+    departure.endConnects();
   }
 
   /** It is there: what stood still here for it ends, and home holds its locks from then on. */

@@ -192,7 +192,7 @@ public final class GuestWorld implements AutoCloseable {
   private Revival begin(Path images, GuestPipes made, Duration limit) throws IOException {
     FileSizes.forget(images);
     ConnectionLock lock = new ConnectionLock(home.task().id());
-    lock.cover(ImageSocket.connectionsToItself(images));
+    lock.cover(ImageSocket.speakingWhenRestored(images));
     try {
       return Revival.begin(order(made.given()), limit);
     } finally {
