@@ -28,7 +28,7 @@ class GroupIT {
   /** Not a byte is lost or doubled among them, whichever of them dies. */
   @Test
   void aKilledGroupGoesOnFromItsImage() throws Exception {
-    try (HeatGroup heat = HeatGroup.start(node, "heat", 4, "")) {
+    try (ProgramGroup heat = ProgramGroup.heat(node, "heat", 4, "")) {
       heat.goesOn();
       Answer first = node.ckpt("checkpoint", "--group", "heat").done();
       assertThat(first.json().path("groupImage").asText()).isEqualTo("heat@1");
@@ -46,7 +46,7 @@ class GroupIT {
     }
   }
 
-  private void oneIsKilled(HeatGroup heat) throws IOException {
+  private void oneIsKilled(ProgramGroup heat) throws IOException {
     heat.kill(List.of(heat.pid(random.nextInt(heat.size()))));
   }
 
@@ -54,7 +54,7 @@ class GroupIT {
   @Test
   void aSupervisedMemberTakesItsGroupAlong() throws Exception {
     String options = ",every=1s,keep=2,onFailure=restart,restartDelay=10ms";
-    try (HeatGroup heat = HeatGroup.start(node, "warm", 3, options)) {
+    try (ProgramGroup heat = ProgramGroup.heat(node, "warm", 3, options)) {
       heat.goesOn();
       heat.awaitImages(1, 3);
       int life = 1;
@@ -81,7 +81,7 @@ class GroupIT {
     random.setSeed(seed);
     StringBuilder story = new StringBuilder("seed " + seed + ":");
     String options = ",every=2s,keep=3,onFailure=restart,restartDelay=10ms,startLimitBurst=100000";
-    try (HeatGroup heat = HeatGroup.start(node, "soak", 8, options)) {
+    try (ProgramGroup heat = ProgramGroup.heat(node, "soak", 8, options)) {
       heat.awaitImages(1, 3);
       int life = 1;
       for (int kill = 0; kill < KILLS; kill++) {

@@ -48,39 +48,53 @@ class GroupOverNodesIT {
     return nodes().node(2);
   }
 
-  /** Two of four are on each node; one connection goes from the one node to the other. */
-  private static HeatGroup heat(String name, String options) throws Exception {
-    return HeatGroup.start(
-        List.of(nodes().seat(1), nodes().seat(1), nodes().seat(2), nodes().seat(2)), name, options);
+  /** Two of four are on each node. */
+  private static ProgramGroup start(Parallel program, String name) throws Exception {
+    return ProgramGroup.start(
+        program,
+        List.of(nodes().seat(1), nodes().seat(1), nodes().seat(2), nodes().seat(2)),
+        name,
+        "");
   }
 
-  /** Whichever of the nodes is told. */
+  /** One connection goes from the one node to the other. Whichever of the nodes is told. */
   @Test
   void aKilledGroupGoesOnFromItsImage() throws Exception {
-    try (HeatGroup heat = heat("heat", "")) {
-      heat.goesOn();
-      Answer first = a().ckpt("checkpoint", "--group", "heat").done();
-      assertThat(first.json().path("groupImage").asText()).isEqualTo("heat@1");
+    aKilledGroupGoesOn(new ParallelHeat(), "heat");
+  }
+
+  /** Two do, from the master to its slaves there. */
+  @Test
+  void aKilledMasterAndItsSlavesGoOnFromTheirImage() throws Exception {
+    aKilledGroupGoesOn(new ParallelOpt(600), "opt");
+  }
+
+  private static void aKilledGroupGoesOn(Parallel program, String name) throws Exception {
+    try (ProgramGroup group = start(program, name)) {
+      group.goesOn();
+      Answer first = a().ckpt("checkpoint", "--group", name).done();
+      assertThat(first.json().path("groupImage").asText()).isEqualTo(name + "@1");
       assertThat(first.json().path("tasks")).hasSize(4);
       assertThat(first.json().at("/tasks/3/node").asText()).isEqualTo("b");
-      heat.goesOn();
-      b().ckpt("restore", "--group", "heat").refused("heat0", "--end-living");
-      b().ckpt("checkpoint", "--group", "heat").done();
-      assertThat(heat.images()).containsExactly(1, 2);
-      heat.kill(heat.pids());
-      heat.restored(b().ckpt("restore", "--group", "heat").done(), "heat@2");
-      heat.goesOn();
-      heat.kill(List.of(heat.pid(3)));
-      heat.restored(a().ckpt("restore", "--group", "heat@1", "--end-living").done(), "heat@1");
-      heat.goesOn();
-      heat.finish();
+      group.goesOn();
+      b().ckpt("restore", "--group", name).refused(name + "0", "--end-living");
+      b().ckpt("checkpoint", "--group", name).done();
+      assertThat(group.images()).containsExactly(1, 2);
+      group.kill(group.pids());
+      group.restored(b().ckpt("restore", "--group", name).done(), name + "@2");
+      group.goesOn();
+      group.kill(List.of(group.pid(3)));
+      Answer again = a().ckpt("restore", "--group", name + "@1", "--end-living").done();
+      group.restored(again, name + "@1");
+      group.goesOn();
+      group.finish();
     }
   }
 
   /** And nothing is left of what was begun; all of it happens to one group, which has to go on. */
   @Test
   void whateverFailsLetsAllRunOn() throws Exception {
-    try (HeatGroup heat = heat("held", "")) {
+    try (ProgramGroup heat = start(new ParallelHeat(), "held")) {
       heat.goesOn();
       aMemberCannotBeStopped();
       heat.goesOn();
@@ -105,7 +119,7 @@ class GroupOverNodesIT {
   }
 
   /** In the middle of the dumps: the other node's tasks are whole by then, and wait. */
-  private static void aNodeIsCutOff(HeatGroup heat) throws Exception {
+  private static void aNodeIsCutOff(ProgramGroup heat) throws Exception {
     try (HeldCriu held = HeldCriu.stoppingInDumps(b())) {
       Node.Running round = a().ckptInBackground("checkpoint", "--group", "held");
       List<Integer> dumps = held.stopped();
@@ -125,7 +139,7 @@ class GroupOverNodesIT {
    * does not answer its tasks are missed: an image without them would be of no use, and an older
    * one a surprise.
    */
-  private static void theConductorDies(HeatGroup heat) throws Exception {
+  private static void theConductorDies(ProgramGroup heat) throws Exception {
     try (HeldCriu held = HeldCriu.stoppingInDumps(b())) {
       Node.Running round = a().ckptInBackground("checkpoint", "--group", "held");
       List<Integer> dumps = held.stopped();

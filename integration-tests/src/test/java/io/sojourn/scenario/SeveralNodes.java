@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sojourn.harness.Net;
 import io.sojourn.harness.Node;
-import io.sojourn.scenario.HeatGroup.Seat;
+import io.sojourn.scenario.ProgramGroup.Seat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -79,30 +79,41 @@ final class Preflight {
   }
 
   private void processes() {
+    for (int pid : facts.processes())
+      try {
+        process(pid);
+      } catch (OperationException refused) {
+        // The kernel shows nothing of one that has ended, which looks as if it lived elsewhere.
+        if (!Proc.namespace(pid, "mnt").isEmpty()) throw refused;
+        if (pid == facts.root())
+          throw OperationException.refused(
+              "process " + pid + " of the task has ended meanwhile", "see how: ckpt ps " + pid);
+      }
+  }
+
+  private void process(int pid) {
     int self = (int) ProcessHandle.current().pid();
-    for (int pid : facts.processes()) {
-      for (String kind : List.of("mnt", "net", "pid"))
-        if (!Proc.namespace(pid, kind).equals(Proc.namespace(self, kind)))
-          throw isClone(pid, self) ? clone(pid) : elsewhere(pid, kind);
-      if (!CriuCommand.readsLimits(facts.processes().get(0), pid))
-        throw OperationException.refused(
-            name(pid)
-                + " has another user or group than the task, and the node daemon lacks"
-                + " CAP_SYS_RESOURCE, so that CRIU cannot read its limits",
-            "run the daemon with that capability (docker run --cap-add SYS_RESOURCE)");
-      if (Proc.session(pid) == 0)
-        throw OperationException.refused(
-            name(pid)
-                + " is in a session whose leader lives outside of this pid namespace (whoever"
-                + " entered it started the program in the session they came with), and CRIU"
-                + " cannot restore that",
-            "start the program in a session of its own: setsid java ...");
-      char state = Proc.state(pid);
-      if (state == 'T' || state == 't')
-        throw OperationException.refused(
-            name(pid) + " is stopped by a signal or a debugger",
-            "let it run: kill -CONT " + pid + ", or end the debugger");
-    }
+    for (String kind : List.of("mnt", "net", "pid"))
+      if (!Proc.namespace(pid, kind).equals(Proc.namespace(self, kind)))
+        throw isClone(pid, self) ? clone(pid) : elsewhere(pid, kind);
+    if (!CriuCommand.readsLimits(facts.processes().get(0), pid))
+      throw OperationException.refused(
+          name(pid)
+              + " has another user or group than the task, and the node daemon lacks"
+              + " CAP_SYS_RESOURCE, so that CRIU cannot read its limits",
+          "run the daemon with that capability (docker run --cap-add SYS_RESOURCE)");
+    if (Proc.session(pid) == 0)
+      throw OperationException.refused(
+          name(pid)
+              + " is in a session whose leader lives outside of this pid namespace (whoever"
+              + " entered it started the program in the session they came with), and CRIU"
+              + " cannot restore that",
+          "start the program in a session of its own: setsid java ...");
+    char state = Proc.state(pid);
+    if (state == 'T' || state == 't')
+      throw OperationException.refused(
+          name(pid) + " is stopped by a signal or a debugger",
+          "let it run: kill -CONT " + pid + ", or end the debugger");
   }
 
   private static OperationException elsewhere(int pid, String kind) {

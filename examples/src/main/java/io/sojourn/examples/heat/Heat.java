@@ -1,5 +1,6 @@
 package io.sojourn.examples.heat;
 
+import io.sojourn.examples.Meeting;
 import io.sojourn.examples.Options;
 import io.sojourn.examples.Program;
 import io.sojourn.examples.Stop;

@@ -3,6 +3,7 @@ package io.sojourn.examples.opt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class ConjugateGradientTest {
@@ -27,11 +28,12 @@ class ConjugateGradientTest {
   }
 
   @Test
-  void learnsXor() {
+  void learnsXor() throws IOException {
     double[][] inputs = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
     TrainingSet xor = TrainingSet.of(inputs, new double[][] {{0}, {1}, {1}, {0}});
     Network network = new Network(2, 4, 1);
-    try (TrainingError error = new TrainingError(network, xor, 1)) {
+    Threads one = new Threads(network, xor, 1);
+    try (TrainingError error = new TrainingError(network, xor.count(), one)) {
       ConjugateGradient training = new ConjugateGradient(error, network.initialWeights(1));
       for (int i = 0; i < 200; i++) {
         training.iterate();

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OptTest {
   /** What a small training comes to, wherever it runs. */
-  private static final String DIGEST =
-      "d181f7ba9882b57e331774dc1e0a36535687ef95945b100c38306b1e906f3d2c";
+  static final String DIGEST = "d181f7ba9882b57e331774dc1e0a36535687ef95945b100c38306b1e906f3d2c";
 
   @TempDir Path directory;
 

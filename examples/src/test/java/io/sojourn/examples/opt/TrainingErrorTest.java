@@ -3,19 +3,24 @@ package io.sojourn.examples.opt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class TrainingErrorTest {
   private static final Network NETWORK = new Network(5, 4, 3);
   private static final TrainingSet SET = TrainingSet.generate(7, 50, 5, 3);
 
+  private static TrainingError error(int threads) {
+    return new TrainingError(NETWORK, SET.count(), new Threads(NETWORK, SET, threads));
+  }
+
   @Test
-  void theGradientIsTheLimitOfFiniteDifferences() {
+  void theGradientIsTheLimitOfFiniteDifferences() throws IOException {
     double[] weights = NETWORK.initialWeights(3);
     double[] gradient = new double[weights.length];
     double[] ignored = new double[weights.length];
     double step = 1e-6;
-    try (TrainingError error = new TrainingError(NETWORK, SET, 1)) {
+    try (TrainingError error = error(1)) {
       error.evaluate(weights, gradient);
       for (int i = 0; i < weights.length; i++) {
         double weight = weights[i];
@@ -30,12 +35,12 @@ class TrainingErrorTest {
   }
 
   @Test
-  void hasTheSameBitsWithAnyNumberOfThreads() {
+  void hasTheSameBitsWithAnyNumberOfThreads() throws IOException {
     double[] weights = NETWORK.initialWeights(3);
     double[] alone = new double[weights.length];
     double[] together = new double[weights.length];
-    try (TrainingError one = new TrainingError(NETWORK, SET, 1);
-        TrainingError five = new TrainingError(NETWORK, SET, 5)) {
+    try (TrainingError one = error(1);
+        TrainingError five = error(5)) {
       assertThat(five.evaluate(weights, together)).isEqualTo(one.evaluate(weights, alone));
     }
     assertThat(together).containsExactly(alone);

@@ -10,7 +10,6 @@ import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Places;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -30,10 +29,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
-/**
- * The example {@code heat}: several programs, each with a strip of a plate, that must keep step.
- */
-final class HeatGroup implements AutoCloseable {
+/** The members of a parallel program, as tasks of one group. */
+final class ProgramGroup implements AutoCloseable {
   /**
    * Where a member is at home.
    *
@@ -43,33 +40,35 @@ final class HeatGroup implements AutoCloseable {
   record Seat(Node node, List<String> place, String address) {}
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String PROGRAM = "io.sojourn.examples.heat.Heat";
 
+  private final Parallel program;
   private final List<Seat> seats;
   private final String name;
   private final Path home;
   private final List<Process> firsts = new ArrayList<>();
 
-  private HeatGroup(List<Seat> seats, String name, Path home) {
+  private ProgramGroup(Parallel program, List<Seat> seats, String name, Path home) {
+    this.program = program;
     this.seats = seats;
     this.name = name;
     this.home = home;
   }
 
   /**
-   * Starts it.
+   * Starts {@code heat} on one node.
    *
    * @param options of its agents, beside name and group
    */
-  static HeatGroup start(Node node, String name, int members, String options) throws IOException {
-    return start(
-        Collections.nCopies(members, new Seat(node, List.of(), "127.0.0.1")), name, options);
+  static ProgramGroup heat(Node node, String name, int members, String options) throws IOException {
+    Seat seat = new Seat(node, List.of(), "127.0.0.1");
+    return start(new ParallelHeat(), Collections.nCopies(members, seat), name, options);
   }
 
-  /** Starts it on several nodes, which see the directory of the first one's. */
-  static HeatGroup start(List<Seat> seats, String name, String options) throws IOException {
+  /** Starts one on several nodes, which see the directory of the first one's. */
+  static ProgramGroup start(Parallel program, List<Seat> seats, String name, String options)
+      throws IOException {
     Path home = Files.createDirectory(seats.get(0).node().home().resolve(name));
-    HeatGroup group = new HeatGroup(seats, name, home);
+    ProgramGroup group = new ProgramGroup(program, seats, name, home);
     for (int rank = 0; rank < seats.size(); rank++)
       group.firsts.add(group.begin(rank, seats.size(), options));
     return group;
@@ -82,9 +81,8 @@ final class HeatGroup implements AutoCloseable {
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add(
         "-javaagent:%s=name=%s,group=%s%s".formatted(Places.AGENT, task(rank), name, options));
-    command.addAll(program(rank, members, "strip-" + rank));
-    command.addAll(List.of("--address", seat.address()));
-    command.addAll(List.of("--log", home.resolve("log-" + rank).toString()));
+    command.addAll(List.of("-cp", Service.classPath()));
+    command.addAll(program.member(rank, members, home, seat.address()));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(home.toFile())
@@ -93,26 +91,6 @@ final class HeatGroup implements AutoCloseable {
             .redirectOutput(Redirect.appendTo(home.resolve("out-" + rank).toFile()));
     builder.environment().put("SOJOURN_RUN_DIR", seat.node().run().toString());
     return builder.start();
-  }
-
-  /** Rows of 32 KiB: as a rule some are half way. */
-  private List<String> program(int rank, int ranks, String result) {
-    return List.of(
-        "-cp",
-        Service.classPath(),
-        PROGRAM,
-        "--rank",
-        String.valueOf(rank),
-        "--ranks",
-        String.valueOf(ranks),
-        "--meeting",
-        home.toString(),
-        "--result",
-        home.resolve(result).toString(),
-        "--rows",
-        "16",
-        "--columns",
-        "4096");
   }
 
   String name() {
@@ -133,18 +111,16 @@ final class HeatGroup implements AutoCloseable {
   }
 
   List<Integer> pids() {
-    List<JsonNode> tasks = tasks();
-    return IntStream.range(0, size())
-        .map(
-            rank ->
-                tasks.stream()
-                    .filter(task -> task.path("name").asText().equals(task(rank)))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(tasks))
-                    .path("pid")
-                    .asInt())
-        .boxed()
-        .toList();
+    return pids(tasks());
+  }
+
+  /** Of those that are at home on that node. */
+  List<Integer> pids(Node node) {
+    return pids(tasks(node));
+  }
+
+  private static List<Integer> pids(List<JsonNode> tasks) {
+    return tasks.stream().map(task -> task.path("pid").asInt()).toList();
   }
 
   private Set<Node> nodes() {
@@ -154,9 +130,14 @@ final class HeatGroup implements AutoCloseable {
   /** Its tasks, as their nodes show them. */
   private List<JsonNode> tasks() {
     List<JsonNode> tasks = new ArrayList<>();
-    for (Node node : nodes())
-      for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
-        if (task.path("group").asText().equals(name)) tasks.add(task);
+    for (Node node : nodes()) tasks.addAll(tasks(node));
+    return tasks;
+  }
+
+  private List<JsonNode> tasks(Node node) {
+    List<JsonNode> tasks = new ArrayList<>();
+    for (JsonNode task : node.ckpt("ps").done().json().at("/tasks"))
+      if (task.path("group").asText().equals(name)) tasks.add(task);
     return tasks;
   }
 
@@ -175,12 +156,15 @@ final class HeatGroup implements AutoCloseable {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
         .failFast(() -> assertThat(output()).doesNotContain("Exception"))
-        .until(() -> IntStream.range(0, size()).allMatch(rank -> step(rank) >= before[rank] + 200));
+        .until(
+            () ->
+                IntStream.range(0, size())
+                    .allMatch(rank -> step(rank) >= before[rank] + program.stride()));
   }
 
   private long step(int rank) {
     List<String> lines = Service.lines(home.resolve("log-" + rank));
-    return lines.isEmpty() ? 0 : Long.parseLong(lines.get(lines.size() - 1).split(" ")[1]);
+    return lines.isEmpty() ? 0 : program.step(lines.get(lines.size() - 1));
   }
 
   /** Waits until all of them are in one life, later than this one; returns that. */
@@ -245,9 +229,12 @@ final class HeatGroup implements AutoCloseable {
   /** What they have said, which is how they have ended. */
   String output() {
     StringBuilder all = new StringBuilder();
-    for (int rank = 0; rank < size(); rank++)
-      all.append(String.join("\n", Service.lines(home.resolve("out-" + rank)))).append('\n');
+    for (int rank = 0; rank < size(); rank++) all.append(output(rank)).append('\n');
     return all.toString();
+  }
+
+  private String output(int rank) {
+    return String.join("\n", Service.lines(home.resolve("out-" + rank)));
   }
 
   /**
@@ -263,25 +250,18 @@ final class HeatGroup implements AutoCloseable {
     }
   }
 
-  /** Tells the first to finish, and compares all temperatures with those of one program alone. */
+  /** Tells the first to finish, and compares the result with that of one program alone. */
   void finish() throws IOException, InterruptedException {
     ProcessHandle.of(pid(0)).orElseThrow().destroy();
     await("results of " + name)
         .atMost(PATIENCE)
         .failFast(() -> assertThat(output()).doesNotContain("Exception"))
-        .until(() -> output().lines().filter(line -> line.startsWith("steps ")).count() == size());
-    String steps =
-        output().lines().filter(line -> line.startsWith("steps ")).findAny().orElseThrow();
-    List<String> alone = new ArrayList<>(List.of(Jdk.newest().tool("java")));
-    alone.addAll(program(0, 1, "alone"));
-    alone.addAll(List.of("--steps", steps.substring(6)));
-    Service.said(alone);
-    ByteArrayOutputStream strips = new ByteArrayOutputStream();
-    for (int rank = 0; rank < size(); rank++)
-      strips.write(Files.readAllBytes(home.resolve("strip-" + rank)));
-    assertThat(strips.toByteArray())
-        .as("temperatures after %s", steps)
-        .isEqualTo(Files.readAllBytes(home.resolve("alone")));
+        .until(() -> IntStream.range(0, size()).allMatch(this::hasEnded));
+    program.compare(size(), home, output(0));
+  }
+
+  private boolean hasEnded(int rank) {
+    return output(rank).lines().anyMatch(line -> line.startsWith(program.last(rank)));
   }
 
   @Override

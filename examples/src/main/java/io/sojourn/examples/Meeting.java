@@ -1,4 +1,4 @@
-package io.sojourn.examples.heat;
+package io.sojourn.examples;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,11 +13,11 @@ import java.nio.file.StandardCopyOption;
  *
  * @param own address of this machine, at which the others reach it
  */
-record Meeting(Path directory, InetAddress own) {
+public record Meeting(Path directory, InetAddress own) {
   private static final int LOOK_MILLIS = 10;
 
   /** Listens, tells where, and waits for the one that connects. */
-  Socket await(int rank) throws IOException {
+  public Socket await(int rank) throws IOException {
     try (ServerSocket server = new ServerSocket(0, 1, own)) {
       Path unfinished = directory.resolve("port-" + rank + ".tmp");
       Files.writeString(unfinished, own.getHostAddress() + " " + server.getLocalPort());
@@ -27,7 +27,7 @@ record Meeting(Path directory, InetAddress own) {
   }
 
   /** Connects to the one of that rank, once that listens. */
-  Socket find(int rank) throws IOException, InterruptedException {
+  public Socket find(int rank) throws IOException, InterruptedException {
     while (!Files.exists(port(rank))) Thread.sleep(LOOK_MILLIS);
     String[] words = Files.readString(port(rank)).split(" ");
     return new Socket(InetAddress.getByName(words[0]), Integer.parseInt(words[1]));
