@@ -6,7 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Sends random bytes in random portions, takes its time to consume, and checks the echo. */
+/**
+ * Sends random bytes in random portions, takes its time to hand on what comes, and checks the echo.
+ * What it has not handed on when its session is taken apart comes again, as to any end of a stream.
+ */
 final class Speaker implements StreamEnd {
   final CompletableFuture<Long> done = new CompletableFuture<>();
   private final Random sending;
@@ -15,6 +18,8 @@ final class Speaker implements StreamEnd {
   private long toSend;
   private long received;
   private final long total;
+  private ByteString notHandedOn = ByteString.EMPTY;
+  private int session;
   private @Nullable ByteStream stream;
 
   Speaker(long seed, long total) {
@@ -52,22 +57,50 @@ final class Speaker implements StreamEnd {
 
   @Override
   public void data(ByteString bytes) {
-    for (int i = 0; i < bytes.size(); i++)
-      if (bytes.byteAt(i) != (byte) checking.nextInt())
+    notHandedOn = notHandedOn.concat(bytes);
+    if (pace.nextInt(4) == 0) later(pace.nextInt(3), () -> handOn(bytes.size()));
+    else handOn(bytes.size());
+  }
+
+  private void handOn(int most) {
+    int count = Math.min(most, notHandedOn.size());
+    for (int i = 0; i < count; i++)
+      if (notHandedOn.byteAt(i) != (byte) checking.nextInt())
         done.completeExceptionally(new AssertionError("wrong byte at " + (received + i)));
-    received += bytes.size();
-    if (pace.nextInt(4) == 0)
-      stream()
-          .loop()
-          .schedule(() -> stream().consumed(bytes.size()), pace.nextInt(3), TimeUnit.MILLISECONDS);
-    else stream().consumed(bytes.size());
+    received += count;
+    notHandedOn = notHandedOn.substring(count);
+    stream().consumed(count);
   }
 
   @Override
   public void ended() {
-    stream().loop().schedule(() -> stream().endConsumed(), 5, TimeUnit.MILLISECONDS);
-    if (received == total) done.complete(received);
-    else done.completeExceptionally(new AssertionError(received + " of " + total));
+    later(
+        5,
+        () -> {
+          handOn(notHandedOn.size());
+          stream().endConsumed();
+          if (received == total) done.complete(received);
+          else done.completeExceptionally(new AssertionError(received + " of " + total));
+        });
+  }
+
+  /** Unless the session is taken apart before. */
+  private void later(int millis, Runnable step) {
+    int now = session;
+    stream()
+        .loop()
+        .schedule(
+            () -> {
+              if (now == session) step.run();
+            },
+            millis,
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void freeze() {
+    session++;
+    notHandedOn = ByteString.EMPTY;
   }
 
   @Override
