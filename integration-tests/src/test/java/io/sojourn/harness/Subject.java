@@ -46,6 +46,9 @@ public final class Subject implements AutoCloseable {
     private final Node node;
     private final Jdk jdk;
     private final Class<?> victim;
+    // A test run in the background has the keys' signals ignored, and hands that down.
+    private static final List<String> HEARS_KEYS = List.of("env", "--default-signal=INT,QUIT");
+
     private final List<String> prefix = new ArrayList<>(List.of("setsid"));
     private final List<String> options = new ArrayList<>(List.of("-Xmx256m", "-Xms64m"));
     private String agentOptions = "";
@@ -117,17 +120,11 @@ public final class Subject implements AutoCloseable {
         command.addAll(List.of("-cp", Places.victims().toString(), victim.getName()));
         command.addAll(List.of(arguments));
         if (inTerminal)
-          // A test run in the background has the keys' signals ignored, and hands that down.
-          command =
-              List.of(
-                  "env",
-                  "--default-signal=INT,QUIT",
-                  "script",
-                  "-qfc",
-                  String.join(" ", command) + "; sleep 1000",
-                  "seen");
+          command = List.of("script", "-qfc", String.join(" ", command) + "; sleep 1000", "seen");
+        List<String> whole = new ArrayList<>(HEARS_KEYS);
+        whole.addAll(command);
         ProcessBuilder builder =
-            new ProcessBuilder(command)
+            new ProcessBuilder(whole)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(home.resolve("out").toFile()));

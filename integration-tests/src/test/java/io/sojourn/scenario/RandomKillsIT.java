@@ -34,9 +34,8 @@ class RandomKillsIT {
   private static final int KILLS = Integer.getInteger("sojourn.kills", 1_000);
 
   /** A test run in the background has it ignored, and hands that down. */
-  private static final String[] HEARS = {"env", "--default-signal=INT"};
-
   private final long seed = Long.getLong("sojourn.seed", System.nanoTime());
+
   private final Random random = new Random(seed);
   private final StringBuilder story = new StringBuilder("seed " + seed + ":");
 
@@ -71,7 +70,7 @@ class RandomKillsIT {
   private void losesNothing(int kills, Pace pace) throws Exception {
     try (Road road = new Road("sojourn-rk");
         ServerSocket server = road.listen();
-        Subject task = road.start(Jdk.newest(), server, HEARS)) {
+        Subject task = road.start(Jdk.newest(), server)) {
       Peer peer = new Peer(server.accept());
       Interrupts interrupts = new Interrupts(task);
       peer.goesOn();
@@ -107,7 +106,7 @@ class RandomKillsIT {
 
   private void livesAgain(int kills, Pace pace) throws Exception {
     try (Road road = new Road("sojourn-rg");
-        Subject task = road.subject(Jdk.newest(), Sockets.class, HEARS).start()) {
+        Subject task = road.subject(Jdk.newest(), Sockets.class).start()) {
       int port = Integer.parseInt(task.ask("listen any any"));
       Interrupts interrupts = new Interrupts(task);
       for (int kill = 0; kill < kills; kill++) {
