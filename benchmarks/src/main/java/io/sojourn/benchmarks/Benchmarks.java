@@ -70,7 +70,7 @@ public final class Benchmarks implements Callable<Integer> {
     Path root = Path.of(System.getProperty("sojourn.root"));
     List<Jdk> jdks = homes == null ? Jdk.oldestAndNewest() : homes.stream().map(Jdk::at).toList();
     Path folder = root.resolve(quick ? "benchmarks/target/results" : "benchmarks/results");
-    Results results = Results.in(folder);
+    Results results = Results.in(folder, List.copyOf(all().keySet()));
     int failures = 0;
     try (Node node = Node.start(root)) {
       Plan plan = new Plan(quick, rounds, jdks, node);

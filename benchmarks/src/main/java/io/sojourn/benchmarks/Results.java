@@ -16,20 +16,6 @@ final class Results {
   static final String TABLE = "results.md";
   private static final String DATA = "results.json";
   private static final String PLOT = "ratios.png";
-  private static final List<String> ORDER =
-      List.of(
-          "churn",
-          "h2",
-          "lucene",
-          "idle",
-          "overhead",
-          "ps",
-          "restart",
-          "collect",
-          "move",
-          "files",
-          "connections",
-          "home");
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -37,21 +23,26 @@ final class Results {
   record Data(Map<String, Section> sections) {}
 
   private final Path folder;
+  private final List<String> order;
   private final Map<String, Section> sections;
 
-  private Results(Path folder, Map<String, Section> sections) {
+  private Results(Path folder, List<String> order, Map<String, Section> sections) {
     this.folder = folder;
+    this.order = order;
     this.sections = sections;
   }
 
-  static Results in(Path folder) throws IOException {
+  /**
+   * @param order of the benchmarks in the table, by name
+   */
+  static Results in(Path folder, List<String> order) throws IOException {
     Files.createDirectories(folder);
     Path data = folder.resolve(DATA);
     Map<String, Section> earlier =
         Files.exists(data)
             ? JSON.readValue(data.toFile(), Data.class).sections()
             : Map.<String, Section>of();
-    return new Results(folder, new TreeMap<>(earlier));
+    return new Results(folder, order, new TreeMap<>(earlier));
   }
 
   void put(String name, Section section) {
@@ -71,7 +62,7 @@ final class Results {
   }
 
   private List<Section> inOrder() {
-    return ORDER.stream().filter(sections::containsKey).map(sections::get).toList();
+    return order.stream().filter(sections::containsKey).map(sections::get).toList();
   }
 
   private String markdown() {
