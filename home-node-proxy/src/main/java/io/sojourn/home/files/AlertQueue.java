@@ -31,10 +31,31 @@ final class AlertQueue extends LinkedBlockingQueue<Runnable> {
     if (taken.compareAndSet(false, true)) {
       Runnable next = awake();
       taken.set(false);
-      if (next == null) next = handed.getAndSet(null);
+      // It may have been handed over since: where there is something to do already, to the others.
+      Runnable late = handed.getAndSet(null);
+      if (next == null) next = late;
+      else if (late != null) super.offer(late);
       if (next != null) return next;
     }
     return super.poll(timeout, unit);
+  }
+
+  /** Whoever ends an executor asks this, and what was handed over is to be done before. */
+  @Override
+  public boolean isEmpty() {
+    return handed.get() == null && super.isEmpty();
+  }
+
+  @Override
+  public int size() {
+    return (handed.get() == null ? 0 : 1) + super.size();
+  }
+
+  @Override
+  public boolean remove(Object work) {
+    Runnable there = handed.get();
+    return (there != null && there.equals(work) && handed.compareAndSet(there, null))
+        || super.remove(work);
   }
 
   private @Nullable Runnable awake() {

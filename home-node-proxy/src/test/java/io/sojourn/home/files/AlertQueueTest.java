@@ -52,6 +52,31 @@ final class AlertQueueTest {
     }
   }
 
+  /** One that waits for the next: that must not be left with who has taken the first. */
+  @Test
+  void whatComesAsOneIsTakenIsDoneByOthers() throws InterruptedException {
+    ThreadPoolExecutor executor = executor();
+    for (int i = 0; i < PIECES; i++) {
+      CountDownLatch next = new CountDownLatch(1), both = new CountDownLatch(2);
+      executor.execute(
+          () -> {
+            try {
+              if (next.await(20, TimeUnit.SECONDS)) both.countDown();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      executor.execute(
+          () -> {
+            next.countDown();
+            both.countDown();
+          });
+      assertThat(both.await(30, TimeUnit.SECONDS)).as("pair %d", i).isTrue();
+    }
+    executor.shutdown();
+    assertThat(executor.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+  }
+
   /** A call that takes long must not keep what comes after it from the other threads. */
   @Test
   void whatComesWhileOneIsBusyIsDoneByOthers() throws InterruptedException {
