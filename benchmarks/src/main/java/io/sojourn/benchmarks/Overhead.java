@@ -46,25 +46,34 @@ final class Overhead implements Benchmark {
   }
 
   private static Work opt(Plan plan) throws Failure {
+    return new Work(
+        "opt, bound by the processor",
+        List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC"),
+        training(plan, "opt"));
+  }
+
+  /**
+   * A quarter of a second of work for the processor: a program's class and its arguments.
+   *
+   * @param name of the files that it writes
+   */
+  static List<String> training(Plan plan, String name) throws Failure {
     Path directory = plan.node().scratch();
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
       throw new Failure("cannot create " + directory, e);
     }
-    return new Work(
-        "opt, bound by the processor",
-        List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC"),
-        List.of(
-            "io.sojourn.examples.opt.Opt",
-            "--log",
-            directory.resolve("opt.log").toString(),
-            "--weights",
-            directory.resolve("opt.weights").toString(),
-            "--exemplars",
-            "1000",
-            "--iterations",
-            "20"));
+    return List.of(
+        "io.sojourn.examples.opt.Opt",
+        "--log",
+        directory.resolve(name + ".log").toString(),
+        "--weights",
+        directory.resolve(name + ".weights").toString(),
+        "--exemplars",
+        "1000",
+        "--iterations",
+        "20");
   }
 
   private static Work churn(Plan plan) {

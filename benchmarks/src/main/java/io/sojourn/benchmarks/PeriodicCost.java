@@ -1,8 +1,5 @@
 package io.sojourn.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +12,7 @@ import java.util.concurrent.ExecutionException;
  * does, storing included. What it takes longer, of a minute, is the cost.
  */
 final class PeriodicCost implements Benchmark {
+  private static final String BOTH = "0-1", ONE = "1";
   private static final double PROMISED = 0.01, MINUTE_SECONDS = 60;
   private static final int BALLAST_MEGABYTES = 300,
       BLOCK_SECONDS = 15,
@@ -48,40 +46,25 @@ final class PeriodicCost implements Benchmark {
   private static void compare(Plan plan, Jdk jdk, boolean both, Section section)
       throws Failure, InterruptedException {
     String name = "every" + jdk.feature() + (both ? "both" : "one");
-    Path scratch = plan.node().scratch();
-    try {
-      Files.createDirectories(scratch);
-    } catch (IOException e) {
-      throw new Failure("cannot create " + scratch, e);
-    }
     List<String> jvm =
         List.of(
             "-Xms600m",
             "-Xmx600m",
             "-D" + Repeated.BALLAST + "=" + BALLAST_MEGABYTES,
             "-javaagent:" + plan.node().agent() + "=name=" + name);
-    List<String> main =
-        List.of(
-            "io.sojourn.examples.opt.Opt",
-            "--log",
-            scratch.resolve(name + ".log").toString(),
-            "--weights",
-            scratch.resolve(name + ".weights").toString(),
-            "--exemplars",
-            "1000",
-            "--iterations",
-            "20");
+    List<String> main = Overhead.training(plan, name);
+    String processors = both ? BOTH : ONE;
     List<Double> longer = new ArrayList<>();
-    try (Pinned daemon = Pinned.to(both ? "0-1" : "1", plan.node());
+    try (Pinned daemon = Pinned.to(processors, plan.node());
         Repeater program =
-            Repeater.start(plan, List.of("taskset", "-c", both ? "0-1" : "1"), jdk, jvm, main)) {
+            Repeater.start(plan, List.of("taskset", "-c", processors), jdk, jvm, main)) {
       double turn = block(program, WARM_UPS) / WARM_UPS;
       int turns = Math.max(1, (int) ((plan.quick() ? QUICK_SECONDS : BLOCK_SECONDS) / turn));
       // One that nobody counts, of either kind.
-      double without = block(program, turns);
+      block(program, turns);
       with(plan, name, program, turns);
       for (int i = 0; i < plan.rounds(6); i++) {
-        without = block(program, turns);
+        double without = block(program, turns);
         longer.add(with(plan, name, program, turns) - without);
       }
     }
@@ -111,7 +94,7 @@ final class PeriodicCost implements Benchmark {
 
     @Override
     public void close() throws Failure, InterruptedException {
-      on("0-1");
+      on(BOTH);
     }
   }
 
