@@ -4,12 +4,16 @@ import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -66,24 +70,46 @@ public record Outside(
         });
   }
 
-  /** Number to target, access mode and offset. */
+  /**
+   * Number to target, access mode and offset, of what the program holds: what it opens and closes
+   * in passing is not there in both of two looks.
+   */
   private static SortedMap<Integer, String> descriptors(Path process) throws IOException {
+    SortedMap<Integer, String> before = openNow(process);
+    LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    SortedMap<Integer, String> held = openNow(process);
+    held.keySet().retainAll(before.keySet());
+    return held;
+  }
+
+  private static SortedMap<Integer, String> openNow(Path process) throws IOException {
     SortedMap<Integer, String> descriptors = new TreeMap<>();
-    try (Stream<Path> links = Files.list(process.resolve("fd"))) {
-      for (Path link : links.toList()) {
-        String number = link.getFileName().toString();
-        String target =
-            Files.readSymbolicLink(link).toString().replaceFirst("^(socket|pipe):.*", "$1");
-        String info = Files.readString(process.resolve("fdinfo").resolve(number));
-        // The VM looks at any time how much memory its control group has, and closes that again.
-        if (target.startsWith("/sys/fs/cgroup/")) continue;
-        // Where a class loader read last in a jar is its own business: it may load at any time.
-        descriptors.put(
-            Integer.valueOf(number),
-            target.endsWith(".jar") ? target : target + " " + position(info));
+    for (String number : names(process.resolve("fd"))) {
+      String target;
+      String info;
+      try {
+        target =
+            Files.readSymbolicLink(process.resolve("fd").resolve(number))
+                .toString()
+                .replaceFirst("^(socket|pipe):.*", "$1");
+        info = Files.readString(process.resolve("fdinfo").resolve(number));
+      } catch (NoSuchFileException closedMeanwhile) {
+        continue;
       }
+      // The VM looks at any time how much memory its control group has, and closes that again.
+      if (target.startsWith("/sys/fs/cgroup/")) continue;
+      // Where a class loader read last in a jar is its own business: it may load at any time.
+      descriptors.put(
+          Integer.valueOf(number),
+          target.endsWith(".jar") ? target : target + " " + position(info));
     }
     return descriptors;
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    }
   }
 
   private static String position(String fdinfo) {
@@ -118,18 +144,24 @@ public record Outside(
 
   private static SortedMap<Integer, String> threads(Path process) throws IOException {
     SortedMap<Integer, String> threads = new TreeMap<>();
-    try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
-      for (Path task : tasks.toList()) {
-        String name = Files.readString(task.resolve("comm")).trim();
-        if (!OWN_THREADS_OF_THE_VM.matcher(name).matches()) threads.put(own(task), name);
-      }
+    for (String number : names(process.resolve("task"))) {
+      // As the task sees it: beside its deputy it is in a pid namespace of its own.
+      int own = Proc.innermostPid(Integer.parseInt(number));
+      Optional<String> name = threadName(process.resolve("task").resolve(number));
+      if (own > 0 && name.isPresent() && !OWN_THREADS_OF_THE_VM.matcher(name.get()).matches())
+        threads.put(own, name.get());
     }
     return threads;
   }
 
-  /** As the task sees it: beside its deputy it is in a pid namespace of its own. */
-  private static int own(Path task) {
-    return Proc.innermostPid(Integer.parseInt(task.getFileName().toString()));
+  /** Empty where it has ended meanwhile. */
+  private static Optional<String> threadName(Path thread) throws IOException {
+    try {
+      return Optional.of(Files.readString(thread.resolve("comm")).trim());
+    } catch (IOException e) {
+      if (Files.exists(thread)) throw e;
+      return Optional.empty();
+    }
   }
 
   private static String credentials(Path process) throws IOException {
