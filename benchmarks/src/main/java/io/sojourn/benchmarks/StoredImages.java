@@ -76,7 +76,7 @@ final class StoredImages implements Benchmark {
     try (RunningProbe probe =
         RunningProbe.start(
             plan, List.of(), scratch.resolve("probe"), jvm, plan.node().environment())) {
-      probe.ask("hold " + live);
+      probe.ask("hold " + live + " noise");
       for (int number = 1; number <= IMAGES; number++) {
         if (number > 1) probe.ask("change 5");
         Path image = scratch.resolve("image-" + number);

@@ -1,14 +1,18 @@
 package io.sojourn.benchmarks.probe;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /** Memory that stays, and garbage that comes as fast as one thread can make it. */
 final class Memory {
   private static final int BLOCK = 16 << 10;
 
   private final List<byte[]> live = new ArrayList<>();
+  private Consumer<byte[]> content = this::noise;
   private final Random random = new Random(2);
   private volatile long allocated;
 
@@ -27,21 +31,41 @@ final class Memory {
     return "0";
   }
 
-  /** Keeps so many megabytes of noise, and lets them be. */
-  synchronized String hold(int megabytes) {
+  /**
+   * Keeps so many megabytes, and lets them be.
+   *
+   * @param what "noise", which nothing packs, or "figures"
+   */
+  synchronized String hold(int megabytes, String what) {
+    content =
+        switch (what) {
+          case "noise" -> this::noise;
+          case "figures" -> this::figures;
+          default -> throw new IllegalArgumentException(what);
+        };
     for (long bytes = 0; bytes < (long) megabytes << 20; bytes += BLOCK) {
       byte[] block = new byte[BLOCK];
-      random.nextBytes(block);
+      content.accept(block);
       live.add(block);
     }
     return "0";
   }
 
-  /** Writes new noise into so many percent of them, one after another. */
+  /** Writes anew so many percent of what it holds, one after another. */
   synchronized String change(int percent) {
     int count = live.size() * percent / 100, from = random.nextInt(live.size() - count);
-    for (byte[] block : live.subList(from, from + count)) random.nextBytes(block);
+    live.subList(from, from + count).forEach(content);
     return "0";
+  }
+
+  private void noise(byte[] block) {
+    random.nextBytes(block);
+  }
+
+  /** Numbers of eight bytes below a million, as amounts, counters and measurements are. */
+  private void figures(byte[] block) {
+    ByteBuffer figures = ByteBuffer.wrap(block).order(ByteOrder.nativeOrder());
+    while (figures.hasRemaining()) figures.putLong(random.nextInt(1_000_000));
   }
 
   private void churn() {

@@ -57,7 +57,7 @@ public final class Probe {
     return switch (words[1]) {
       case "pid" -> String.valueOf(ProcessHandle.current().pid());
       case "fill" -> memory.fill(number(words[2]));
-      case "hold" -> memory.hold(number(words[2]));
+      case "hold" -> memory.hold(number(words[2]), words[3]);
       case "change" -> memory.change(number(words[2]));
       case "gap" -> ticker.longestGap();
       case "write" -> FileWork.write(Path.of(words[2]), number(words[3]));
