@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +119,28 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
   /** Does something in the third machine's network. */
   public <T> T atPeers(Callable<T> work) throws IOException {
     return Objects.requireNonNull(atPeers).call(work);
+  }
+
+  /** Listens on the third machine. */
+  public ServerSocket listenAtPeers() throws IOException {
+    return atPeers(() -> new ServerSocket(0, 50, InetAddress.getByName(peerAddress())));
+  }
+
+  /** Has home's kernel filter packets (nft(8)). */
+  public void nftAtHome(String command) throws IOException {
+    atHome(() -> nft(command));
+  }
+
+  /** Has the third machine's kernel filter packets. */
+  public void nftAtPeers(String command) throws IOException {
+    atPeers(() -> nft(command));
+  }
+
+  private static boolean nft(String command) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder("nft", command).inheritIO().start().waitFor())
+        .as(command)
+        .isZero();
+    return true;
   }
 
   /** A subject whose home is the first node. */
