@@ -1,6 +1,7 @@
 package io.sojourn.node.move;
 
 import io.sojourn.engine.criu.FileSizes;
+import io.sojourn.engine.criu.ProvisionedCriu;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
@@ -57,7 +58,7 @@ final class Beside {
         Revival.begin(
             new Revival.Order(
                 List.of(settings.shim().toString(), "run", "--beside"),
-                settings.criu().get(),
+                ProvisionedCriu.words(settings.criu().get()),
                 settings.shim(),
                 image,
                 notes,

@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.sojourn.checkpointer.Departure;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.criu.ProvisionedCriu;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Descriptor;
@@ -69,8 +70,12 @@ final class HomeDeparture implements Departure {
 
   @Override
   public List<String> criu() {
-    if (beside == null) return List.of(criu.toString());
-    return List.of("nsenter", "--target", "" + beside.first(), "--pid", "--mount", criu.toString());
+    List<String> own = ProvisionedCriu.words(criu);
+    if (beside == null) return own;
+    List<String> command = new ArrayList<>(List.of("nsenter", "--target", "" + beside.first()));
+    command.addAll(List.of("--pid", "--mount"));
+    command.addAll(own);
+    return command;
   }
 
   @Override

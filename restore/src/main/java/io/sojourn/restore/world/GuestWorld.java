@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.FileSizes;
+import io.sojourn.engine.criu.ProvisionedCriu;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.JobSignals;
@@ -211,7 +212,7 @@ public final class GuestWorld implements AutoCloseable {
             home.hostName(),
             "--criu",
             tools.criu().toString()),
-        PLACE.resolve("criu/criu"),
+        ownCriu(),
         PLACE.resolve("ckpt-shim"),
         PLACE.resolve("image"),
         PLACE.resolve("work"),
@@ -266,16 +267,15 @@ public final class GuestWorld implements AutoCloseable {
 
   /** The command line of a CRIU that sees what the task sees. */
   public List<String> criu() {
-    return List.of(
-        "nsenter",
-        "--target",
-        "" + revival().first(),
-        "--pid",
-        "--mount",
-        "--net",
-        "--uts",
-        "--ipc",
-        PLACE.resolve("criu/criu").toString());
+    List<String> command = new ArrayList<>(List.of("nsenter", "--target", "" + revival().first()));
+    command.addAll(List.of("--pid", "--mount", "--net", "--uts", "--ipc"));
+    command.addAll(ownCriu());
+    return command;
+  }
+
+  /** As it is called inside. */
+  private List<String> ownCriu() {
+    return ProvisionedCriu.words(tools.criu(), PLACE.resolve("criu"));
   }
 
   /** How a path below {@link #directory} is called inside. */

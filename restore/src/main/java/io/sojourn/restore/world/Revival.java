@@ -41,7 +41,7 @@ public final class Revival {
    * What is restored, and how.
    *
    * @param shim the shim's command line up to its own words on the kind of world
-   * @param criu CRIU, as seen in the world
+   * @param criu the words up to CRIU's own, as seen in the world
    * @param actions the shim, likewise
    * @param images the image's directory, likewise
    * @param work a directory for CRIU's and the shim's notes, likewise
@@ -52,7 +52,7 @@ public final class Revival {
    */
   public record Order(
       List<String> shim,
-      Path criu,
+      List<String> criu,
       Path actions,
       Path images,
       Path work,
@@ -65,7 +65,8 @@ public final class Revival {
       List<String> command = new ArrayList<>(shim);
       for (Given one : given) add(command, "--open", one.number() + ":" + one.path());
       add(command, "--status", work.resolve("end"), "--pid-file", work.resolve("pid"), "--");
-      add(command, criu, "restore", "--images-dir", images, "--work-dir", work);
+      command.addAll(criu);
+      add(command, "restore", "--images-dir", images, "--work-dir", work);
       add(command, "--log-file", work.resolve("restore.log"), "-v2", "--restore-detached");
       add(command, "--pidfile", work.resolve("pid"), "--action-script", actions);
       add(command, "--tcp-established", "--shell-job", "--file-locks", "--ext-unix-sk");
