@@ -18,7 +18,11 @@ public final class ContentDigests {
    */
   private static final Duration YOUNG = Duration.ofSeconds(3);
 
-  private record Key(long device, long inode) {}
+  private record Key(long device, long inode) {
+    static Key of(Statx file) {
+      return new Key(file.device(), file.inode());
+    }
+  }
 
   private record Known(long size, Statx.Time modified, Statx.Time changed, byte[] digest) {
     boolean isOf(Statx file) {
@@ -45,20 +49,30 @@ public final class ContentDigests {
   public byte @Nullable [] of(int fd) {
     Statx before = FileCalls.stat(fd);
     if (before == null || !before.regular() || young(before)) return null;
-    Key key = new Key(before.device(), before.inode());
-    synchronized (known) {
-      Known then = known.get(key);
-      if (then != null && then.isOf(before)) return then.digest();
-    }
+    byte[] then = known(before);
+    if (then != null) return then;
     byte[] digest = read(fd);
     if (digest == null) return null;
     Known now = new Known(before.size(), before.modified(), before.changed(), digest);
     Statx after = FileCalls.stat(fd);
     if (after == null || !now.isOf(after)) return null;
     synchronized (known) {
-      known.put(key, now);
+      known.put(Key.of(before), now);
     }
     return digest;
+  }
+
+  /** As {@link #of}, without reading the file: null, too, where it would have to be read. */
+  public byte @Nullable [] known(int fd) {
+    Statx file = FileCalls.stat(fd);
+    return file == null || !file.regular() || young(file) ? null : known(file);
+  }
+
+  private byte @Nullable [] known(Statx file) {
+    synchronized (known) {
+      Known then = known.get(Key.of(file));
+      return then != null && then.isOf(file) ? then.digest() : null;
+    }
   }
 
   /** One from the future is none that can be trusted. */

@@ -115,7 +115,7 @@ final class Calls {
       case TEST_LOCK -> answer.setLock(locks.test(request.getTestLock()));
       case SET_LOCK -> locks.set(request.getSetLock(), wait);
       case WHOLE_LOCK -> locks.whole(request.getWholeLock(), wait);
-      case DIGEST -> answer.setData(content.digest(node(request)));
+      case DIGEST -> answer.setData(content.digest(node(request), request.getDigest().getKnown()));
       case FORGET -> forget(request.getForget());
       case DISOWN -> {
         // Whoever knows what was answered lets go of it.

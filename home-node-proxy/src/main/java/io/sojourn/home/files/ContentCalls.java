@@ -167,14 +167,18 @@ final class ContentCalls {
     }
   }
 
-  /** For who may read it. */
-  ByteString digest(Node node) throws Refused {
+  /**
+   * For who may read it.
+   *
+   * @param known whether it is not to be read for that
+   */
+  ByteString digest(Node node, boolean known) throws Refused {
     if (!node.regular()) throw new Refused(ErrorNumber.EINVAL);
     try (SharedDescriptor.Use use = node.use()) {
       SharedDescriptor file =
           new SharedDescriptor(Refused.checked(FileCalls.reopen(use.fd(), FileCalls.O_RDONLY)));
       try (SharedDescriptor.Use open = file.use()) {
-        byte[] digest = DIGESTS.of(open.fd());
+        byte[] digest = known ? DIGESTS.known(open.fd()) : DIGESTS.of(open.fd());
         if (digest == null) throw new Refused(ErrorNumber.EAGAIN);
         return ByteString.copyFrom(digest);
       } finally {

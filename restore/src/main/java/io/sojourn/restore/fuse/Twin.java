@@ -50,6 +50,11 @@ final class Twin {
     return closed ? null : digests.of(fd);
   }
 
+  /** As {@link ContentDigests#known}. */
+  synchronized boolean isKnown(ContentDigests digests) {
+    return !closed && digests.known(fd) != null;
+  }
+
   /** Whether the bytes of a range are in the reply; not where the file is another by now. */
   synchronized boolean read(FuseReply out, int size, long offset) {
     return !closed && isAsItWas() && out.read(fd, size, offset) && isAsItWas();

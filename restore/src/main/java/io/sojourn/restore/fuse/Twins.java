@@ -41,6 +41,12 @@ final class Twins implements AutoCloseable {
   /** Much is opened when a task has just come, and then the processors have other things to do. */
   private static final long LATER_MILLIS = 2000;
 
+  /**
+   * Of these it is asked at once whether both sides have compared them before: a restore reads a
+   * class data archive of 12 MB, whose pages it then overwrites, while the task stands still.
+   */
+  private static final long LARGE = 1 << 20;
+
   private static final int READERS = 2;
 
   /** Of this process: it is the same file for every task. */
@@ -48,8 +54,19 @@ final class Twins implements AutoCloseable {
 
   /** What is known of one of home's files: its twin, if it has one, and whether that is proved. */
   private static final class Candidate {
+    private final Pending open;
+    private final OpenHandle handle;
     private @Nullable Twin twin;
     private boolean proved;
+
+    Candidate(Pending open, OpenHandle handle) {
+      this.open = open;
+      this.handle = handle;
+    }
+
+    long node() {
+      return open.node();
+    }
   }
 
   private final Map<Long, Candidate> candidates = new LinkedHashMap<>(16, 0.75f, true);
@@ -81,33 +98,48 @@ final class Twins implements AutoCloseable {
   /** Home has opened a file for the task, to be read. */
   void opened(Pending open, OpenHandle handle) {
     if (handle.getSize() < SMALLEST || handle.getSize() > LARGEST) return;
-    Candidate candidate = new Candidate();
+    Candidate candidate = new Candidate(open, handle);
     synchronized (candidates) {
       if (candidates.putIfAbsent(open.node(), candidate) != null) return;
       if (candidates.size() > MOST) remove(candidates.keySet().iterator().next());
     }
+    if (handle.getSize() < LARGE) later(candidate);
+    else execute(judge, () -> look(candidate, true));
+  }
+
+  private void later(Candidate candidate) {
     try {
-      judge.schedule(() -> look(open, candidate, handle), LATER_MILLIS, TimeUnit.MILLISECONDS);
+      judge.schedule(() -> look(candidate, false), LATER_MILLIS, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException closed) {
       // Nobody asks any more.
     }
   }
 
-  private void look(Pending open, Candidate candidate, OpenHandle handle) {
-    Twin twin = Twin.open(here(handle.getPath()), handle.getSize());
+  /**
+   * @param known whether neither side is to read the file for it
+   */
+  private void look(Candidate candidate, boolean known) {
+    Twin twin = Twin.open(here(candidate.handle.getPath()), candidate.handle.getSize());
     if (twin == null) return;
+    if (known && !twin.isKnown(DIGESTS)) {
+      twin.close();
+      later(candidate);
+      return;
+    }
     synchronized (candidates) {
-      if (candidates.get(open.node()) != candidate) {
+      if (candidates.get(candidate.node()) != candidate) {
         twin.close();
         return;
       }
       candidate.twin = twin;
     }
     Request.Builder digest =
-        Request.newBuilder().setNode(open.node()).setDigest(Digest.getDefaultInstance());
+        Request.newBuilder()
+            .setNode(candidate.node())
+            .setDigest(Digest.newBuilder().setKnown(known));
     home.accept(
-        open.ours(
-            digest, answer -> execute(judge, () -> decide(open.node(), candidate, twin, answer))));
+        candidate.open.ours(
+            digest, answer -> execute(judge, () -> decide(candidate, twin, known, answer))));
   }
 
   /** A name need not be text; then it is not looked for. */
@@ -120,14 +152,23 @@ final class Twins implements AutoCloseable {
     }
   }
 
-  private void decide(long node, Candidate candidate, Twin twin, Answer answer) {
+  private void decide(Candidate candidate, Twin twin, boolean known, Answer answer) {
+    if (known && answer.getErrno() != 0) {
+      synchronized (candidates) {
+        if (candidates.get(candidate.node()) != candidate) return;
+        candidate.twin = null;
+      }
+      twin.close();
+      later(candidate);
+      return;
+    }
     byte[] here = answer.getErrno() == 0 ? twin.digest(DIGESTS) : null;
     boolean same = here != null && Arrays.equals(here, answer.getData().toByteArray());
     synchronized (candidates) {
-      if (candidates.get(node) != candidate) return;
+      if (candidates.get(candidate.node()) != candidate) return;
       if (same) candidate.proved = true;
       // One that has just changed is looked at again when it is next opened.
-      else if (here == null) remove(node);
+      else if (here == null) remove(candidate.node());
       else {
         candidate.twin = null;
         twin.close();

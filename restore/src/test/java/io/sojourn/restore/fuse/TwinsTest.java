@@ -35,12 +35,21 @@ class TwinsTest implements ServerInterceptor {
 
   /** One for each test, all of an age. */
   private static final List<String> MADE =
-      List.of("same", "other", "home-changes", "task-writes", "own-changes", "own-goes");
+      List.of(
+          "same",
+          "other",
+          "home-changes",
+          "task-writes",
+          "own-changes",
+          "own-goes",
+          "again",
+          "again-changed");
 
   private static final byte[] NOISE = new byte[STEP * STEPS];
 
   @TempDir static Path directory;
   private final AtomicInteger reads = new AtomicInteger(), digests = new AtomicInteger();
+  private final AtomicInteger known = new AtomicInteger();
   private Path home = directory, own = directory;
   private @Nullable Away away;
   private int next;
@@ -52,7 +61,8 @@ class TwinsTest implements ServerInterceptor {
       @Override
       public void onMessage(A message) {
         count(message, Request::hasRead, reads);
-        count(message, Request::hasDigest, digests);
+        count(message, asked -> asked.hasDigest() && !asked.getDigest().getKnown(), digests);
+        count(message, asked -> asked.getDigest().getKnown(), known);
         super.onMessage(message);
       }
     };
@@ -189,6 +199,37 @@ class TwinsTest implements ServerInterceptor {
       assertThat(Files.mismatch(there(), home.resolve("jdk"))).isEqualTo(-1);
       assertThat(file.size()).isEqualTo(NOISE.length);
       assertThat(reads.get()).isGreaterThanOrEqualTo(before);
+    }
+  }
+
+  /** As the next task does that comes from that node. */
+  private void mountAgain(String test) throws Exception {
+    mount(test);
+    openWithTwin().close();
+    end();
+    next = 0;
+    digests.set(0);
+    mount(test);
+  }
+
+  @Test
+  void whatWasComparedBeforeIsNotReadForIt() throws Exception {
+    mountAgain("again");
+    try (FileChannel file = openWithTwin()) {
+      assertThat(digests).hasValue(0);
+      assertThat(Files.mismatch(there(), home.resolve("jdk"))).isEqualTo(-1);
+      assertThat(homeIsAsked(file)).isFalse();
+    }
+  }
+
+  @Test
+  void whatHasChangedSinceItWasComparedIsHomes() throws Exception {
+    mountAgain("again-changed");
+    sh("printf changed | dd of=jdk bs=1 seek=" + STEP * (STEPS - 1) + " conv=notrunc", home);
+    try (FileChannel file = open()) {
+      await().until(() -> known.get() == 1 && digests.get() == 1);
+      assertThat(homeIsAsked(file)).isTrue();
+      assertThat(Files.mismatch(there(), home.resolve("jdk"))).isEqualTo(-1);
     }
   }
 
