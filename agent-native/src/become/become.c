@@ -113,7 +113,7 @@ static int scratch_open(struct tracee *tracee, struct scratch *scratch) {
 static int exec(struct tracee *tracee, const struct scratch *scratch, const struct become *order, int listener) {
   char number[16];
   snprintf(number, sizeof number, "%d", listener);
-  const char *const argv[] = {"ckpt-deputy", number, order->task, order->incarnation, NULL};
+  const char *const argv[] = {"ckpt-deputy", number, order->task, order->incarnation, order->in_image, NULL};
   tracee_block(tracee, ALL_SIGNALS);
   int error = program_exec(tracee, scratch->at, SCRATCH_SIZE, order->program, argv);
   if (error) tracee_block(tracee, ALL_BUT_TRAPS);
@@ -168,6 +168,16 @@ static int turn(struct tracee *tracee, const struct become *order, int socket) {
   return error;
 }
 
+// Who let it go may have let it take a signal before it stood still, in a life that was over; and a SIGCONT takes stops back. What
+// is pending still is not sent twice: all are blocked, and nobody reads them before we return.
+static void send_what_came(pid_t pid, const char *came) {
+  for (char *end; came && *came; came = *end ? end + 1 : end) {
+    int number = (int)strtol(came, &end, 10);
+    if (end == came) return;
+    if (number > 0 && number <= 64 && !(status_of(pid, "ShdPnd", 16) >> (number - 1) & 1)) kill(pid, number);
+  }
+}
+
 static int with_socket(const struct become *order, int socket) {
   struct tracee tracee;
   if (tracee_hold(&tracee, order->pid)) return failed(errno, "it cannot be held by ptrace; is it being debugged?", order->pid);
@@ -181,6 +191,7 @@ static int with_socket(const struct become *order, int socket) {
   }
   // Its first instruction comes after this, all signals blocked.
   if (!order->thaw) kill(order->pid, SIGCONT);
+  send_what_came(order->pid, order->came);
   printf("deputy %d\n", (int)order->pid);
   return 0;
 }

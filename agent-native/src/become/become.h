@@ -8,6 +8,8 @@ struct become {
   const char *thaw;        // cgroup.freeze of the cgroup that keeps it from running, or NULL: it was stopped by a signal
   const char *task;        // the id
   const char *incarnation; // a number
+  const char *in_image;    // which of its pending signals the task's image has, as the deputy takes it; or NULL
+  const char *came;        // signals that have come since, numbers with commas between; or NULL
   const char *program;     // ckpt-deputy
 };
 

@@ -158,17 +158,18 @@ static void serve(void) {
   }
 }
 
-// ckpt-deputy LISTENER TASK INCARNATION: the descriptor of a socket that listens; whose place this is.
+// ckpt-deputy LISTENER TASK INCARNATION [SIGNAL:COUNT,...]: the descriptor of a socket that listens; whose place this is; how many of
+// its pending signals the task's image has.
 int main(int argc, char **argv) {
-  if (argc != 4) {
-    static const char usage[] = "usage: ckpt-deputy LISTENER TASK INCARNATION (started by ckpt-shim become and ckpt-shim deputy)\n";
+  if (argc != 4 && argc != 5) {
+    static const char usage[] = "usage: ckpt-deputy LISTENER TASK INCARNATION [SIGNAL:COUNT,...] (started by ckpt-shim become and ckpt-shim deputy)\n";
     return write(STDERR_FILENO, usage, sizeof usage - 1) < 0 ? 1 : 2;
   }
   prctl(PR_SET_NAME, "ckpt-deputy", 0, 0, 0);
   task = argv[2];
   incarnation = (uint32_t)strtoul(argv[3], NULL, 10);
   // First of all: a signal must not find us with its default still in force.
-  if (own_begin(atoi(argv[1])) < 0 || signals_begin() < 0) return 1;
+  if (own_begin(atoi(argv[1])) < 0 || signals_begin(argv[4] ? argv[4] : "") < 0) return 1;
   // Of a socket that listens, it is who made it listen.
   master = owner_of(own(OWN_LISTENER));
   serve();

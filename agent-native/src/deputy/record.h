@@ -22,7 +22,7 @@ enum kind {
   RECORD_PASS = 22         // value: the signal to send
 };
 
-// Was pending when the deputy began: it may be in the task's image too.
+// Was pending when the deputy began, and is in the task's image: it comes to the task by that.
 #define SIGNAL_FROM_BEFORE 1u
 
 struct hello {

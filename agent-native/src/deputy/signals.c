@@ -4,6 +4,7 @@
 #include "signals.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -16,7 +17,8 @@ static struct record said[SIGNALS_SAID];
 // Those up to "heard" need not be said again, nor those after it that are over.
 static uint64_t last, heard;
 static bool over[SIGNALS_SAID];
-static mask from_before;
+// How many of each the task has in its image. They were pending first, and so are read first.
+static unsigned long in_image[LAST_SIGNAL + 1];
 
 static void end_alarms(void) {
   // The one sort of timer that an execve leaves running. The task has its own, in the image.
@@ -43,7 +45,17 @@ static void seem_to_catch_quit(void) {
   sigaction(SIGQUIT, &seen, NULL);
 }
 
-int signals_begin(void) {
+static void read_counts(const char *text, mask pending) {
+  for (char *end; *text; text = *end ? end + 1 : end) {
+    unsigned long number = strtoul(text, &end, 10);
+    if (*end != ':' || number < 1 || number > LAST_SIGNAL) return;
+    unsigned long count = strtoul(end + 1, &end, 10);
+    // What the process has taken meanwhile is not to be confused with what comes later.
+    if (pending & mask_of((int)number)) in_image[number] = count;
+  }
+}
+
+int signals_begin(const char *counts) {
   // A blocked signal is kept even where it is ignored, so those that the task ignores arrive as well: it decides.
   mask_block(MASK_ALL);
   end_alarms();
@@ -54,7 +66,7 @@ int signals_begin(void) {
   const mask go_on = mask_of(SIGCONT), all = MASK_ALL;
   // SAFETY: both masks outlive the calls.
   syscall(SYS_rt_sigtimedwait, &go_on, NULL, &now, sizeof go_on);
-  from_before = mask_pending();
+  read_counts(counts, mask_pending());
   int fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof all, SFD_CLOEXEC | SFD_NONBLOCK);
   return fd < 0 ? -1 : own_place(OWN_SIGNALS, fd);
 }
@@ -67,12 +79,25 @@ static bool of_a_child(const struct signalfd_siginfo *info) {
   return info->ssi_signo == SIGCHLD && info->ssi_code > 0;
 }
 
+// Of a timer of the process: the task has it in its image, where it goes on. We have none.
+static bool of_its_timer(const struct signalfd_siginfo *info) {
+  int number = (int)info->ssi_signo;
+  return info->ssi_code == SI_KERNEL && (number == SIGALRM || number == SIGVTALRM || number == SIGPROF);
+}
+
+static bool task_has(const struct signalfd_siginfo *info) {
+  if (!in_image[info->ssi_signo]) return of_its_timer(info);
+  in_image[info->ssi_signo]--;
+  return true;
+}
+
 const struct record *signals_next(void) {
   struct signalfd_siginfo info;
+  bool known;
   do {
     if (read(own(OWN_SIGNALS), &info, sizeof info) != sizeof info) return NULL;
+    known = task_has(&info);
   } while (of_a_child(&info));
-  int number = (int)info.ssi_signo;
   struct record *record = &said[++last % SIGNALS_SAID];
   over[last % SIGNALS_SAID] = false;
   *record = (struct record){
@@ -83,9 +108,8 @@ const struct record *signals_next(void) {
                  .sender_uid = info.ssi_uid,
                  .code = info.ssi_code,
                  .value = info.ssi_int,
-                 .flags = from_before & mask_of(number) ? SIGNAL_FROM_BEFORE : 0},
+                 .flags = known ? SIGNAL_FROM_BEFORE : 0},
   };
-  from_before &= ~mask_of(number);
   return record;
 }
 

@@ -8,7 +8,8 @@
 #define SIGNALS_SAID 64
 
 // Blocks all, and opens the descriptor that they are read from. Returns that, or -1 with errno.
-int signals_begin(void);
+// in_image: "SIGNAL:COUNT,...", how many of those that wait already are in the task's image, too.
+int signals_begin(const char *in_image);
 
 // Whether there is room to read one more.
 bool signals_room(void);

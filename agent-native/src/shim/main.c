@@ -18,7 +18,8 @@ static int usage(void) {
         "       ckpt-shim run --status FILE --pid-file FILE --guest DIRECTORY --host-name NAME --criu DIRECTORY -- CRIU restore ...\n"
         "       ckpt-shim hold PID FD...\n"
         "       ckpt-shim fence PID START FILE\n"
-        "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE] -- CKPT-DEPUTY\n"
+        "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE]\n"
+        "                 [--in-image SIGNAL:COUNT,...] [--came SIGNAL,...] -- CKPT-DEPUTY\n"
         "       ckpt-shim deputy --socket FILE --task ID --incarnation N [--pid PID] [--uid N] [--gid N] [--group N]... -- CKPT-DEPUTY\n"
         "run restores a task and stays as its parent (--clone: in namespaces of its own; --beside: next to its deputy, which has its\n"
         "number; --guest: in a world that looks like its home); hold keeps descriptors of a process open; fence\n"
@@ -67,6 +68,8 @@ static int become_mode(int argc, char **argv) {
                                           {"task", required_argument, NULL, 't'},
                                           {"incarnation", required_argument, NULL, 'i'},
                                           {"thaw", required_argument, NULL, 'f'},
+                                          {"in-image", required_argument, NULL, 'm'},
+                                          {"came", required_argument, NULL, 'c'},
                                           {NULL, 0, NULL, 0}};
   struct become order = {.pid = argc > 1 ? atoi(argv[1]) : 0};
   if (order.pid <= 1) return usage();
@@ -80,6 +83,10 @@ static int become_mode(int argc, char **argv) {
       order.incarnation = optarg;
     else if (option == 'f')
       order.thaw = optarg;
+    else if (option == 'm')
+      order.in_image = optarg;
+    else if (option == 'c')
+      order.came = optarg;
     else
       return usage();
   }

@@ -44,6 +44,7 @@ int main(int argc, char **argv) {
   if (!strcmp(state, "closing")) closing(argument);
   if (!strcmp(state, "confined")) confined();
   if (!strcmp(state, "leaderless")) leaderless();
+  if (!strcmp(state, "ringing")) alarm((unsigned)argument);
   if (!strcmp(state, "tracing") && ptrace(PTRACE_SEIZE, argument, 0, 0)) return 1;
   if (!strcmp(state, "trapless")) signal(SIGTRAP, SIG_IGN);
   if (!strcmp(state, "unwritable-code") && prctl(65 /* PR_SET_MDWE */, 1, 0, 0, 0)) return 1;

@@ -14,6 +14,7 @@ import io.sojourn.home.deputy.DeputyBirth;
 import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.home.deputy.DeputyListener;
 import io.sojourn.home.deputy.DeputySignal;
+import io.sojourn.home.deputy.SignalsBefore;
 import io.sojourn.protocol.criu.CriuNetworkLock;
 import io.sojourn.protocol.criu.CriuOpts;
 import java.io.BufferedReader;
@@ -117,7 +118,7 @@ public final class Home implements BeforeEachCallback, AfterEachCallback {
       dump(group);
       assertThat(group.frozen()).isTrue();
       DeputyBirth birth = new DeputyBirth(Places.RUNTIME, new DeputyDirectory(directory));
-      made = birth.ofFrozen(pid, "homely", 1, group.switchFile());
+      made = birth.ofFrozen(pid, "homely", 1, SignalsBefore.NONE, group.switchFile());
     }
     deputy = made;
     made.listen(

@@ -80,6 +80,11 @@ final class HeldCriu implements AutoCloseable {
     return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("reading")));
   }
 
+  /** Each dump stops when it has read which signals wait for its task. */
+  static HeldCriu stoppingBehindSignals(Node node) throws Exception {
+    return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("signals_read")));
+  }
+
   /** Each restore fails at its end. */
   static HeldCriu failingRestores(Node node) throws Exception {
     return new HeldCriu(node, "restore", bytes(FAILS));

@@ -215,8 +215,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       // Connections that were made since the preflight; as a rule none.
       lock.cover(held.facts().network());
       remainder.hold(imageName());
-      image = report.phase("store", this::store);
-      remainder.held();
+      ImageDirectory stored = report.phase("store", this::store);
+      image = stored;
+      remainder.held(stored.path());
       report.listener().phaseStarted("release");
     } else {
       company.dumped();

@@ -8,6 +8,7 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.protocol.image.Stream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +37,9 @@ final class Remainder {
   }
 
   /** The image is stored. */
-  void held() {
+  void held(Path image) {
     try {
-      seat.held(task);
+      seat.held(task, image);
     } catch (IOException failed) {
       throw OperationException.failed(
           "the task cannot be kept standing: " + failed.getMessage(),

@@ -25,8 +25,12 @@ public interface Seat {
     return false;
   }
 
-  /** The image is stored; the task is held by CRIU, and is to stand still when CRIU lets go. */
-  default void held(ControlBlock task) throws IOException {}
+  /**
+   * The image is stored; the task is held by CRIU, and is to stand still when CRIU lets go.
+   *
+   * @param image where it is
+   */
+  default void held(ControlBlock task, Path image) throws IOException {}
 
   /**
    * The image is the task now, and its processes stand still: whoever keeps the place takes it.

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -200,6 +202,27 @@ public final class Proc {
           && (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> signal - 1 & 1) == 1)
         return false;
     return true;
+  }
+
+  /** Numbers of the signals that wait for a process as a whole. */
+  public static Set<Integer> pendingSignals(int pid) {
+    Set<Integer> pending = new TreeSet<>();
+    for (String line : lines(of(pid).resolve("status")))
+      if (line.startsWith("ShdPnd:")) {
+        long mask = Long.parseUnsignedLong(line.substring(7).strip(), 16);
+        for (int signal = 1; signal <= Long.SIZE; signal++)
+          if ((mask >>> signal - 1 & 1) == 1) pending.add(signal);
+      }
+    return pending;
+  }
+
+  /** Numbers of the signals that POSIX timers of a process send. See proc_pid_timers(5). */
+  public static Set<Integer> timerSignals(int pid) {
+    Set<Integer> signals = new TreeSet<>();
+    for (String line : lines(of(pid).resolve("timers")))
+      if (line.startsWith("signal: "))
+        signals.add(Integer.parseInt(line.substring("signal: ".length(), line.indexOf('/'))));
+    return signals;
   }
 
   public static int parent(int pid) {

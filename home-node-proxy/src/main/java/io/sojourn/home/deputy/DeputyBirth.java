@@ -33,8 +33,8 @@ public final class DeputyBirth {
    * @throws OperationException when that fails; the process is then as it was, and SIGCONT lets it
    *     run on
    */
-  public Deputy ofStopped(int pid, String task, int incarnation) {
-    return become(pid, task, incarnation, List.of());
+  public Deputy ofStopped(int pid, String task, int incarnation, SignalsBefore signals) {
+    return become(pid, task, incarnation, signals, List.of());
   }
 
   /**
@@ -42,15 +42,18 @@ public final class DeputyBirth {
    *
    * @param cgroupFreeze as {@link io.sojourn.engine.linux.CgroupFreeze#switchFile}
    */
-  public Deputy ofFrozen(int pid, String task, int incarnation, Path cgroupFreeze) {
-    return become(pid, task, incarnation, List.of("--thaw", cgroupFreeze.toString()));
+  public Deputy ofFrozen(
+      int pid, String task, int incarnation, SignalsBefore signals, Path cgroupFreeze) {
+    return become(pid, task, incarnation, signals, List.of("--thaw", cgroupFreeze.toString()));
   }
 
-  private Deputy become(int pid, String task, int incarnation, List<String> more) {
+  private Deputy become(
+      int pid, String task, int incarnation, SignalsBefore signals, List<String> more) {
     DeputyName name = DeputyName.of(task, incarnation, pid);
     Path socket = directory.socket(name);
     List<String> command = new ArrayList<>(List.of(shim.toString(), "become", "" + pid));
     command.addAll(words(socket, task, incarnation));
+    command.addAll(List.of("--in-image", signals.inImageText(), "--came", signals.cameText()));
     command.addAll(more);
     command.addAll(List.of("--", program.toString()));
     run(command, "process " + pid + " cannot turn into its deputy");

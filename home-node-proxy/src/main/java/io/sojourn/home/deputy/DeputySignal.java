@@ -8,8 +8,8 @@ package io.sojourn.home.deputy;
  * @param senderPid 0 where the kernel sent it (a key on the terminal, a timer)
  * @param code si_code: 0 for kill(2), -1 for sigqueue(3), 128 for the kernel
  * @param value what sigqueue(3) gave along
- * @param fromBefore it was pending when the process turned into the deputy, and may be in the
- *     task's image: who sends it on would send it twice
+ * @param fromBefore it was pending when the process turned into the deputy, and is in the task's
+ *     image: who sends it on would send it twice
  */
 public record DeputySignal(
     long serial,

@@ -154,7 +154,7 @@ class BecomeTest {
     Stage.stop(pid);
     Map<Integer, String> before = descriptors(pid);
     long start = System.nanoTime();
-    Deputy deputy = stage.own(stage.birth().ofStopped(pid, "task", 1));
+    Deputy deputy = stage.own(stage.birth().ofStopped(pid, "task", 1, SignalsBefore.NONE));
     Heard.of(deputy);
     double millis = (System.nanoTime() - start) / 1e6;
     System.out.printf("5000 descriptors: %.0f ms%n", millis);

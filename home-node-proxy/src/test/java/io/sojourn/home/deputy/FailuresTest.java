@@ -154,7 +154,7 @@ class FailuresTest {
   }
 
   private void refused(int pid, String why) {
-    assertThatThrownBy(() -> stage.birth().ofStopped(pid, "task" + pid, 1))
+    assertThatThrownBy(() -> stage.birth().ofStopped(pid, "task" + pid, 1, SignalsBefore.NONE))
         .isInstanceOf(OperationException.class)
         .hasMessageContaining(why);
   }

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +25,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Signals to a deputy are told, each once, also where nobody listened for a while. */
 @Timeout(60)
 class SignalsTest {
-  private static final int HUP = 1, INT = 2, QUIT = 3, USR1 = 10, USR2 = 12, TERM = 15, TSTP = 20;
+  private static final int HUP = 1, INT = 2, QUIT = 3, USR1 = 10, USR2 = 12, ALRM = 14;
+  private static final int TERM = 15, TSTP = 20;
   private static final int REAL_TIME = 40;
   private static final int EBADF = 9;
 
@@ -62,17 +65,86 @@ class SignalsTest {
     assertThat(parent.waitFor()).isEqualTo(128 + HUP);
   }
 
+  /** Of a process that is sent signals while it is stopped, before it becomes a deputy. */
+  private Deputy sleeping(SignalsBefore before, int... signals) throws Exception {
+    int pid = Stage.pid(stage.start("sleep", "600"));
+    Stage.stop(pid);
+    for (int signal : signals) Signals.send(pid, signal);
+    return stage.deputyOf(pid, before);
+  }
+
+  private static void hearsFromBefore(Heard heard, int signal, boolean fromBefore)
+      throws Exception {
+    heard.hears("signal " + signal);
+    assertThat(heard.signals.remove().fromBefore()).isEqualTo(fromBefore);
+  }
+
   @Test
-  void whatCameWhileItWasStoppedIsMarked() throws Exception {
-    Process sleep = stage.start("sleep", "600");
-    Stage.stop(Stage.pid(sleep));
-    Signals.send(Stage.pid(sleep), TERM);
-    Deputy deputy = stage.deputyOf(Stage.pid(sleep));
+  void whatTheImageHasIsMarked() throws Exception {
+    Deputy deputy = sleeping(new SignalsBefore(Map.of(TERM, 1), Set.of()), TERM);
     Heard heard = Heard.of(deputy);
     Signals.send(deputy.pid(), TERM);
-    heard.hears("signal " + TERM, "signal " + TERM);
-    assertThat(heard.signals.remove().fromBefore()).isTrue();
-    assertThat(heard.signals.remove().fromBefore()).isFalse();
+    hearsFromBefore(heard, TERM, true);
+    hearsFromBefore(heard, TERM, false);
+  }
+
+  @Test
+  void whatCameSinceIsSaidAsAnyOther() throws Exception {
+    Heard heard =
+        Heard.of(sleeping(new SignalsBefore(Map.of(TERM, 1), Set.of()), INT, USR1, TERM, TSTP));
+    hearsFromBefore(heard, INT, false);
+    hearsFromBefore(heard, USR1, false);
+    hearsFromBefore(heard, TERM, true);
+    // The end of the stop in which it became a deputy has taken back SIGTSTP.
+    heard.hearsNoMore();
+  }
+
+  /** They do not merge: some are in the image, and more have come. */
+  @Test
+  void ofRealTimeOnesAsManyAreMarkedAsTheImageHas() throws Exception {
+    Heard heard =
+        Heard.of(
+            sleeping(
+                new SignalsBefore(Map.of(REAL_TIME, 2), Set.of()),
+                REAL_TIME,
+                REAL_TIME,
+                REAL_TIME));
+    hearsFromBefore(heard, REAL_TIME, true);
+    hearsFromBefore(heard, REAL_TIME, true);
+    hearsFromBefore(heard, REAL_TIME, false);
+    heard.hearsNoMore();
+  }
+
+  /** A thread of its took it before it stood still: the next is not to be taken for that. */
+  @Test
+  void whatIsOnlyInTheImageMarksNothing() throws Exception {
+    Deputy deputy = sleeping(new SignalsBefore(Map.of(TERM, 1), Set.of()));
+    Heard heard = Heard.of(deputy);
+    Signals.send(deputy.pid(), TERM);
+    hearsFromBefore(heard, TERM, false);
+  }
+
+  @Test
+  void whatWasSeenAndIsThereNoMoreIsSentAgain() throws Exception {
+    Heard heard =
+        Heard.of(
+            sleeping(new SignalsBefore(Map.of(), Set.of(INT, USR1, TSTP, REAL_TIME)), USR1, TSTP));
+    for (int signal : List.of(INT, USR1, TSTP, REAL_TIME)) hearsFromBefore(heard, signal, false);
+    heard.hearsNoMore();
+  }
+
+  /** It rings while the process stands still; the task has the timer in its image. */
+  @Test
+  void whatItsOwnTimerSentIsMarked() throws Exception {
+    Process process = stage.inState("ringing", "1");
+    int pid = Stage.pid(process);
+    Stage.stop(pid);
+    await().until(() -> Proc.pendingSignals(pid).contains(ALRM));
+    Deputy deputy = stage.deputyOf(pid);
+    Heard heard = Heard.of(deputy);
+    hearsFromBefore(heard, ALRM, true);
+    Signals.send(pid, ALRM);
+    hearsFromBefore(heard, ALRM, false);
   }
 
   @Test

@@ -104,8 +104,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
 
   /** Stops a process, and turns it into a deputy. */
   Deputy deputyOf(int pid) {
+    return deputyOf(pid, SignalsBefore.NONE);
+  }
+
+  Deputy deputyOf(int pid, SignalsBefore signals) {
     stop(pid);
-    return own(birth().ofStopped(pid, "task" + pid, 1));
+    return own(birth().ofStopped(pid, "task" + pid, 1, signals));
   }
 
   Deputy own(Deputy deputy) {

@@ -122,7 +122,8 @@ class TerminalTest {
     try (CgroupFreeze group = freeze.get()) {
       group.freeze(List.of(pid));
       await().until(group::frozen);
-      return stage.own(stage.birth().ofFrozen(pid, "task" + pid, 1, group.switchFile()));
+      return stage.own(
+          stage.birth().ofFrozen(pid, "task" + pid, 1, SignalsBefore.NONE, group.switchFile()));
     }
   }
 

@@ -26,10 +26,11 @@ final class Deputies {
     for (int each : Proc.tree(pid)) if (each != pid) Signals.send(each, Signals.KILL);
     DeputyBirth birth =
         new DeputyBirth(settings.runtime(), new DeputyDirectory(settings.runDirectory()));
+    WaitingSignals signals = departure.signals();
     Deputy deputy =
         group == null
-            ? birth.ofStopped(pid, task.id(), 1)
-            : birth.ofFrozen(pid, task.id(), 1, group.switchFile());
+            ? birth.ofStopped(pid, task.id(), 1, signals.ofStopped(pid))
+            : birth.ofFrozen(pid, task.id(), 1, signals.ofFrozen(), group.switchFile());
     if (group != null) group.close();
     attend(task, deputy);
   }

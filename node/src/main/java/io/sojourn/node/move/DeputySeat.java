@@ -13,6 +13,7 @@ import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class DeputySeat implements Seat {
   private final Moves moves;
   private final @Nullable MovedTask before;
   private @Nullable CgroupFreeze group;
+  private @Nullable WaitingSignals signals;
 
   /**
    * @param before where it has a deputy already, beside which it lives
@@ -54,11 +56,12 @@ final class DeputySeat implements Seat {
   }
 
   @Override
-  public void held(ControlBlock task) throws IOException {
+  public void held(ControlBlock task, Path image) throws IOException {
     // Without it the process is stopped by a signal, which a shell with job control notices.
     CgroupFreeze freeze = CgroupFreeze.of(task.pid()).orElse(null);
     group = freeze;
     if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
+    signals = WaitingSignals.held(task.pid(), image);
   }
 
   @Override
@@ -68,10 +71,12 @@ final class DeputySeat implements Seat {
     DeputyDirectory directory = new DeputyDirectory(settings.runDirectory());
     DeputyBirth birth = new DeputyBirth(settings.runtime(), directory);
     CgroupFreeze freeze = group;
+    WaitingSignals waiting = Objects.requireNonNull(signals);
     try (Deputy born =
         freeze == null
-            ? birth.ofStopped(pid, task.id(), task.incarnation())
-            : birth.ofFrozen(pid, task.id(), task.incarnation(), freeze.switchFile())) {
+            ? birth.ofStopped(pid, task.id(), task.incarnation(), waiting.ofStopped(pid))
+            : birth.ofFrozen(
+                pid, task.id(), task.incarnation(), waiting.ofFrozen(), freeze.switchFile())) {
       born.descriptors().endRepair();
       if (freeze != null) freeze.close();
       if (before != null) moves.freezes(before);

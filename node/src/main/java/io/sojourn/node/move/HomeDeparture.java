@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class HomeDeparture implements Departure {
   private final List<RawSocket> datagrams = new ArrayList<>();
   private final List<RawSocket> connecting = new ArrayList<>();
   private @Nullable CgroupFreeze group;
+  private @Nullable WaitingSignals signals;
   private long standingNanos;
 
   /**
@@ -101,10 +103,7 @@ final class HomeDeparture implements Departure {
 
   private static List<InternetSocket> sockets(ControlBlock task) {
     Map<Long, InternetSocket> all = InternetSocket.inNamespaceOf(task.pid());
-    return descriptors(task).keySet().stream()
-        .map(all::get)
-        .filter(java.util.Objects::nonNull)
-        .toList();
+    return descriptors(task).keySet().stream().map(all::get).filter(Objects::nonNull).toList();
   }
 
   /** By inode: a process's own, and its children's. */
@@ -142,6 +141,8 @@ final class HomeDeparture implements Departure {
       TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
       connections.add(HomeSocket.adopt(ours(task, held), stream.received().length));
     }
+    // Last: what comes behind it is lost where no control group keeps the task from taking it.
+    signals = WaitingSignals.held(task.pid(), image);
   }
 
   private RawSocket ours(ControlBlock task, List<Descriptor> held) {
@@ -189,6 +190,11 @@ final class HomeDeparture implements Departure {
   /** Keeps the process from running that is to become a deputy; null where a signal does. */
   @Nullable CgroupFreeze group() {
     return group;
+  }
+
+  /** That wait for the process when it becomes a deputy. */
+  WaitingSignals signals() {
+    return Objects.requireNonNull(signals);
   }
 
   /** The next daemon is to find them, whatever comes. */

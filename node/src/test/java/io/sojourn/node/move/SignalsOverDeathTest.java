@@ -7,6 +7,7 @@ import io.sojourn.engine.linux.Signals;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.deputy.DeputyBirth;
 import io.sojourn.home.deputy.DeputyDirectory;
+import io.sojourn.home.deputy.SignalsBefore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -49,7 +50,8 @@ class SignalsOverDeathTest {
     deputy = (int) sleep.pid();
     while (Proc.state(deputy) != 'T') Thread.onSpinWait();
     try (Deputy born =
-        new DeputyBirth(runtime, new DeputyDirectory(home)).ofStopped(deputy, "task", 1)) {
+        new DeputyBirth(runtime, new DeputyDirectory(home))
+            .ofStopped(deputy, "task", 1, SignalsBefore.NONE)) {
       assertThat(born.lives()).isTrue();
     }
   }
