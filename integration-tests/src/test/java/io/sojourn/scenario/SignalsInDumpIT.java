@@ -13,6 +13,7 @@ import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Console;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 class SignalsInDumpIT {
   @RegisterExtension static final Node alone = new Node();
+
+  private static final String GROUPS = "/sys/fs/cgroup";
 
   private static Road road;
 
@@ -134,27 +137,24 @@ class SignalsInDumpIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void norDoesAMoveWithAControlGroup(Jdk jdk) throws Exception {
-    try (Road other = new Road("sojourn-sj");
-        Subject task = other.subject(jdk, Console.class).start()) {
+    try (Subject task = road.subject(jdk, Console.class).start()) {
       assumeControlGroups(task);
-      String daemon = "" + other.a().daemonPid();
-      Process mount =
-          new ProcessBuilder(
-                  List.of(
-                      "nsenter",
-                      "--target=" + daemon,
-                      "--mount",
-                      "mount",
-                      "-t",
-                      "cgroup2",
-                      "none",
-                      "/sys/fs/cgroup"))
-              .inheritIO()
-              .start();
-      assertThat(mount.waitFor()).isZero();
-      interruptIn(other.a(), task, move -> isFrozenIn(move, task), "migrate", task.name(), "b")
-          .done();
+      inMountsOfHome("mount", "-t", "cgroup2", "none", GROUPS);
+      try {
+        interruptIn(road.a(), task, move -> isFrozenIn(move, task), "migrate", task.name(), "b")
+            .done();
+      } finally {
+        inMountsOfHome("umount", "--lazy", GROUPS);
+      }
       hasHeardItOnce(task);
     }
+  }
+
+  /** In the mount namespace of home's daemon. */
+  private static void inMountsOfHome(String... command) throws Exception {
+    List<String> words =
+        new ArrayList<>(List.of("nsenter", "--target", "" + road.a().daemonPid(), "--mount"));
+    words.addAll(List.of(command));
+    assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
   }
 }
