@@ -28,12 +28,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * after each the task lives once. Where it was home's, it has lost nothing. {@code
  * -Dsojourn.seed=N} repeats a run; {@code -Dsojourn.kills=N} says how often the long ones do it.
  */
-@EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
 class RandomKillsIT {
   private static final Pace BRISK = new Pace(1_500, 300), SLOW = new Pace(2_500, 2_000);
   private static final int KILLS = Integer.getInteger("sojourn.kills", 1_000);
 
-  /** A test run in the background has it ignored, and hands that down. */
   private final long seed = Long.getLong("sojourn.seed", System.nanoTime());
 
   private final Random random = new Random(seed);
@@ -51,6 +49,7 @@ class RandomKillsIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   void aTaskLosesNothingForLong() throws Exception {
     losesNothing(KILLS, SLOW);
   }
@@ -63,6 +62,7 @@ class RandomKillsIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   void aLostTaskLivesAgainForLong() throws Exception {
     livesAgain(KILLS, SLOW);
   }
@@ -139,7 +139,10 @@ class RandomKillsIT {
     return state.equals("lost");
   }
 
-  /** Before it has its deputy, one that comes in the middle of a dump is lost (docs/deputy.md). */
+  /**
+   * Before it has its deputy there are milliseconds in which one is lost where control groups
+   * cannot be used (docs/deputy.md), as here.
+   */
   private static void signal(Subject task, Fault fault, Interrupts interrupts) {
     if (task.isDeputy()) interrupts.sendAfter(fault.interrupt());
   }

@@ -141,7 +141,7 @@ final class PeerDoor implements ServerInterceptor {
     private void answered(Runnable work) {
       try {
         work.run();
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
         noted.accept(String.valueOf(failure.getMessage()));
         close(call, Problems.statusOf(failure));
       }
