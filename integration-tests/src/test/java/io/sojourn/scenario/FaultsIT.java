@@ -11,6 +11,7 @@ import io.sojourn.harness.Load;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Echoes;
+import io.sojourn.victim.Ending;
 import io.sojourn.victim.Heap;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -117,6 +118,19 @@ class FaultsIT {
   /** And not its deputy. */
   private static boolean runs(Subject subject) {
     return subject.lives() && !subject.isDeputy();
+  }
+
+  /** What it had unpacked into the directory for temporary files would stay there. */
+  @Test
+  void theDaemonHasUnpackedNothingWhenItIsKilled() throws Exception {
+    Subject subject = node.subject(Jdk.newest(), Ending.class).start();
+    node.ckpt("checkpoint", subject.name()).done();
+    List<String> packing =
+        Files.readAllLines(Path.of("/proc/" + node.daemonPid() + "/maps")).stream()
+            .filter(line -> line.contains("lz4-java"))
+            .filter(line -> !line.endsWith(".jar"))
+            .toList();
+    assertThat(packing).isNotEmpty().allMatch(line -> line.endsWith("/native/liblz4-java.so"));
   }
 
   @Test
