@@ -215,6 +215,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
             "-XX:SharedArchiveFile=" + Places.ARCHIVE,
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
+            "-Djava.library.path=" + Places.RUNTIME.resolve("native"),
             "-Dsojourn.runtime=" + Places.RUNTIME,
             "-Dsojourn.root=" + Places.ROOT.normalize(),
             "-cp",
