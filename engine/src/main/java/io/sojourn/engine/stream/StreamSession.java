@@ -31,6 +31,12 @@ public final class StreamSession {
   private static final long ACKNOWLEDGE_WITHIN_MILLIS = 5;
   private static final int MAX_STREAMS = 1 << 16;
 
+  /**
+   * For so long what is begun while the other side is lost waits for it. It may just have come
+   * back, and be reached by another connection already: what that carries works then.
+   */
+  private static final long LOST_GRACE_MILLIS = 2_000;
+
   /** Which side this is. The guest node opens odd streams, home even ones. */
   public enum Side {
     GUEST,
@@ -121,7 +127,13 @@ public final class StreamSession {
       return stream;
     }
     streams.put(stream.number(), stream);
-    if (otherLost) loop.execute(() -> loseOther(stream));
+    if (otherLost)
+      loop.schedule(
+          () -> {
+            if (otherLost && streams.get(stream.number()) == stream) loseOther(stream);
+          },
+          LOST_GRACE_MILLIS,
+          TimeUnit.MILLISECONDS);
     wantsToSend(stream);
     return stream;
   }

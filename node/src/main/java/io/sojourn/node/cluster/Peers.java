@@ -83,10 +83,21 @@ public final class Peers implements AutoCloseable {
     return way;
   }
 
-  /** Tries at once again to reach a node, instead of in ever longer intervals. */
+  /** Tries at once again to reach a node, by each way, instead of in ever longer intervals. */
   synchronized void hurry(String node) {
-    Way way = ways.get(node);
-    if (way != null && way.channel().getState(true) == ConnectivityState.TRANSIENT_FAILURE)
+    Way shared = ways.get(node);
+    if (shared != null) hurry(shared, true);
+    own.forEach(
+        (key, way) -> {
+          if (key.node().equals(node)) hurry(way, false);
+        });
+  }
+
+  /**
+   * @param wanted whether it is to be there though nobody calls
+   */
+  private static void hurry(Way way, boolean wanted) {
+    if (way.channel().getState(wanted) == ConnectivityState.TRANSIENT_FAILURE)
       way.channel().resetConnectBackoff();
   }
 
