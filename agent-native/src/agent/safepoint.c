@@ -6,6 +6,7 @@
 #include "futex.h"
 #include "guard.h"
 #include "heap_spaces.h"
+#include "snapshot.h"
 
 static _Atomic uint32_t armed; // futex: 1 while the next safepoint that calls us back is the stop
 static _Atomic uint32_t left;  // futex: 1 when the stop is over
@@ -24,16 +25,19 @@ static void hold(void) {
   uint32_t number = atomic_load(&control->stop);
   control->stopped_nanos = monotonic_nanos();
   uint64_t deadline = control->stopped_nanos + control->pause_limit_millis * 1000000ull;
+  snapshot_serve_begin();
   control_phase(PHASE_STOPPED);
   // A restore that comes hours later finds the deadline passed and runs on at once; so does a task whose daemon died.
   for (uint32_t go; (go = atomic_load(&control->go)) != number;) {
     uint64_t now = monotonic_nanos();
     if (now >= deadline || now < control->stopped_nanos) break;
+    snapshot_if_asked(number);
     uint64_t left = deadline - now;
     struct timespec timeout = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
     futex_wait(&control->go, go, &timeout);
   }
   control->resumed_nanos = monotonic_nanos();
+  snapshot_serve_end();
   guard_native_open();
 }
 

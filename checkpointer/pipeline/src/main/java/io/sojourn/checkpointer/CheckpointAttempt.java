@@ -7,6 +7,7 @@ import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.criu.PageServer;
+import io.sojourn.engine.criu.Snapshot;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
@@ -52,6 +53,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final Remainder remainder;
   private final PageStore pages;
   private final FileMemory memory;
+  private final @Nullable Snapshot snapshot;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
@@ -83,12 +85,15 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.company = company;
     this.pages = new PageStore(draft.path());
     this.memory = new FileMemory(options.files(), draft.path(), ThreadIdentity.of(task.pid()));
+    this.snapshot =
+        manner.copying() ? MemoryCopies.of(task, hand.settings().shim(), files.path()) : null;
     this.remainder = new Remainder(hand.settings(), task, hand.streams(), seat);
   }
 
   CheckpointResult run() {
     try (pages;
-        memory) {
+        memory;
+        snapshot) {
       if (memory.remembers())
         report.phase(
             "copy files", () -> memory.early(facts.descriptors(), facts.mappings().values()));
@@ -114,8 +119,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     CheckpointPipeline.Settings settings = hand.settings();
     CriuCommand command =
         CriuCommand.of(seat.criu(settings.criu()), task.pid(), settings.runDirectory());
-    try (PageServer server = PageServer.start(pages, Proc.dirtyBytes(task.pid()));
-        DumpConversation criu = DumpConversation.start(command, server);
+    long expected = snapshot == null ? Proc.dirtyBytes(task.pid()) : 0;
+    try (PageServer server = PageServer.start(pages, expected);
+        DumpConversation criu = DumpConversation.start(command, server, snapshot);
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
@@ -200,6 +206,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   @Override
   public void afterDump() {
     pause.dumped();
+    takeCopy();
     if (!manner.quiet()) refuseMisread();
     if (memory.remembers()) {
       memory.hold(files.path());
@@ -223,6 +230,15 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       task.go(Outcome.CHECKPOINTED);
     }
     pause.released();
+  }
+
+  private void takeCopy() {
+    if (snapshot == null) return;
+    try {
+      snapshot.held();
+    } catch (IOException e) {
+      throw failure("the copy of its memory is lost: " + e.getMessage());
+    }
   }
 
   /** In company the connections among the tasks are still, and others do not outlive an image. */
@@ -280,6 +296,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));
     company.describe(manifest);
     try {
+      if (snapshot != null) snapshot.complete(pages);
       memory.complete(manifest);
     } catch (IOException e) {
       throw hand.store().cannot(e);
@@ -310,6 +327,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   Optional<Manner> another() {
     if (!company.alone()) return Optional.empty();
     if (overtaken) return Optional.of(manner.oneAfterTheOther());
+    // CRIU may not have taken it in, or the machine's memory has become short.
+    if (manner.copying()) return Optional.of(manner.withoutCopy());
     // A peer's packet has changed a connection while CRIU read it.
     boolean disturbed = misread || CriuLog.says(files.log(), DISTURBED);
     return disturbed && !manner.quiet()

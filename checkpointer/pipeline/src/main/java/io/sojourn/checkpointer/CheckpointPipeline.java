@@ -53,7 +53,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
               return now;
             });
-    Manner manner = Manner.first(options, company, Proc.threads(task.pid()).size());
+    boolean copying = MemoryCopies.worthIt(task, options, seat, company);
+    Manner manner = Manner.first(options, company, Proc.threads(task.pid()).size(), copying);
     return attempt(task, taskName, facts, target, options, manner, seat, company, report);
   }
 

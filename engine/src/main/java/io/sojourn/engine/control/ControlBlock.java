@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A task's control block, mapped: how the daemon sees and speaks to the agent inside. The layout is
@@ -32,12 +33,14 @@ public final class ControlBlock {
   private static final int EXPLANATION_SIZE = 4096;
 
   private final int pid;
+  private final int descriptor;
   private final MappedByteBuffer block;
   private final Pointer address;
   private final long clockOffsetNanos;
 
-  private ControlBlock(int pid, MappedByteBuffer block) {
+  private ControlBlock(int pid, int descriptor, MappedByteBuffer block) {
     this.pid = pid;
+    this.descriptor = descriptor;
     this.clockOffsetNanos = Clock.monotonicOffsetNanos(pid);
     this.block = block;
     this.address = Native.getDirectBufferPointer(block);
@@ -58,7 +61,7 @@ public final class ControlBlock {
       byte[] magic = new byte[MAGIC.length];
       block.get(0, magic);
       if (!Arrays.equals(magic, MAGIC) || block.getInt(8) != VERSION) return Optional.empty();
-      return Optional.of(new ControlBlock(pid, block));
+      return Optional.of(new ControlBlock(pid, descriptor, block));
     } catch (IOException gone) {
       return Optional.empty();
     }
@@ -67,6 +70,26 @@ public final class ControlBlock {
   /** As this node sees it. */
   public int pid() {
     return pid;
+  }
+
+  /** The task's, through which the block was found. */
+  public int descriptor() {
+    return descriptor;
+  }
+
+  /**
+   * Who asks for copies of the task's memory, and outlives them; a process of its pid namespace.
+   */
+  public void keeper(int pid) {
+    number(Word.KEEPER, pid);
+  }
+
+  /** The process that holds the task's memory as of the last stop; empty where there is none. */
+  public OptionalInt snapshot() {
+    int copy = number(Word.SNAPSHOT_PID);
+    return number(Word.SNAPSHOT_MADE) == number(Word.STOP) && copy > 1
+        ? OptionalInt.of(copy)
+        : OptionalInt.empty();
   }
 
   /** As the task itself sees it. */

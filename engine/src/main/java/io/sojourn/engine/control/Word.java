@@ -17,7 +17,10 @@ enum Word {
   RESULT(64),
   INCARNATION(68),
   THREADS(72),
-  COLLECTED(76);
+  COLLECTED(76),
+  KEEPER(5620),
+  SNAPSHOT_MADE(5628),
+  SNAPSHOT_PID(5632);
 
   final int offset;
 

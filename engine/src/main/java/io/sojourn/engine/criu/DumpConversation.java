@@ -72,8 +72,11 @@ public final class DumpConversation implements AutoCloseable {
    * Starts CRIU, which does not write the task's memory itself.
    *
    * @param pages takes it
+   * @param snapshot takes a part of it, or null
    */
-  public static DumpConversation start(CriuCommand criu, PageServer pages) throws IOException {
+  public static DumpConversation start(
+      CriuCommand command, PageServer pages, @Nullable Snapshot snapshot) throws IOException {
+    CriuCommand criu = snapshot == null ? command : snapshot.command(command);
     return new DumpConversation(SeqpacketChild.start(words(criu), pages.stream()), criu, pages);
   }
 

@@ -237,6 +237,12 @@ public final class Proc {
     return kibi * 1024;
   }
 
+  /** Whether a process keeps memory from being swapped out: see mlock(2). */
+  public static boolean locksMemory(int pid) {
+    return lines(of(pid).resolve("status")).stream()
+        .anyMatch(line -> line.startsWith("VmLck:") && !line.matches("\\D*0 kB"));
+  }
+
   /** The number that the newest process or thread of our pid namespace got. */
   public static int lastPid() {
     String[] words = text(Path.of("/proc/loadavg")).strip().split(" ");
