@@ -137,12 +137,15 @@ static int on_held(int pid) {
   return -ENOTSUP;
 }
 
+// A hook of criu-plugin.h, 3.16; there are more behind it.
+#define CHECKPOINT_DEVICES 11
+
 struct plugin {
   const char *name;
   int (*init)(int stage);
   void (*exit)(int stage, int result);
   unsigned version, max_hooks;
-  void *hooks[15];
+  void *hooks[CHECKPOINT_DEVICES + 1];
 };
 
 static int begin(int stage) {
@@ -155,7 +158,5 @@ static void end(int stage, int result) {
   active = 0;
 }
 
-#define CHECKPOINT_DEVICES 11
-
 EXPORTED struct plugin CR_PLUGIN_DESC = {
-    .name = "sojourn", .init = begin, .exit = end, .version = 2 << 8, .max_hooks = 15, .hooks = {[CHECKPOINT_DEVICES] = (void *)on_held}};
+    .name = "sojourn", .init = begin, .exit = end, .version = 2 << 8, .max_hooks = CHECKPOINT_DEVICES + 1, .hooks = {[CHECKPOINT_DEVICES] = (void *)on_held}};

@@ -119,7 +119,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     CheckpointPipeline.Settings settings = hand.settings();
     CriuCommand command =
         CriuCommand.of(seat.criu(settings.criu()), task.pid(), settings.runDirectory());
-    long expected = snapshot == null ? Proc.dirtyBytes(task.pid()) : 0;
+    long expected = snapshot == null ? Proc.dirtyBytes(task.pid()) : MemoryCopies.BESIDE;
     try (PageServer server = PageServer.start(pages, expected);
         DumpConversation criu = DumpConversation.start(command, server, snapshot);
         PauseLimit clock =

@@ -11,6 +11,9 @@ final class MemoryCopies {
   /** Below, CRIU takes it in as little time as a copy takes. */
   private static final long LEAST = 128L << 20;
 
+  /** What CRIU sends all the same, about: small mappings, and files' private ones. */
+  static final long BESIDE = 32L << 20;
+
   private static final Path PLUGIN = Path.of("criu", "ckpt-criu.so");
 
   private MemoryCopies() {}

@@ -79,10 +79,17 @@ public final class MemoryCopy implements AutoCloseable {
         Memory regions = new Memory((long) REGION * REGIONS)) {
       for (long at = start; at < end; ) {
         int count = scan(argument, regions, at, end);
-        for (long i = 0; i < count; i++)
-          if ((regions.getLong(i * REGION + 16) & GUARD) == 0)
-            runs.add(new Run(regions.getLong(i * REGION), regions.getLong(i * REGION + 8)));
-        long next = argument.getLong(32);
+        long last = at;
+        for (long i = 0; i < count; i++) {
+          long from = Math.max(last, regions.getLong(i * REGION));
+          long to = regions.getLong(i * REGION + 8);
+          if (to <= from) continue;
+          if ((regions.getLong(i * REGION + 16) & GUARD) == 0) runs.add(new Run(from, to));
+          last = to;
+        }
+        // walk_end stays where the kernel has last emptied its own buffer of 512 regions (Linux
+        // 6.18).
+        long next = Math.max(last, argument.getLong(32));
         if (next <= at) throw new IOException("the kernel does not go on at " + at);
         at = next;
       }
