@@ -14,8 +14,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,11 +128,7 @@ class AwayConnectsIT {
 
   /** In SYN_SENT: proc(5), net/tcp. */
   private static long connects(int port) throws IOException {
-    List<String> kernels = new ArrayList<>();
-    for (String table : List.of("tcp", "tcp6"))
-      kernels.addAll(Files.readAllLines(Path.of("/proc/thread-self/net", table)));
-    return kernels.stream()
-        .map(line -> line.strip().split("\\s+"))
+    return KernelSockets.tcp()
         .filter(words -> words[2].endsWith(":%04X".formatted(port)) && words[3].equals("02"))
         .count();
   }

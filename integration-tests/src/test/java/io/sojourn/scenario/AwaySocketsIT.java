@@ -13,8 +13,6 @@ import io.sojourn.victim.Sockets;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
@@ -58,11 +56,7 @@ class AwaySocketsIT {
 
   /** In LAST_ACK, and nobody's: proc(5), net/tcp. */
   private static boolean waitsForTheLastWord(Socket peer) throws IOException {
-    List<String> kernels = new ArrayList<>();
-    for (String table : List.of("tcp", "tcp6"))
-      kernels.addAll(Files.readAllLines(Path.of("/proc/thread-self/net", table)));
-    return kernels.stream()
-        .map(line -> line.strip().split("\\s+"))
+    return KernelSockets.tcp()
         .filter(words -> words[1].endsWith(":%04X".formatted(peer.getPort())))
         .anyMatch(words -> words[3].equals("09") && words[9].equals("0"));
   }
