@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.criu.ImageFile;
 import io.sojourn.engine.linux.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,15 @@ final class CarriedFiles {
   private CarriedFiles() {}
 
   static boolean carries(Mapping mapping) {
-    return mapping.shared() && mapping.plainPath().contains("/hsperfdata_") && !mapping.deleted();
+    return mapping.shared() && isCounters(mapping.plainPath()) && !mapping.deleted();
+  }
+
+  static boolean carries(ImageFile file) {
+    return file.mapped() && isCounters(file.path());
+  }
+
+  private static boolean isCounters(String path) {
+    return path.contains("/hsperfdata_");
   }
 
   /** Name of the copy in the image. */
@@ -26,14 +35,15 @@ final class CarriedFiles {
   /** Copies them. The task stands still. */
   static void copy(TaskFacts facts, Path directory) throws IOException {
     for (var mappings : facts.mappings().values())
-      for (Mapping mapping : mappings)
-        if (carries(mapping)) {
-          Path file = Path.of(mapping.plainPath());
-          Files.copy(
-              file,
-              directory.resolve(member(mapping.plainPath())),
-              StandardCopyOption.REPLACE_EXISTING,
-              StandardCopyOption.COPY_ATTRIBUTES);
-        }
+      for (Mapping mapping : mappings) if (carries(mapping)) copy(mapping.plainPath(), directory);
+  }
+
+  /** One of them. The task stands still. */
+  static void copy(String path, Path directory) throws IOException {
+    Files.copy(
+        Path.of(path),
+        directory.resolve(member(path)),
+        StandardCopyOption.REPLACE_EXISTING,
+        StandardCopyOption.COPY_ATTRIBUTES);
   }
 }

@@ -273,7 +273,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     Observation seen = Objects.requireNonNull(observation);
     Manifest.Builder manifest =
         hand.store()
-            .begin(hand.name(), hand.settings().nodeName(), seen)
+            .begin(task, hand.name(), hand.settings().nodeName(), seen)
             .setKind(options.stop() ? Manifest.Kind.FREEZE : Manifest.Kind.CHECKPOINT)
             .addAllStreams(hand.streams())
             .setEngine(engine())

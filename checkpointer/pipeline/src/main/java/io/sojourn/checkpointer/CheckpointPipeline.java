@@ -2,6 +2,7 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.Agent;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
@@ -89,9 +90,13 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
 
   @Override
   public StandingTask depart(
-      ControlBlock task, String taskName, Path target, Departure departure, Report report) {
+      ControlBlock task,
+      String taskName,
+      Path target,
+      CheckpointOptions options,
+      Departure departure,
+      Report report) {
     if (new Agent(task).busy()) throw busy(taskName);
-    CheckpointOptions options = CheckpointOptions.FREEZE;
     TaskFacts facts =
         report.phase(
             "preflight",
@@ -109,6 +114,11 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       draft.discard();
       throw failed;
     }
+  }
+
+  @Override
+  public DistantImage distant(Path target, CheckpointOptions options, ThreadIdentity user) {
+    return new DistantImage(settings.nodeName(), ImageDraft.create(target), options, user, digests);
   }
 
   private static OperationException busy(String taskName) {

@@ -147,7 +147,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
     return hand.store()
         .store(
             hand.store()
-                .begin(hand.name(), hand.settings().nodeName(), seen)
+                .begin(task, hand.name(), hand.settings().nodeName(), seen)
                 .setKind(Manifest.Kind.FREEZE)
                 .addAllStreams(hand.streams())
                 .setTiming(hand.pause().timing(false)));

@@ -1,6 +1,7 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.operation.Report;
 import java.nio.file.Path;
 
@@ -10,9 +11,23 @@ import java.nio.file.Path;
 public interface Departures {
   /**
    * @param target the image's directory, which must not exist
+   * @param options of a freeze, without callbacks
    * @throws io.sojourn.engine.operation.OperationException the task runs on as before, and no image
    *     was made
    */
   StandingTask depart(
-      ControlBlock task, String taskName, Path target, Departure departure, Report report);
+      ControlBlock task,
+      String taskName,
+      Path target,
+      CheckpointOptions options,
+      Departure departure,
+      Report report);
+
+  /**
+   * Begins the image of a task of this node that is dumped on another one.
+   *
+   * @param target the image's directory, which must not exist
+   * @param user of the task
+   */
+  DistantImage distant(Path target, CheckpointOptions options, ThreadIdentity user);
 }

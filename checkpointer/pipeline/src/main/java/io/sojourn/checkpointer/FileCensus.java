@@ -1,10 +1,12 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.criu.ImageFile;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
 import io.sojourn.engine.linux.Mapping;
 import io.sojourn.protocol.image.File;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,17 @@ final class FileCensus {
     FileCensus census = new FileCensus();
     facts.descriptors().forEach(census::add);
     facts.mappings().values().forEach(mappings -> mappings.forEach(census::add));
+    return census.files.values().stream().map(File.Builder::build).toList();
+  }
+
+  /**
+   * As CRIU has found them, without those that are gone by now.
+   *
+   * @param files of one image
+   */
+  static List<File> of(Collection<ImageFile> files) {
+    FileCensus census = new FileCensus();
+    files.forEach(census::add);
     return census.files.values().stream().map(File.Builder::build).toList();
   }
 
@@ -66,6 +79,22 @@ final class FileCensus {
     file.setMapped(true).setAppendOnly(false);
     if (mapping.shared() && mapping.writable()) file.setWritten(true);
     if (CarriedFiles.carries(mapping)) file.setCarriedAs(CarriedFiles.member(mapping.plainPath()));
+  }
+
+  private void add(ImageFile file) {
+    if (!onDisk(file.path())) return;
+    FileStatus.of(Path.of(file.path()))
+        .filter(FileStatus::regular)
+        .ifPresent(status -> add(file, status));
+  }
+
+  private void add(ImageFile file, FileStatus status) {
+    boolean known = files.containsKey(file.path());
+    File.Builder entry = entry(file.path(), false, status);
+    entry.setAppendOnly(file.appendOnly() && (entry.getAppendOnly() || !known));
+    if (file.written()) entry.setWritten(true);
+    if (file.mapped()) entry.setMapped(true);
+    if (CarriedFiles.carries(file)) entry.setCarriedAs(CarriedFiles.member(file.path()));
   }
 
   private File.Builder entry(String path, boolean deleted, FileStatus status) {

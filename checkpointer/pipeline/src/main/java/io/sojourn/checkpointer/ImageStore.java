@@ -13,18 +13,16 @@ import java.nio.file.Path;
 
 /** Makes an image of a draft that CRIU has filled: manifest, digests, all of it on the disk. */
 final class ImageStore {
-  private final ControlBlock task;
   private final FileDigests digests;
   private final ImageDraft draft;
 
-  ImageStore(ControlBlock task, FileDigests digests, ImageDraft draft) {
-    this.task = task;
+  ImageStore(FileDigests digests, ImageDraft draft) {
     this.digests = digests;
     this.draft = draft;
   }
 
   /** The start of a manifest, to be completed and handed to {@link #store}. */
-  Manifest.Builder begin(String taskName, String nodeName, Observation seen) {
+  Manifest.Builder begin(ControlBlock task, String taskName, String nodeName, Observation seen) {
     return ManifestWriter.begin(task, taskName, nodeName, seen)
         .setName(draft.target().getFileName().toString())
         .addAllFiles(digests.complete(seen.files()))

@@ -44,7 +44,7 @@ final class TaskInHand {
     this.options = options;
     this.streams = StreamCensus.of(facts);
     this.agent = new Agent(task);
-    this.store = new ImageStore(task, digests, draft);
+    this.store = new ImageStore(digests, draft);
     this.pause = new Pause(task);
   }
 

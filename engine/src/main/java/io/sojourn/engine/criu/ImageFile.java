@@ -20,6 +20,7 @@ import java.util.Set;
  */
 public record ImageFile(String path, int flags, boolean mapped) {
   private static final int O_ACCMODE = 3;
+  private static final int O_WRONLY = 1;
   private static final int O_APPEND = 02000;
   private static final int REGULAR = 1;
   private static final int PROT_WRITE = 2;
@@ -73,6 +74,11 @@ public record ImageFile(String path, int flags, boolean mapped) {
 
   public boolean written() {
     return mapped || (flags & O_ACCMODE) != 0;
+  }
+
+  /** It cannot even be read through this. */
+  public boolean appendOnly() {
+    return appends() && (flags & O_ACCMODE) == O_WRONLY;
   }
 
   public boolean appends() {

@@ -18,6 +18,12 @@ public final class ManifestSeal {
     Files.writeString(directory.resolve(FILE), line(directory));
   }
 
+  /** Whether a file of an image is the manifest or its seal, and no member. */
+  public static boolean concerns(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.equals(ImageDirectory.MANIFEST) || name.equals(FILE);
+  }
+
   /** Refuses a manifest that is not what was written. */
   static void check(Path directory) {
     try {

@@ -33,6 +33,12 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
     return descriptors;
   }
 
+  /** One of this process's own, which is open. */
+  public static Descriptor ofOurs(int number) {
+    int pid = (int) ProcessHandle.current().pid();
+    return read(pid, number, Proc.link(Proc.of(pid).resolve("fd/" + number)).orElse(""));
+  }
+
   private static Descriptor read(int pid, int number, String target) {
     int flags = 0;
     long position = 0;

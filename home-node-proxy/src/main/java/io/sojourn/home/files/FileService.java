@@ -5,10 +5,12 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.protocol.files.FilesGrpc;
 import io.sojourn.protocol.files.FromGuest;
 import io.sojourn.protocol.files.FromHome;
 import io.sojourn.protocol.files.Opening;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +92,24 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
       session = sessions.get(task);
     }
     return Optional.ofNullable(session).map(FileSession::letGoOfLocks);
+  }
+
+  /** What a task that is away has open: this process has it open for it. */
+  public List<Descriptor> open(String task) {
+    FileSession session;
+    synchronized (sessions) {
+      session = sessions.get(task);
+    }
+    return session == null ? List.of() : session.open();
+  }
+
+  /** Notes in an image of a task, which stands still, the locks that it has and keeps. */
+  public void noteLocks(String task, Path images) throws IOException {
+    FileSession session;
+    synchronized (sessions) {
+      session = sessions.get(task);
+    }
+    if (session != null) session.noteLocks(images);
   }
 
   /** Guests go on with the next daemon, where what they have open is noted. */

@@ -5,11 +5,15 @@ import io.grpc.Status;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.ThreadIdentity;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.FromHome;
 import io.sojourn.protocol.files.Opened;
 import io.sojourn.protocol.files.Opening;
 import io.sojourn.protocol.files.Request;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -190,6 +194,16 @@ final class FileSession {
   /** See {@link FileService#letGoOfLocks}. */
   LocksAside letGoOfLocks() {
     return LocksAside.letGo(files);
+  }
+
+  /** See {@link FileService#open}. */
+  List<Descriptor> open() {
+    return files.handles().descriptors();
+  }
+
+  /** See {@link FileService#noteLocks}. */
+  void noteLocks(Path images) throws IOException {
+    LocksAside.note(files, images);
   }
 
   void interrupt(long id) {

@@ -1,6 +1,8 @@
 package io.sojourn.home.files;
 
 import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.engine.linux.Descriptor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +37,18 @@ final class Handles {
   void openBefore(long id, Node node, int flags, int fd) {
     open.put(id, new Handle(id, node, flags, new SharedDescriptor(fd)));
     perNode.merge(node.id(), 1, Integer::sum);
+  }
+
+  /** As this process has them open. */
+  List<Descriptor> descriptors() {
+    List<Descriptor> all = new ArrayList<>();
+    for (Handle handle : open.values())
+      try (SharedDescriptor.Use use = handle.descriptor().use()) {
+        all.add(Descriptor.ofOurs(use.fd()));
+      } catch (Refused closed) {
+        // It is no longer open.
+      }
+    return all;
   }
 
   @Nullable Handle find(long id) {

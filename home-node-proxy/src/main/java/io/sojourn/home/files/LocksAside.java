@@ -29,36 +29,48 @@ public final class LocksAside {
     boolean flock() {
       return range.start() < 0;
     }
+
+    /** False where somebody else is in the way. */
+    boolean set(int type) {
+      try (SharedDescriptor.Use use = through.use()) {
+        return LocksAside.set(use.fd(), range, type) >= 0;
+      } catch (Refused closed) {
+        // So are its locks.
+        return true;
+      }
+    }
   }
 
-  private final GuestFiles files;
   private final List<Taken> taken = new ArrayList<>();
 
+  /** Those that it has, which it keeps. */
   private LocksAside(GuestFiles files) {
-    this.files = files;
+    files.takeLentLocks(false);
+    for (Handle handle : files.handles().all()) {
+      SharedDescriptor atHome = files.lentLocks().of(handle);
+      find(handle.node(), atHome == null ? handle.descriptor() : atHome);
+    }
+    for (Node node : files.nodes().all()) node.locks().all().forEach(each -> find(node, each));
+  }
+
+  private void find(Node node, SharedDescriptor through) {
+    try (SharedDescriptor.Use use = through.use()) {
+      for (LockCalls.Range range : LockCalls.held(use.fd()))
+        taken.add(new Taken(node, through, range));
+    } catch (Refused closed) {
+      // So are its locks.
+    }
   }
 
   static LocksAside letGo(GuestFiles files) {
     LocksAside aside = new LocksAside(files);
-    files.takeLentLocks(false);
-    for (Handle handle : files.handles().all()) {
-      SharedDescriptor atHome = files.lentLocks().of(handle);
-      aside.letGo(handle.node(), atHome == null ? handle.descriptor() : atHome);
-    }
-    for (Node node : files.nodes().all())
-      node.locks().all().forEach(each -> aside.letGo(node, each));
+    aside.taken.forEach(one -> one.set(LockCalls.F_UNLCK));
     return aside;
   }
 
-  private void letGo(Node node, SharedDescriptor through) {
-    try (SharedDescriptor.Use use = through.use()) {
-      for (LockCalls.Range range : LockCalls.held(use.fd())) {
-        taken.add(new Taken(node, through, range));
-        set(use.fd(), range, LockCalls.F_UNLCK);
-      }
-    } catch (Refused closed) {
-      // So are its locks.
-    }
+  /** Notes in an image what the task has, which stands still and keeps it. */
+  static void note(GuestFiles files, Path images) throws IOException {
+    new LocksAside(files).into(images);
   }
 
   /** Has CRIU take them for the task. */
@@ -111,12 +123,8 @@ public final class LocksAside {
   /** The task stays where it is. */
   public void takeAgain() {
     for (Taken one : taken)
-      try (SharedDescriptor.Use use = one.through().use()) {
-        if (set(use.fd(), one.range(), one.range().type()) < 0)
-          LOG.warn("others have a lock of the task's now: {}", one.range());
-      } catch (Refused closed) {
-        // So are its locks.
-      }
+      if (!one.set(one.range().type()))
+        LOG.warn("others have a lock of the task's now: {}", one.range());
     taken.clear();
   }
 

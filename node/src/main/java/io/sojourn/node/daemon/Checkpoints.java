@@ -8,6 +8,7 @@ import io.sojourn.engine.image.FileRules;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.move.MoveOptions;
 import io.sojourn.node.move.Moves;
 import io.sojourn.node.move.Place;
 import io.sojourn.node.schedule.FileWishes;
@@ -63,12 +64,58 @@ final class Checkpoints {
     try (var operation = operations.begin(id, request.getTask(), verb)) {
       // Only now nobody else can end or revive it.
       Task task = tasks.find(id, caller);
+      Report report = new Report(listener);
+      Optional<String> away = moves.whereIs(task.id());
+      if (away.isPresent() && request.getThen() == Then.RUN_ON)
+        return distant(request, task, away.get(), caller, report);
+      if (away.isPresent()) task = comeHome(task, caller, report);
       if (!task.runs()) throw doesNotRun(task);
       Path target = target(request.getDirectory(), task, caller);
-      Report report = new Report(listener);
       CheckpointResult done = make(request, task, target, Company.ALONE, report);
       return made(request, task, done, report);
     }
+  }
+
+  /** It is dumped where it is, and runs on there. */
+  private OperationResult distant(
+      CheckpointRequest request, Task task, String node, Caller caller, Report report) {
+    reachable(task, node);
+    if (request.getCrac())
+      throw OperationException.refused(
+          "task " + task.title() + " is on node " + node + ": its CRaC resources cannot be called",
+          "bring it home first: ckpt migrate " + task.id() + " home; or leave --crac out");
+    Path target = target(request.getDirectory(), task, caller);
+    CheckpointResult done =
+        moves.checkpoint(
+            task.id(), target, options(request, moves.agentOptions(task.id())), report);
+    registry.imaged(task.id(), done.image());
+    made.run();
+    return Results.of(done.image(), report)
+        .setTask(task.name())
+        .setNode(node)
+        .setPauseMillis(done.pauseMillis())
+        .setPid(moves.deputyOf(task.id()).orElse(0))
+        .setIncarnation(moves.incarnation(task.id()))
+        .build();
+  }
+
+  /** What it is frozen with is at home. */
+  private Task comeHome(Task task, Caller caller, Report report) {
+    reachable(task, moves.whereIs(task.id()).orElse(""));
+    int next = Math.max(registry.incarnation(task.id()), moves.incarnation(task.id())) + 1;
+    registry.lives(task.id(), moves.home(task.id(), next, MoveOptions.USUAL, report).incarnation());
+    return tasks.find(task.id(), caller);
+  }
+
+  private void reachable(Task task, String node) {
+    if (moves.lost(task.id()))
+      throw OperationException.refused(
+          "task " + task.title() + " is lost: node " + node + " does not have it any more",
+          "run it again from its last image: ckpt restore " + task.id());
+    if (moves.silent(task.id()))
+      throw OperationException.refused(
+          "task " + task.title() + " is on node " + node + ", which cannot be reached",
+          "wait for the node: ckpt nodes");
   }
 
   /** Makes an image of a task that runs, and of which nobody makes another; notes nothing. */

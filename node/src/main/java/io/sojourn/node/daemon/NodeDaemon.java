@@ -136,7 +136,7 @@ public final class NodeDaemon implements AutoCloseable {
             registry,
             imageCalls,
             operations,
-            task -> moves.whereIs(task).isPresent(),
+            moves::livesAway,
             config.triggers().atOnce());
     Ownership ownership =
         new Ownership(config, runtime.resolve("ckpt-shim"), registry, archive, door, schedules);
@@ -172,7 +172,8 @@ public final class NodeDaemon implements AutoCloseable {
             moves,
             errands,
             workers);
-    sweep = new Sweep(registry, schedules, groups.schedules(), checkpoints, workers);
+    sweep =
+        new Sweep(registry, schedules, groups.schedules(), checkpoints, moves::livesAway, workers);
     supervision =
         new Supervision(
             config.stateDirectory().resolve("supervised"),
@@ -232,7 +233,7 @@ public final class NodeDaemon implements AutoCloseable {
                 workers,
                 peerServices(repository),
                 registry::count));
-    moves.begin();
+    moves.begin(supervision::look);
     archive.begin(new LocalImages(images, imageCalls));
     supervision.begin();
     alarms =

@@ -147,7 +147,8 @@ final class Ownership implements Holdings, AutoCloseable {
     Incarnation life = one.life();
     if (!one.policy().anywhere()) held.release(one.task());
     else if (life != null) held.lives(one.task(), life);
-    else if (one.state() == Supervised.State.WATCHED) held.rests(one.task());
+    else if (one.state() == Supervised.State.WATCHED || one.state() == Supervised.State.AWAY)
+      held.rests(one.task());
     else held.look();
   }
 

@@ -27,14 +27,14 @@ final class Schedules implements AutoCloseable {
   private final TaskRegistry registry;
   private final ImageCalls images;
   private final Operations operations;
-  private final Predicate<String> away;
+  private final Predicate<String> livesAway;
   private final Scheduler scheduler;
   private final Semaphore turns;
   private final Clock clock = Clock.systemUTC();
 
   /**
    * @param directory for their files
-   * @param away whether a task is on another node
+   * @param livesAway whether a task is on another node, and heard of
    * @param atOnce how many checkpoints that nobody has asked for are made at a time
    */
   Schedules(
@@ -44,7 +44,7 @@ final class Schedules implements AutoCloseable {
       TaskRegistry registry,
       ImageCalls images,
       Operations operations,
-      Predicate<String> away,
+      Predicate<String> livesAway,
       int atOnce)
       throws IOException {
     this.checkpoints = checkpoints;
@@ -52,7 +52,7 @@ final class Schedules implements AutoCloseable {
     this.registry = registry;
     this.images = images;
     this.operations = operations;
-    this.away = away;
+    this.livesAway = livesAway;
     this.turns = new Semaphore(atOnce, true);
     this.scheduler = Scheduler.open(directory, new TaskWork(), clock, atOnce);
   }
@@ -184,11 +184,11 @@ final class Schedules implements AutoCloseable {
   private final class TaskWork implements Work {
     @Override
     public Condition condition(String id) {
-      if (operations.verb(id).isPresent() || away.test(id)) return Condition.WAITS;
+      if (operations.verb(id).isPresent()) return Condition.WAITS;
       return registry.tasks().stream()
           .filter(task -> task.id().equals(id))
           .findFirst()
-          .map(task -> task.runs() ? Condition.RUNS : Condition.WAITS)
+          .map(task -> task.runs() || livesAway.test(id) ? Condition.RUNS : Condition.WAITS)
           .orElse(Condition.GONE);
     }
 

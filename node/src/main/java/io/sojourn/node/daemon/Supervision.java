@@ -186,7 +186,7 @@ final class Supervision implements AutoCloseable {
                 switch (one.state()) {
                   case RESTARTING -> Optional.of(State.RESTARTING);
                   case FAILED, UNABLE -> Optional.of(State.FAILED);
-                  case WATCHED, ENDED, ELSEWHERE -> Optional.empty();
+                  case WATCHED, AWAY, ENDED, ELSEWHERE -> Optional.empty();
                 });
   }
 
@@ -197,7 +197,7 @@ final class Supervision implements AutoCloseable {
         .flatMap(
             one ->
                 switch (one.state()) {
-                  case WATCHED -> Optional.empty();
+                  case WATCHED, AWAY -> Optional.empty();
                   case ENDED -> Optional.of(one.lastEnd());
                   case FAILED, UNABLE -> Optional.of(one.lastEnd() + "; " + one.trouble());
                   case ELSEWHERE -> Optional.of(one.trouble());

@@ -15,7 +15,10 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checkpoints all tasks that run here, because of something that concerns the node. */
+/**
+ * Checkpoints all tasks of this node that run, here or elsewhere, because of something that
+ * concerns the node.
+ */
 final class Sweep {
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -24,6 +27,7 @@ final class Sweep {
   private final Schedules schedules;
   private final GroupSchedules groups;
   private final Checkpoints checkpoints;
+  private final Predicate<String> livesAway;
   private final ExecutorService workers;
 
   Sweep(
@@ -31,11 +35,13 @@ final class Sweep {
       Schedules schedules,
       GroupSchedules groups,
       Checkpoints checkpoints,
+      Predicate<String> livesAway,
       ExecutorService workers) {
     this.registry = registry;
     this.schedules = schedules;
     this.groups = groups;
     this.checkpoints = checkpoints;
+    this.livesAway = livesAway;
     this.workers = workers;
   }
 
@@ -53,7 +59,7 @@ final class Sweep {
     List<Callable<Boolean>> all = new ArrayList<>();
     Set<String> grouped = new HashSet<>();
     for (Task task : registry.tasks()) {
-      if (!task.runs() || !which.test(task)) continue;
+      if ((!task.runs() && !livesAway.test(task.id())) || !which.test(task)) continue;
       // Of one instant, or of no use.
       if (task.record().group().isEmpty()) all.add(() -> checkpoint(task));
       else if (grouped.add(GroupSchedules.key(task.record()))) all.add(() -> checkpointGroup(task));

@@ -38,7 +38,7 @@ record TaskCare(
   @Override
   public Standing standing(String id) {
     if (operations.verb(id).isPresent()) return new Standing(Condition.BUSY, null);
-    if (moves.whereIs(id).isPresent()) return new Standing(Condition.RESTS, null);
+    if (moves.whereIs(id).isPresent()) return new Standing(away(id), null);
     Optional<Task> known =
         registry.tasks().stream().filter(task -> task.id().equals(id)).findFirst();
     if (known.isEmpty()) return new Standing(Condition.GONE, null);
@@ -54,6 +54,12 @@ record TaskCare(
         : new Standing(Condition.ENDED, null);
   }
 
+  /** A group lives again only with all of its tasks at home. */
+  private Condition away(String id) {
+    if (!registry.group(id).isEmpty()) return Condition.RESTS;
+    return moves.lost(id) ? Condition.LOST : Condition.AWAY;
+  }
+
   static Incarnation process(int pid, int incarnation) {
     return new Incarnation(pid, Proc.startTicks(pid), incarnation, Cpu.bootId());
   }
@@ -61,6 +67,11 @@ record TaskCare(
   @Override
   public Optional<WaitStatus> noted(String id, int incarnation) {
     return ExitStatusFile.of(runDirectory, id, incarnation).read().flatMap(WaitStatus::parse);
+  }
+
+  @Override
+  public Optional<WaitStatus> noted(String id) {
+    return noted(id, registry.incarnation(id));
   }
 
   @Override

@@ -72,6 +72,7 @@ final class FoundAgain {
   private void one(Deputy deputy, MoveRecord record) {
     try {
       MovedTask task = new MovedTask(record.id(), record.name(), record.user(), deputy.pid());
+      if (record.agentOptions() != null) task.agentOptions(record.agentOptions());
       place(task, deputy, record);
       log.info(
           "task {} ({}) is found again, {}",

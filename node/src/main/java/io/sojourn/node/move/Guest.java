@@ -1,6 +1,7 @@
 package io.sojourn.node.move;
 
 import com.google.protobuf.ByteString;
+import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.checkpointer.Departure;
 import io.sojourn.checkpointer.Departures;
 import io.sojourn.checkpointer.StandingTask;
@@ -13,6 +14,7 @@ import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.protocol.connection.FrozenConnection;
+import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.SignalRequest;
 import io.sojourn.protocol.move.UnreadInput;
@@ -95,7 +97,8 @@ final class Guest {
   }
 
   /** Dumps it and sends the image home. It stands still from then on. */
-  synchronized DepartResponse depart(Departures departures, Shipping shipping) {
+  synchronized DepartResponse depart(
+      DepartRequest request, Departures departures, Shipping shipping) {
     if (standsStill())
       throw OperationException.refused(
           "task " + name + " does not run here", "wait until its last move is over");
@@ -107,13 +110,18 @@ final class Guest {
     FromWorld departure = new FromWorld(outbound);
     Path target = world.directory().resolve(name + Images.HOMEWARD);
     try (outbound) {
-      return depart(departures, departure, target, report);
+      return depart(Dump.options(request), departures, departure, target, report);
     }
   }
 
   private DepartResponse depart(
-      Departures departures, FromWorld departure, Path target, Report report) {
-    StandingTask task = departures.depart(world.revival().task(), name, target, departure, report);
+      CheckpointOptions options,
+      Departures departures,
+      FromWorld departure,
+      Path target,
+      Report report) {
+    StandingTask task =
+        departures.depart(world.revival().task(), name, target, options, departure, report);
     try {
       Map<Integer, ByteString> unread = Step.of("the last output", world::unread);
       Shipping.Shipped shipped = departure.outbound.finish(task.image());

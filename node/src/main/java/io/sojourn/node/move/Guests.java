@@ -209,7 +209,9 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     try {
       Guest guest = find(request.getLife());
       DepartResponse gone =
-          Step.of("the move", () -> Moves.lasting(() -> guest.depart(departures.get(), shipping)));
+          Step.of(
+              "the move",
+              () -> Moves.lasting(() -> guest.depart(request, departures.get(), shipping)));
       Parts.say(gone, answer);
       answer.onCompleted();
     } catch (RuntimeException failed) {

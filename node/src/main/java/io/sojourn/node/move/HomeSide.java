@@ -20,6 +20,7 @@ final class HomeSide {
   private final DepartResponse gone;
   private final SessionState pipes;
   private final Homecoming homecoming;
+  private boolean closed;
 
   private HomeSide(
       MovedTask.Away away, DepartResponse gone, SessionState pipes, Homecoming homecoming) {
@@ -44,6 +45,7 @@ final class HomeSide {
 
   /** The task is to have the addresses. */
   void close() throws IOException {
+    closed = true;
     homecoming.close(away.connections().kept());
     Step.on(
         away.session().loop(),
@@ -70,13 +72,7 @@ final class HomeSide {
   /** The task stays where it was: everything goes on at its byte. */
   void joinAgain() throws IOException {
     homecoming.undo();
-    Step.on(
-        away.session().loop(),
-        () -> {
-          away.connections().holdAgain();
-          return away;
-        });
-    away.connections().kept().madeAgain();
+    if (closed) holdAgain();
     for (var session : List.of(away.session(), away.pipeSession()))
       Step.on(
           session.loop(),
@@ -90,6 +86,16 @@ final class HomeSide {
           away.connections().connectAgain();
           return away;
         });
+  }
+
+  private void holdAgain() throws IOException {
+    Step.on(
+        away.session().loop(),
+        () -> {
+          away.connections().holdAgain();
+          return away;
+        });
+    away.connections().kept().madeAgain();
   }
 
   /** The sockets of the task's connections. */

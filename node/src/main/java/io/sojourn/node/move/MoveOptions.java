@@ -11,6 +11,9 @@ import java.time.Duration;
  *     home; 0: they stay open
  */
 public record MoveOptions(boolean lazy, Duration limit, long homeLostMillis, long keepMillis) {
+  /** Nothing was said. */
+  public static final MoveOptions USUAL = new MoveOptions(false, Duration.ZERO, 0, 0);
+
   /** How long the restore of an image of that size may take. */
   Duration limitFor(long bytes) {
     return RestoreOptions.limitFor(limit, bytes);

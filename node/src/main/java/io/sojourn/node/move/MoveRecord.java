@@ -3,6 +3,7 @@ package io.sojourn.node.move;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.linux.Proc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a daemon must know of a task with a deputy that an earlier one has left.
@@ -13,6 +14,7 @@ import io.sojourn.engine.linux.Proc;
  * @param first the first process of its pid namespace, where it is or is about to be at home
  * @param firstTicks when that was started: a number may be given again
  * @param keepMillis for how long its connections stay open when it is not heard of; 0: for ever
+ * @param agentOptions what the task's agent was told; null: not known
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record MoveRecord(
@@ -25,7 +27,8 @@ record MoveRecord(
     int incarnation,
     int first,
     long firstTicks,
-    long keepMillis) {
+    long keepMillis,
+    @Nullable String agentOptions) {
 
   static MoveRecord of(MovedTask task, String node, int incarnation, int first, long firstTicks) {
     ThreadIdentity user = task.user();
@@ -40,7 +43,8 @@ record MoveRecord(
         incarnation,
         first,
         firstTicks,
-        away == null ? 0 : away.contact().keepMillis());
+        away == null ? 0 : away.contact().keepMillis(),
+        task.agentOptions());
   }
 
   ThreadIdentity user() {

@@ -20,6 +20,7 @@ final class MovedTask {
   private final String name;
   private final ThreadIdentity user;
   private volatile FilesInItsPlace locks;
+  private volatile String agentOptions = "";
   private final ReentrantLock road = new ReentrantLock(true);
   private @Nullable Deputy deputy;
   private @Nullable Face face;
@@ -62,6 +63,15 @@ final class MovedTask {
 
   ThreadIdentity user() {
     return user;
+  }
+
+  /** What its agent was told, as far as that is known. */
+  String agentOptions() {
+    return agentOptions;
+  }
+
+  void agentOptions(String options) {
+    agentOptions = options;
   }
 
   /** What its deputy holds is its own. */

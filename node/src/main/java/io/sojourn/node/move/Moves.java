@@ -5,11 +5,14 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.netty.channel.EventLoopGroup;
+import io.sojourn.checkpointer.CheckpointOptions;
+import io.sojourn.checkpointer.CheckpointResult;
 import io.sojourn.checkpointer.Departures;
 import io.sojourn.checkpointer.Seat;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -43,6 +46,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +103,7 @@ public final class Moves implements Exports, AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Watch> toWatch = new ArrayList<>();
   private final FrozenTasks frozen;
+  private volatile Consumer<String> changed = task -> {};
 
   public Moves(Settings settings) throws IOException {
     this.settings = settings;
@@ -132,8 +137,13 @@ public final class Moves implements Exports, AutoCloseable {
     return Step.of("to look for CRIU", () -> criu.toRealPath().getParent());
   }
 
-  /** Other nodes can be called: asks after the tasks that an earlier daemon has given away. */
-  public void begin() {
+  /**
+   * Other nodes can be called: asks after the tasks that an earlier daemon has given away.
+   *
+   * @param listener hears of each task that is lost, or has no deputy any more
+   */
+  public void begin(Consumer<String> listener) {
+    changed = listener;
     toWatch.forEach(Watch::goOnLater);
     toWatch.clear();
   }
@@ -165,6 +175,16 @@ public final class Moves implements Exports, AutoCloseable {
   /** Whether the node where it is cannot be reached. */
   public boolean silent(String task) {
     return is(task, Contact.State.SILENT);
+  }
+
+  /** Those of its agent, of a task that {@link #whereIs} knows. */
+  public String agentOptions(String task) {
+    return known(task).map(MovedTask::agentOptions).orElse("");
+  }
+
+  /** Whether it is on another node, which can be reached and has it. */
+  public boolean livesAway(String task) {
+    return is(task, Contact.State.HEARD);
   }
 
   private boolean is(String task, Contact.State state) {
@@ -223,6 +243,19 @@ public final class Moves implements Exports, AutoCloseable {
     MovedTask known = moved.get(task);
     if (known == null) throw new IllegalStateException("task " + task + " is not away");
     return lasting(() -> new WayHome(settings, this, report, options).go(known, incarnation));
+  }
+
+  /**
+   * Makes an image of a task that {@link #whereIs} knows, and that lives on there.
+   *
+   * @param target the image's directory, which must not exist
+   */
+  public CheckpointResult checkpoint(
+      String task, Path target, CheckpointOptions options, Report report) {
+    MovedTask known = moved.get(task);
+    if (known == null) throw new IllegalStateException("task " + task + " is not away");
+    return lasting(
+        () -> new DistantCheckpoint(settings, this, report).make(known, target, options));
   }
 
   /**
@@ -323,12 +356,17 @@ public final class Moves implements Exports, AutoCloseable {
 
   private void ended(MovedTask task, int incarnation, String how) {
     if (task.frozen()) return;
+    noteEnd(task, incarnation, how);
+    task.face().ended(incarnation, how);
+  }
+
+  /** For whoever asks how that life has ended, when its deputy is gone. */
+  void noteEnd(MovedTask task, int incarnation, String how) {
     try {
       ExitStatusFile.of(settings.runDirectory(), task.id(), incarnation).note(how);
     } catch (IOException nobodyAsks) {
       // Its parent hears it from the deputy.
     }
-    task.face().ended(incarnation, how);
   }
 
   /** Its process has turned into what holds its place: nothing of this life is heard any more. */
@@ -342,6 +380,12 @@ public final class Moves implements Exports, AutoCloseable {
   private void drop(MovedTask task) {
     moved.remove(task.id(), task);
     ledger.forget(task.id());
+    changed.accept(task.id());
+  }
+
+  /** The node where it was does not have it any more. */
+  void isLost(MovedTask task) {
+    changed.accept(task.id());
   }
 
   void forget(MovedTask task) {
@@ -394,6 +438,16 @@ public final class Moves implements Exports, AutoCloseable {
   /** The task is to take its locks at home. */
   Optional<LocksAside> letGoOfLocks(MovedTask task) {
     return files.letGoOfLocks(task.id());
+  }
+
+  /** What of a task's files is open here for it. */
+  List<Descriptor> openFiles(MovedTask task) {
+    return files.open(task.id());
+  }
+
+  /** The task stands still elsewhere, and keeps its locks. */
+  void noteLocks(MovedTask task, Path image) throws IOException {
+    files.noteLocks(task.id(), image);
   }
 
   /** The task that stood still beside its deputy has ended, and its locks with it. */

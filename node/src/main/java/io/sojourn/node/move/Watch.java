@@ -80,6 +80,7 @@ final class Watch {
           if (!event.hasEnded()) continue;
           // Its memory may be on its way yet, and it itself until that is over.
           moves.memory().ended(life);
+          moves.noteEnd(task, incarnation, event.getEnded().getHow());
           task.ended(incarnation, event.getEnded().getHow());
         }
       } catch (StatusRuntimeException | OperationException | IllegalStateException lost) {
@@ -89,6 +90,7 @@ final class Watch {
         away.contact().is(Contact.State.SILENT);
         if (gone(lost)) {
           away.contact().is(Contact.State.LOST);
+          moves.isLost(task);
           log.warn(
               "task {} is lost: node {} does not have it any more; ckpt restore {} runs it again",
               task.name(),

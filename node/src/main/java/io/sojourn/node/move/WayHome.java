@@ -1,5 +1,6 @@
 package io.sojourn.node.move;
 
+import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.network.ConnectionLock;
@@ -7,9 +8,7 @@ import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.home.files.LocksAside;
-import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
-import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,13 +96,7 @@ final class WayHome {
 
   private DepartResponse depart(MovedTask task, MovedTask.Away away) {
     try {
-      DepartRequest request = DepartRequest.newBuilder().setLife(Face.life(task)).build();
-      return Step.at(
-          away.node(),
-          () ->
-              Parts.whole(
-                  GuestWorldsGrpc.newBlockingStub(settings.peers().get().channel(away.node()))
-                      .depart(request)));
+      return Dump.begin(settings, task, away.node(), CheckpointOptions.FREEZE);
     } catch (OperationException failed) {
       throw runsOnThere(away, failed);
     }

@@ -1,6 +1,7 @@
 package io.sojourn.node.move;
 
 import io.netty.channel.EventLoop;
+import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.checkpointer.StandingTask;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.files.ThreadIdentity;
@@ -58,6 +59,7 @@ final class WayOut {
             : new MovedTask(block.id(), name, ThreadIdentity.of(block.pid()), block.pid());
     task.setsOut();
     task.standsIn(block.pid());
+    task.agentOptions(block.options());
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
       Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
@@ -89,7 +91,13 @@ final class WayOut {
     return settings
         .departures()
         .get()
-        .depart(block, name, images.resolve(name + "-move"), departure, report);
+        .depart(
+            block,
+            name,
+            images.resolve(name + "-move"),
+            CheckpointOptions.FREEZE,
+            departure,
+            report);
   }
 
   private static ReadyRequest requirements() {

@@ -11,8 +11,12 @@ public interface Care {
     RUNS,
     /** An operation is under way; its end is told. */
     BUSY,
-    /** It is frozen or away. */
+    /** It cannot fail where it is: it is frozen. */
     RESTS,
+    /** It lives on another node. */
+    AWAY,
+    /** It was on another node, which does not have it any more. */
+    LOST,
     /** It has ended, and its deputy is about to. */
     ENDS,
     ENDED,
@@ -29,6 +33,9 @@ public interface Care {
 
   /** How a life ended, where that was written down. */
   Optional<WaitStatus> noted(String task, int incarnation);
+
+  /** How its newest life ended, likewise. */
+  Optional<WaitStatus> noted(String task);
 
   /** What is known of a task has changed. Must not take long. */
   void became(Supervised task);

@@ -164,6 +164,7 @@ public final class Leases implements AutoCloseable {
     if (starting.contains(one.task())) return LifeBeat.State.RUNS;
     return switch (one.state()) {
       case WATCHED -> one.life() == null ? LifeBeat.State.RESTS : LifeBeat.State.RUNS;
+      case AWAY -> LifeBeat.State.RESTS;
       case RESTARTING -> LifeBeat.State.RUNS;
       case UNABLE -> LifeBeat.State.FREE;
       case ENDED, FAILED, ELSEWHERE -> LifeBeat.State.ENDED;

@@ -32,6 +32,8 @@ public record Supervised(
   public enum State {
     /** It runs, or rests somewhere where it cannot fail. */
     WATCHED,
+    /** It lives on another node as its guest. */
+    AWAY,
     /** It has failed, and will run again. */
     RESTARTING,
     /** It has ended as it should. */
@@ -60,7 +62,7 @@ public record Supervised(
 
   /** It lives. Whoever has made a task live that was given up begins anew. */
   Supervised lives(Incarnation now) {
-    boolean anew = state != State.WATCHED && state != State.RESTARTING;
+    boolean anew = !List.of(State.WATCHED, State.AWAY, State.RESTARTING).contains(state);
     return new Supervised(
         task,
         policy,
@@ -76,6 +78,11 @@ public record Supervised(
   /** It cannot fail where it is now. */
   Supervised rests() {
     return new Supervised(task, policy, uid, State.WATCHED, null, lastEnd, restarts, 0, "");
+  }
+
+  /** Its end there is told. */
+  Supervised away() {
+    return new Supervised(task, policy, uid, State.AWAY, null, lastEnd, restarts, 0, "");
   }
 
   Supervised ended(String how) {

@@ -32,6 +32,7 @@ public final class Supervisor implements AutoCloseable {
   private static final long NOT_YET_MILLIS = 2_000;
 
   private static final String UNSEEN = "nobody saw how";
+  private static final String LOST = "lost: the node where it was does not have it any more";
 
   private final SupervisedStore store;
   private final Care care;
@@ -177,6 +178,14 @@ public final class Supervisor implements AutoCloseable {
         watch.leave(task);
         change(task, Supervised::rests);
       }
+      case AWAY -> {
+        watch.leave(task);
+        change(task, Supervised::away);
+      }
+      case LOST -> {
+        watch.leave(task);
+        lost(one);
+      }
       case GONE -> {
         watch.leave(task);
         store.remove(task);
@@ -218,18 +227,29 @@ public final class Supervisor implements AutoCloseable {
     switch (one.state()) {
       case RESTARTING -> plan(one);
       case ENDED, FAILED, UNABLE, ELSEWHERE -> {}
+      case AWAY -> judge(one, care.noted(one.task()));
       case WATCHED -> {
         Incarnation life = one.life();
         // It was given up where it rested; or how it has ended will be told in a moment.
-        if (life != null && !watch.isWatched(one.task(), life)) judge(one, life);
+        if (life == null || watch.isWatched(one.task(), life)) return;
+        judge(one, watch.takeEnd(one.task()).or(() -> care.noted(one.task(), life.incarnation())));
+        watch.leave(one.task());
       }
     }
   }
 
-  private void judge(Supervised one, Incarnation life) {
-    Optional<WaitStatus> end =
-        watch.takeEnd(one.task()).or(() -> care.noted(one.task(), life.incarnation()));
-    watch.leave(one.task());
+  private void lost(Supervised one) {
+    switch (one.state()) {
+      case RESTARTING -> plan(one);
+      case WATCHED, AWAY -> {
+        log.warn("task {} is {}", one.task(), LOST);
+        again(one, LOST, "");
+      }
+      case ENDED, FAILED, UNABLE, ELSEWHERE -> {}
+    }
+  }
+
+  private void judge(Supervised one, Optional<WaitStatus> end) {
     String how = end.map(WaitStatus::toString).orElse(UNSEEN);
     if (end.isPresent() && !Verdict.failed(end.get())) {
       log.info("task {} has ended as it should: {}", one.task(), how);
@@ -321,7 +341,7 @@ public final class Supervisor implements AutoCloseable {
     boolean waits =
         one.isPresent()
             && one.get().state() == Supervised.State.RESTARTING
-            && care.standing(task).condition() == Care.Condition.ENDED;
+            && canBeTried(care.standing(task).condition());
     if (why.isEmpty() || !waits) {
       lookNow(task);
       return;
@@ -329,6 +349,10 @@ public final class Supervisor implements AutoCloseable {
     log.warn("task {} could not be restarted: {}", task, why);
     if (never) giveUp(one.get(), one.get().lastEnd(), why, true);
     else again(one.get(), one.get().lastEnd(), why);
+  }
+
+  private static boolean canBeTried(Care.Condition condition) {
+    return condition == Care.Condition.ENDED || condition == Care.Condition.LOST;
   }
 
   /** Begins no more restarts; what is being done is the daemon's to wait for. */

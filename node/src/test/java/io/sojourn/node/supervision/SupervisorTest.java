@@ -75,6 +75,11 @@ class SupervisorTest {
     }
 
     @Override
+    public Optional<WaitStatus> noted(String task) {
+      return noted;
+    }
+
+    @Override
     public void became(Supervised task) {}
 
     @Override
@@ -206,6 +211,48 @@ class SupervisorTest {
     await().atMost(PATIENCE).until(() -> open().of(TASK).orElseThrow().life() == null);
     assertThat(state()).isEqualTo(Supervised.State.WATCHED);
     assertThat(care.lives.get()).isEqualTo(1);
+  }
+
+  @Test
+  void whatFailsOnAnotherNodeRunsAgainHere() {
+    Process first = care.start();
+    open().begin(TASK, QUICK, 0);
+    awaitLife(1);
+    care.condition = Care.Condition.AWAY;
+    first.destroyForcibly();
+    open().look(TASK);
+    awaitState(Supervised.State.AWAY);
+    care.noted = Optional.of(WaitStatus.killed(9));
+    care.condition = Care.Condition.ENDED;
+    open().look(TASK);
+    awaitLife(2);
+    assertThat(open().of(TASK).orElseThrow().lastEnd()).isEqualTo("killed 9");
+    // What ends there as it should is left alone.
+    care.condition = Care.Condition.AWAY;
+    open().look(TASK);
+    awaitState(Supervised.State.AWAY);
+    care.noted = Optional.of(WaitStatus.exited(0));
+    care.condition = Care.Condition.ENDED;
+    open().look(TASK);
+    awaitState(Supervised.State.ENDED);
+    assertThat(care.lives.get()).isEqualTo(2);
+  }
+
+  @Test
+  void whatAnotherNodeHasLostRunsAgainHere() {
+    care.start();
+    open().begin(TASK, QUICK, 0);
+    awaitLife(1);
+    care.condition = Care.Condition.AWAY;
+    open().look(TASK);
+    awaitState(Supervised.State.AWAY);
+    care.failures.add(OperationException.failed("no room", ""));
+    care.condition = Care.Condition.LOST;
+    open().look(TASK);
+    awaitLife(2);
+    Supervised one = open().of(TASK).orElseThrow();
+    assertThat(one.lastEnd()).startsWith("lost");
+    assertThat(one.restarts()).hasSize(2);
   }
 
   @Test
