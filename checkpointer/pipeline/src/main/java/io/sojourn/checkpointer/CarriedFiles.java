@@ -1,11 +1,15 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.criu.ImageFile;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Files that belong to the JVM alone and that others throw away: its counters in
@@ -38,8 +42,22 @@ final class CarriedFiles {
       for (Mapping mapping : mappings) if (carries(mapping)) copy(mapping.plainPath(), directory);
   }
 
-  /** One of them. The task stands still. */
-  static void copy(String path, Path directory) throws IOException {
+  /**
+   * One of them. The task stands still.
+   *
+   * @param open where it is found when another JVM has thrown away its name just now
+   */
+  static void copy(String path, List<Descriptor> open, Path directory) throws IOException {
+    try {
+      copy(path, directory);
+    } catch (NoSuchFileException gone) {
+      Optional<Descriptor> still = open.stream().filter(one -> one.path().equals(path)).findFirst();
+      if (still.isEmpty()) throw gone;
+      Files.copy(still.get().reopen(), directory.resolve(member(path)));
+    }
+  }
+
+  private static void copy(String path, Path directory) throws IOException {
     Files.copy(
         Path.of(path),
         directory.resolve(member(path)),

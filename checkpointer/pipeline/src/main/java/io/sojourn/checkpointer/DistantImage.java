@@ -62,13 +62,14 @@ public final class DistantImage implements AutoCloseable {
    * The task stands still: takes what belongs to this moment.
    *
    * @param dump what CRIU has written of the task, on the other node
+   * @param open as for {@link #early}
    */
-  public void hold(Path dump) {
+  public void hold(Path dump, List<Descriptor> open) {
     try {
-      List<ImageFile> open = ImageFile.of(dump);
-      files = FileCensus.of(open);
-      for (ImageFile file : open)
-        if (CarriedFiles.carries(file)) CarriedFiles.copy(file.path(), draft.path());
+      List<ImageFile> dumped = ImageFile.of(dump);
+      files = FileCensus.of(dumped);
+      for (ImageFile file : dumped)
+        if (CarriedFiles.carries(file)) CarriedFiles.copy(file.path(), open, draft.path());
       memory.hold(dump);
     } catch (IOException e) {
       throw store.cannot(e);

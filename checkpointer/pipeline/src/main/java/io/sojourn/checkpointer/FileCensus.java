@@ -83,9 +83,10 @@ final class FileCensus {
 
   private void add(ImageFile file) {
     if (!onDisk(file.path())) return;
-    FileStatus.of(Path.of(file.path()))
-        .filter(FileStatus::regular)
-        .ifPresent(status -> add(file, status));
+    Optional<FileStatus> status = FileStatus.of(Path.of(file.path())).filter(FileStatus::regular);
+    // What is carried is put back, wherever its name leads by now.
+    if (CarriedFiles.carries(file)) add(file, status.orElse(NOTHING));
+    else status.ifPresent(there -> add(file, there));
   }
 
   private void add(ImageFile file, FileStatus status) {

@@ -94,7 +94,7 @@ final class DistantCheckpoint {
       lock.cover(HomeSide.sockets(away));
       apart.into(dump);
       moves.noteLocks(task, dump);
-      report.phase("take files", () -> image.hold(dump));
+      report.phase("take files", () -> image.hold(dump, moves.openFiles(task)));
     } finally {
       apart.joinAgain();
     }
