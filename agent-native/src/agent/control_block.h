@@ -83,12 +83,20 @@ struct control_block {
   char options[512];
   char crac_request[32]; // what the program itself asks for: "freeze", "checkpoint"
   char text[4096];
+  // A copy of this process's memory, made while everything else in it is held: see snapshot.h.
+  uint32_t holder;                // the thread that waits for `go` and serves this; 0: none
+  uint32_t keeper;                // the daemon
+  _Atomic uint32_t kept;          // number of the stop that is over at once when the keeper has ended
+  _Atomic uint32_t snapshot;      // futex: number of the stop whose memory is wanted; a copy ends when it is another
+  _Atomic uint32_t snapshot_made; // futex: number of the stop for which there is an answer
+  _Atomic int32_t snapshot_pid;   // the copy; 0: there is none
 };
 
 _Static_assert(offsetof(struct control_block, request) == 16, "mirrored in ControlBlock.java");
 _Static_assert(offsetof(struct control_block, heap_used) == 80, "mirrored in ControlBlock.java");
 _Static_assert(offsetof(struct control_block, pid) == 136, "mirrored in ControlBlock.java");
 _Static_assert(offsetof(struct control_block, id) == 144, "mirrored in ControlBlock.java");
+_Static_assert(offsetof(struct control_block, holder) == 5616, "mirrored in ControlBlock.java");
 _Static_assert(sizeof(struct control_block) <= CONTROL_BLOCK_SIZE, "fits");
 
 // The block of this process; NULL before control_block_create() succeeded.

@@ -1,16 +1,25 @@
 #include "safepoint.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "control_block.h"
 #include "futex.h"
 #include "guard.h"
 #include "heap_spaces.h"
+#include "snapshot.h"
 
 static _Atomic uint32_t armed; // futex: 1 while the next safepoint that calls us back is the stop
 static _Atomic uint32_t left;  // futex: 1 when the stop is over
 static _Atomic int ended;      // enum stop: what came of it
 static _Atomic uint64_t guard_limit_millis;
+
+#define LOOK_NANOS 100000000u
+
+// No pidfd: CRIU would find it open.
+static bool keeper_ended(void) { return kill((pid_t)control->keeper, 0) && errno == ESRCH; }
 
 // In the VM thread: every Java thread stands still, every allocation buffer is retired. What native code does goes on, but
 // for guarded regions. No JNI, no allocation.
@@ -24,16 +33,24 @@ static void hold(void) {
   uint32_t number = atomic_load(&control->stop);
   control->stopped_nanos = monotonic_nanos();
   uint64_t deadline = control->stopped_nanos + control->pause_limit_millis * 1000000ull;
+  sigset_t unblocked;
+  snapshot_serve_begin(number, &unblocked);
   control_phase(PHASE_STOPPED);
   // A restore that comes hours later finds the deadline passed and runs on at once; so does a task whose daemon died.
   for (uint32_t go; (go = atomic_load(&control->go)) != number;) {
     uint64_t now = monotonic_nanos();
     if (now >= deadline || now < control->stopped_nanos) break;
+    snapshot_if_asked(number);
     uint64_t left = deadline - now;
+    if (atomic_load(&control->kept) == number) {
+      if (keeper_ended()) break;
+      if (left > LOOK_NANOS) left = LOOK_NANOS;
+    }
     struct timespec timeout = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
     futex_wait(&control->go, go, &timeout);
   }
   control->resumed_nanos = monotonic_nanos();
+  snapshot_serve_end(&unblocked);
   guard_native_open();
 }
 
