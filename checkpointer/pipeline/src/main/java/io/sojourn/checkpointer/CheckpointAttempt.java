@@ -7,6 +7,7 @@ import io.sojourn.engine.criu.CriuCommand;
 import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.DumpConversation;
 import io.sojourn.engine.criu.PageServer;
+import io.sojourn.engine.criu.Snapshot;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
@@ -52,6 +53,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   private final Remainder remainder;
   private final PageStore pages;
   private final FileMemory memory;
+  private final MemoryCopies copies;
+  private final @Nullable Snapshot snapshot;
 
   private @Nullable ThreadCensus threads;
   private @Nullable ImageDirectory image;
@@ -68,6 +71,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       Manner manner,
       Seat seat,
       Company company,
+      MemoryCopies copies,
       Report report) {
     this.hand = hand;
     this.task = hand.task();
@@ -83,12 +87,15 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     this.company = company;
     this.pages = new PageStore(draft.path());
     this.memory = new FileMemory(options.files(), draft.path(), ThreadIdentity.of(task.pid()));
+    this.copies = copies;
+    this.snapshot = manner.copying() ? copies.of(task, files.path()) : null;
     this.remainder = new Remainder(hand.settings(), task, hand.streams(), seat);
   }
 
   CheckpointResult run() {
     try (pages;
-        memory) {
+        memory;
+        snapshot) {
       if (memory.remembers())
         report.phase(
             "copy files", () -> memory.early(facts.descriptors(), facts.mappings().values()));
@@ -114,8 +121,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     CheckpointPipeline.Settings settings = hand.settings();
     CriuCommand command =
         CriuCommand.of(seat.criu(settings.criu()), task.pid(), settings.runDirectory());
-    try (PageServer server = PageServer.start(pages, Proc.dirtyBytes(task.pid()));
-        DumpConversation criu = DumpConversation.start(command, server);
+    long expected = snapshot == null ? Proc.dirtyBytes(task.pid()) : MemoryCopies.BESIDE;
+    try (PageServer server = PageServer.start(pages, expected);
+        DumpConversation criu = DumpConversation.start(command, server, snapshot);
         PauseLimit clock =
             new PauseLimit(options.pauseLimit(), criu::cancel, () -> hand.abort(criu))) {
       limit = clock;
@@ -175,6 +183,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   public void held() {
     overtaken = !hand.stands();
     if (overtaken) throw failure("CRIU was faster than the VM");
+    if (snapshot != null) snapshot.passed();
     company.held();
   }
 
@@ -200,6 +209,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   @Override
   public void afterDump() {
     pause.dumped();
+    takeCopy();
     if (!manner.quiet()) refuseMisread();
     if (memory.remembers()) {
       memory.hold(files.path());
@@ -224,6 +234,15 @@ final class CheckpointAttempt implements DumpConversation.Steps {
       task.go(Outcome.CHECKPOINTED);
     }
     pause.released();
+  }
+
+  private void takeCopy() {
+    if (snapshot == null) return;
+    try {
+      snapshot.held();
+    } catch (IOException e) {
+      throw failure("what CRIU has left to the copy is lost: " + e);
+    }
   }
 
   /** In company the connections among the tasks are still, and others do not outlive an image. */
@@ -270,6 +289,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   private ImageDirectory store() {
+    completeMemory();
     Observation seen = Objects.requireNonNull(observation);
     Manifest.Builder manifest =
         hand.store()
@@ -288,6 +308,19 @@ final class CheckpointAttempt implements DumpConversation.Steps {
     // CRIU writes its statistics at its very end, when a frozen task's members are listed already.
     if (!options.stop()) TaskInHand.discardStatistics(draft.path());
     return hand.store().store(manifest, files, pages);
+  }
+
+  /** First of all: the longer there is a copy, the more memory has to be copied. */
+  private void completeMemory() {
+    if (snapshot == null) return;
+    try {
+      snapshot.complete(pages);
+      copies.ended(snapshot);
+    } catch (IOException e) {
+      // The task runs on already, and may be stopped again.
+      hand.settled();
+      throw hand.store().cannot(e);
+    }
   }
 
   private Engine engine() {
@@ -311,6 +344,9 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   Optional<Manner> another() {
     if (!company.alone()) return Optional.empty();
     if (overtaken) return Optional.of(manner.oneAfterTheOther());
+    if (limit != null && limit.hit()) return Optional.empty();
+    if (snapshot != null && copies.failed(snapshot, files.log(), report))
+      return Optional.of(manner.withoutCopy());
     // A peer's packet has changed a connection while CRIU read it.
     boolean disturbed = misread || CriuLog.says(files.log(), DISTURBED);
     return disturbed && !manner.quiet()

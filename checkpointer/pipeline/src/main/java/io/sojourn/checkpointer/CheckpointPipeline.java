@@ -19,15 +19,24 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
    * @param memory a directory on a tmpfs, of the daemon's own
    * @param stateDirectory of the daemon; logs of failed attempts go to its "logs"
    * @param nodeName as users know this node
+   * @param memoryCopies whether a large task may run on before its memory is stored
    */
   public record Settings(
-      Path criu, Path shim, Path runDirectory, Path memory, Path stateDirectory, String nodeName) {}
+      Path criu,
+      Path shim,
+      Path runDirectory,
+      Path memory,
+      Path stateDirectory,
+      String nodeName,
+      boolean memoryCopies) {}
 
   private final Settings settings;
   private final FileDigests digests = new FileDigests();
+  private final MemoryCopies copies;
 
   public CheckpointPipeline(Settings settings) {
     this.settings = settings;
+    this.copies = new MemoryCopies(settings);
     CriuFiles.sweep(settings.memory());
   }
 
@@ -54,7 +63,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
                   FileCensus.of(now).stream().filter(file -> !file.getWritten()).toList());
               return now;
             });
-    Manner manner = Manner.first(options, company, Proc.threads(task.pid()).size());
+    boolean copying = copies.worthIt(task, options, seat, company, report);
+    Manner manner = Manner.first(options, company, Proc.threads(task.pid()).size(), copying);
     return attempt(task, taskName, facts, target, options, manner, seat, company, report);
   }
 
@@ -73,7 +83,7 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
     @Nullable Manner another;
     try (CriuFiles files = CriuFiles.of(settings.memory(), task.id(), facts, draft.path())) {
       CheckpointAttempt attempt =
-          new CheckpointAttempt(hand, facts, files, manner, seat, company, report);
+          new CheckpointAttempt(hand, facts, files, manner, seat, company, copies, report);
       try {
         return attempt.run();
       } catch (RuntimeException failed) {

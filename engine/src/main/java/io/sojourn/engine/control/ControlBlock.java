@@ -32,12 +32,14 @@ public final class ControlBlock {
   private static final int EXPLANATION_SIZE = 4096;
 
   private final int pid;
+  private final int descriptor;
   private final MappedByteBuffer block;
   private final Pointer address;
   private final long clockOffsetNanos;
 
-  private ControlBlock(int pid, MappedByteBuffer block) {
+  private ControlBlock(int pid, int descriptor, MappedByteBuffer block) {
     this.pid = pid;
+    this.descriptor = descriptor;
     this.clockOffsetNanos = Clock.monotonicOffsetNanos(pid);
     this.block = block;
     this.address = Native.getDirectBufferPointer(block);
@@ -58,7 +60,7 @@ public final class ControlBlock {
       byte[] magic = new byte[MAGIC.length];
       block.get(0, magic);
       if (!Arrays.equals(magic, MAGIC) || block.getInt(8) != VERSION) return Optional.empty();
-      return Optional.of(new ControlBlock(pid, block));
+      return Optional.of(new ControlBlock(pid, descriptor, block));
     } catch (IOException gone) {
       return Optional.empty();
     }
@@ -67,6 +69,11 @@ public final class ControlBlock {
   /** As this node sees it. */
   public int pid() {
     return pid;
+  }
+
+  /** The task's, through which the block was found. */
+  public int descriptor() {
+    return descriptor;
   }
 
   /** As the task itself sees it. */
@@ -215,6 +222,11 @@ public final class ControlBlock {
     number(Word.OUTCOME, outcome.ordinal());
     number(Word.GO, number(Word.STOP));
     Futex.wakeAll(address.share(Word.GO.offset));
+  }
+
+  /** Wakes whoever waits for this word to change. */
+  void wake(Word word) {
+    Futex.wakeAll(address.share(word.offset));
   }
 
   private String text(int offset, int size) {

@@ -51,11 +51,17 @@ public final class DumpConversation implements AutoCloseable {
   private final SeqpacketChild criu;
   private final CriuCommand command;
   private final @Nullable PageServer pages;
+  private final @Nullable Snapshot snapshot;
 
-  private DumpConversation(SeqpacketChild criu, CriuCommand command, @Nullable PageServer pages) {
+  private DumpConversation(
+      SeqpacketChild criu,
+      CriuCommand command,
+      @Nullable PageServer pages,
+      @Nullable Snapshot snapshot) {
     this.criu = criu;
     this.command = command;
     this.pages = pages;
+    this.snapshot = snapshot;
   }
 
   /** Starts CRIU. */
@@ -65,16 +71,20 @@ public final class DumpConversation implements AutoCloseable {
 
   /** Starts CRIU. */
   public static DumpConversation start(CriuCommand criu) throws IOException {
-    return new DumpConversation(SeqpacketChild.start(words(criu)), criu, null);
+    return new DumpConversation(SeqpacketChild.start(words(criu)), criu, null, null);
   }
 
   /**
    * Starts CRIU, which does not write the task's memory itself.
    *
    * @param pages takes it
+   * @param snapshot takes a part of it, or null
    */
-  public static DumpConversation start(CriuCommand criu, PageServer pages) throws IOException {
-    return new DumpConversation(SeqpacketChild.start(words(criu), pages.stream()), criu, pages);
+  public static DumpConversation start(
+      CriuCommand command, PageServer pages, @Nullable Snapshot snapshot) throws IOException {
+    CriuCommand criu = snapshot == null ? command : snapshot.command(command);
+    return new DumpConversation(
+        SeqpacketChild.start(words(criu), pages.stream()), criu, pages, snapshot);
   }
 
   /**
@@ -162,6 +172,7 @@ public final class DumpConversation implements AutoCloseable {
    * in repair mode, signals blocked.
    */
   public void cancel() {
+    if (snapshot != null) snapshot.cancel();
     if (pages != null) pages.refuse();
     // With the task's own uid it cannot be told so (CriuCommand).
     if (!criu.stopWrites()) abort();

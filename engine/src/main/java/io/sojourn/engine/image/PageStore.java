@@ -1,5 +1,6 @@
 package io.sojourn.engine.image;
 
+import io.sojourn.engine.linux.MemoryCopy;
 import io.sojourn.engine.linux.StreamPair;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,6 +82,25 @@ public final class PageStore implements AutoCloseable {
     if (large) return;
     large = true;
     for (PagesDraft file : files) file.intoFile();
+  }
+
+  /**
+   * Puts to what has come of a process what was left out, in the order of addresses, as CRIU reads
+   * it.
+   *
+   * @param pagemap file name of the image that says where the memory was
+   * @param copy holds what was left out
+   * @param left ranges of which nothing has come, none twice
+   * @throws IOException where the copy has ended, or the disk is full
+   */
+  public void complete(String pagemap, MemoryCopy copy, List<MemoryCopy.Run> left)
+      throws IOException {
+    for (int i = 0; i < pagemaps.size(); i++)
+      if (pagemaps.get(i).isCalled(pagemap)) {
+        taken += new CompletedPages(copy, left).complete(pagemaps.get(i), files.get(i));
+        return;
+      }
+    throw new IOException("nothing has come of " + pagemap);
   }
 
   /**

@@ -9,10 +9,24 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A pagemap image while it comes: two magic words, a head, and an entry for each range. */
 final class PagemapDraft {
+  /** So many pages from an address on; the flags are CRIU's. */
+  record Entry(long address, long count, int flags) {
+    long end() {
+      return address + count * PagemapFormat.PAGE;
+    }
+
+    /** Of its pages in the image. */
+    long bytes() {
+      return (flags & PagemapFormat.PRESENT) == 0 ? 0 : count * PagemapFormat.PAGE;
+    }
+  }
+
   private static final int FIELDS = 3;
 
   private final Path path;
@@ -40,6 +54,23 @@ final class PagemapDraft {
     ranges[filled++] = address;
     ranges[filled++] = count;
     ranges[filled++] = flags;
+  }
+
+  boolean isCalled(String name) {
+    return path.endsWith(name);
+  }
+
+  List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < filled; i += FIELDS)
+      entries.add(new Entry(ranges[i], ranges[i + 1], (int) ranges[i + 2]));
+    return entries;
+  }
+
+  /** These instead. */
+  void replace(List<Entry> entries) {
+    filled = 0;
+    for (Entry entry : entries) add(entry.address(), entry.count(), entry.flags());
   }
 
   void write() throws IOException {

@@ -68,6 +68,22 @@ final class PagesDraft implements AutoCloseable {
     }
   }
 
+  /**
+   * Everything that has come, to be read in any order; the file is free for what takes its place.
+   */
+  FileChannel aside() throws IOException {
+    intoFile();
+    if (file != null) file.close();
+    FileChannel all = FileChannel.open(path, StandardOpenOption.READ);
+    Files.delete(path);
+    return all;
+  }
+
+  /** What has taken the place of what has come. */
+  Path path() {
+    return path;
+  }
+
   /** Stores what is in no file yet; packed, where that is wanted and makes it smaller. */
   void store(boolean packed) throws IOException {
     if (file == null) {

@@ -260,6 +260,28 @@ public final class Proc {
     return kibi * 1024;
   }
 
+  /** Private memory of a process that is no file's. */
+  public static long privateBytes(int pid) {
+    return statusNumber(pid, "RssAnon:") * 1024;
+  }
+
+  /** Whether a process keeps memory from being swapped out: see mlock(2). */
+  public static boolean locksMemory(int pid) {
+    return statusNumber(pid, "VmLck:") > 0;
+  }
+
+  /** Whether some system calls are not, or not always, a process's: see seccomp(2). */
+  public static boolean filtersCalls(int pid) {
+    return statusNumber(pid, "Seccomp:") > 0;
+  }
+
+  /** 0 where there is no such line, or no such process. */
+  private static long statusNumber(int pid, String name) {
+    for (String line : lines(of(pid).resolve("status")))
+      if (line.startsWith(name)) return Long.parseLong(line.replaceAll("[^0-9]", ""));
+    return 0;
+  }
+
   /** The number that the newest process or thread of our pid namespace got. */
   public static int lastPid() {
     String[] words = text(Path.of("/proc/loadavg")).strip().split(" ");

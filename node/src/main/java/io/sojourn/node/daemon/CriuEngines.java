@@ -52,7 +52,8 @@ final class CriuEngines implements Engines {
                   config.runDirectory(),
                   config.imagesInMemory(),
                   config.stateDirectory(),
-                  config.nodeName()));
+                  config.nodeName(),
+                  !NodeConfig.OFF.equals(System.getenv(NodeConfig.MEMORY_COPIES))));
     return checkpointer;
   }
 

@@ -37,6 +37,11 @@ public record NodeConfig(
   public static final String STATE_DIR = "SOJOURN_STATE_DIR";
   public static final String NODE_NAME = "SOJOURN_NODE_NAME";
 
+  /** "off": large tasks stand still until their memory is stored, and need no more of it. */
+  static final String MEMORY_COPIES = "SOJOURN_MEMORY_COPIES";
+
+  static final String OFF = "off";
+
   public static final Duration LEASE = Duration.ofSeconds(60);
 
   /** Without a repository. */
