@@ -27,6 +27,7 @@ final class HeldCriu implements AutoCloseable {
       [ "$1" != restore ] || [ ! -e "$here/restore" ] || set -- "$@" --action-script "$here/restore"
       if [ "$1" = swrk ] && [ -e "$here/child" ]; then sleep 1000 & fi
       [ "$1" != swrk ] || [ ! -e "$here/swrk" ] || kill -STOP $$
+      [ -z "${CRIU_LIBS_DIR-}" ] || [ ! -e "$here/plugins" ] || export CRIU_LIBS_DIR="$here/plugins"
       between=
       [ "$1" != swrk ] || [ ! -e "$here/between" ] || between=$here/between
       exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" --preload "$between" "$here/root/usr/sbin/criu" "$@"
@@ -83,6 +84,14 @@ final class HeldCriu implements AutoCloseable {
   /** Each dump stops when it has read which signals wait for its task. */
   static HeldCriu stoppingBehindSignals(Node node) throws Exception {
     return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("signals_read")));
+  }
+
+  /** No dump takes a plugin in. */
+  static HeldCriu refusingPlugins(Node node) throws Exception {
+    HeldCriu held = new HeldCriu(node, "unused", new byte[0]);
+    Files.createDirectory(held.ours.resolve("plugins"));
+    Files.createFile(held.ours.resolve("plugins").resolve("none.so"));
+    return held;
   }
 
   /** Each restore fails at its end. */
