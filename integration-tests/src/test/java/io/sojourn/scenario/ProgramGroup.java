@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -36,8 +37,13 @@ final class ProgramGroup implements AutoCloseable {
    *
    * @param place words before its command
    * @param address at which the others reach it
+   * @param real this machine's number of a process, from the node's
    */
-  record Seat(Node node, List<String> place, String address) {}
+  record Seat(Node node, List<String> place, String address, IntUnaryOperator real) {
+    Seat(Node node, List<String> place, String address) {
+      this(node, place, address, number -> number);
+    }
+  }
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -49,7 +55,7 @@ final class ProgramGroup implements AutoCloseable {
 
   private ProgramGroup(Parallel program, List<Seat> seats, String name, Path home) {
     this.program = program;
-    this.seats = seats;
+    this.seats = new ArrayList<>(seats);
     this.name = name;
     this.home = home;
   }
@@ -107,20 +113,30 @@ final class ProgramGroup implements AutoCloseable {
 
   /** The number of a member's process. */
   int pid(int rank) {
-    return seats.get(rank).node().ckpt("ps", task(rank)).done().json().at("/tasks/0/pid").asInt();
+    Seat seat = seats.get(rank);
+    JsonNode all = seat.node().ckpt("ps", task(rank)).done().json();
+    return seat.real().applyAsInt(all.at("/tasks/0/pid").asInt());
+  }
+
+  /** From now on a member lives somewhere else. */
+  void lives(int rank, Seat seat) {
+    seats.set(rank, seat);
   }
 
   List<Integer> pids() {
-    return pids(tasks());
+    return nodes().stream().flatMap(node -> pids(node).stream()).toList();
   }
 
   /** Of those that are at home on that node. */
   List<Integer> pids(Node node) {
-    return pids(tasks(node));
-  }
-
-  private static List<Integer> pids(List<JsonNode> tasks) {
-    return tasks.stream().map(task -> task.path("pid").asInt()).toList();
+    IntUnaryOperator real =
+        seats.stream().filter(seat -> seat.node() == node).findFirst().orElseThrow().real();
+    return tasks(node).stream()
+        .mapToInt(task -> task.path("pid").asInt())
+        .filter(pid -> pid > 0)
+        .map(real)
+        .boxed()
+        .toList();
   }
 
   private Set<Node> nodes() {

@@ -80,6 +80,7 @@ class LeasesTest {
     volatile @Nullable Supervised one;
     volatile @Nullable Process process;
     volatile String goneTo = "";
+    volatile String supersededBy = "";
     volatile @Nullable LifeClaim taken;
 
     Node(String name) throws IOException {
@@ -148,6 +149,11 @@ class LeasesTest {
     public void gone(String task, String node) {
       goneTo = node;
       one = null;
+    }
+
+    @Override
+    public void superseded(LifeClaim claim) {
+      supersededBy = claim.getNode() + " " + claim.getNumber();
     }
 
     @Override

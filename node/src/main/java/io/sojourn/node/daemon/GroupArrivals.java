@@ -1,0 +1,125 @@
+package io.sojourn.node.daemon;
+
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.network.Relocation;
+import io.sojourn.engine.operation.OperationException;
+import io.sojourn.protocol.group.Place;
+import io.sojourn.protocol.image.Manifest;
+import io.sojourn.protocol.image.Process;
+import io.sojourn.protocol.image.Socket;
+import io.sojourn.protocol.image.TaskIdentity;
+import io.sojourn.protocol.image.Thread;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** What must hold where tasks of a group come to a node that has not made their images. */
+final class GroupArrivals {
+  private final String self;
+  private final Ownership ownership;
+  private final Supplier<InetAddress> address;
+
+  /**
+   * @param self this node's name
+   * @param address at which other nodes reach it
+   */
+  GroupArrivals(String self, Ownership ownership, Supplier<InetAddress> address) {
+    this.self = self;
+    this.ownership = ownership;
+    this.address = address;
+  }
+
+  private boolean arrives(Manifest image) {
+    return !ownership.alone() && !image.getMachine().getNode().equals(self);
+  }
+
+  /**
+   * @throws OperationException refused: another node has one of them, or they do not fit here
+   */
+  void check(GroupRestore what) {
+    Map<String, String> numbers = new HashMap<>(), ports = new HashMap<>();
+    for (ImageDirectory part : what.parts()) {
+      Manifest image = part.manifest();
+      TaskIdentity task = image.getTask();
+      String name =
+          Ownership.explained(
+              () -> {
+                int seen = what.place(task.getId()).getClaimed();
+                ownership.check(task, seen, arrives(image));
+                return task.getName();
+              });
+      for (int number : numbers(image)) refuseBoth(numbers, "number " + number, name);
+      for (Socket socket : relocation(part).of(image).getSocketsList())
+        if (socket.getState().equals("LISTEN") && socket.getProtocol().startsWith("tcp"))
+          refuseBoth(ports, "port " + socket.getLocal().replaceAll(".*:", ""), name);
+    }
+  }
+
+  private static Set<Integer> numbers(Manifest image) {
+    Set<Integer> numbers = new TreeSet<>();
+    for (Process process : image.getProcessesList()) numbers.add(process.getPid());
+    for (Thread thread : image.getThreadsList()) numbers.add(thread.getTid());
+    return numbers;
+  }
+
+  /** On the nodes where they were each had it for itself. */
+  private void refuseBoth(Map<String, String> had, String what, String task) {
+    String other = had.putIfAbsent(what, task);
+    if (other != null && !other.equals(task))
+      throw OperationException.refused(
+          "tasks %s and %s both have %s, and would live on node %s"
+              .formatted(other, task, what, self),
+          "bring one of them to another node: --on %s=NODE".formatted(task));
+  }
+
+  /**
+   * What the addresses of an image's sockets are here. A machine that has them all, by whatever
+   * name it is known, keeps them.
+   */
+  Relocation relocation(ImageDirectory part) {
+    Manifest image = part.manifest();
+    if (!arrives(image)) return Relocation.NONE;
+    Set<InetAddress> strange =
+        Relocation.ofOneNode(image).filter(one -> !isHere(one)).collect(Collectors.toSet());
+    if (strange.isEmpty()) return Relocation.NONE;
+    InetAddress here = address.get();
+    for (InetAddress one : strange)
+      if (one instanceof Inet6Address != here instanceof Inet6Address)
+        throw OperationException.refused(
+            "task %s has the address %s, and node %s is reached at %s, which is of another family"
+                .formatted(
+                    image.getTask().getName(), one.getHostAddress(), self, here.getHostAddress()),
+            "have the nodes reach each other by the same: ckpt node join --advertise ADDRESS");
+    return Relocation.to(here);
+  }
+
+  private static boolean isHere(InetAddress address) {
+    try {
+      return NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException unknown) {
+      return false;
+    }
+  }
+
+  /** The number of the life that it begins. */
+  int incarnation(ImageDirectory image, int proposed, Place place) {
+    return ownership.nextOfGroup(image, proposed, place.getClaimed(), arrives(image.manifest()));
+  }
+
+  /** It lives here now. */
+  void live(ImageDirectory image) {
+    if (arrives(image.manifest())) ownership.arrived(image);
+  }
+
+  /** A task that was this node's lives on another now. */
+  void left(String task, GroupRestore what) {
+    ownership.leftFor(task, what.place(task).getNode());
+  }
+}
