@@ -8,8 +8,10 @@ import io.sojourn.harness.Answer;
 import io.sojourn.harness.Machines;
 import io.sojourn.harness.Node;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class GroupElsewhereIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int A = 1, B = 2, C = 3;
+  private static final String RESTARTED = ",onFailure=restart,restartDelay=10ms";
   private static @Nullable Machines machines;
 
   @BeforeAll
@@ -48,39 +51,115 @@ class GroupElsewhereIT {
         inner -> machines().real(number, inner));
   }
 
+  /** Of four there is an image, and they have gone on. */
+  private static ProgramGroup heat(String name, String options, int... where) throws Exception {
+    List<ProgramGroup.Seat> seats = IntStream.of(where).mapToObj(GroupElsewhereIT::seat).toList();
+    ProgramGroup heat = ProgramGroup.start(new ParallelHeat(), seats, name, options);
+    heat.goesOn();
+    node(B).ckpt("checkpoint", "--group", name).done();
+    heat.goesOn();
+    await().atMost(PATIENCE).until(() -> stored(name + "@1") == where.length);
+    return heat;
+  }
+
+  /** So many parts of an image are in the repository. */
+  private static long stored(String image) {
+    JsonNode all = node(C).ckpt("images").done().json().path("images");
+    return StreamSupport.stream(all.spliterator(), false)
+        .filter(one -> one.path("groupImage").asText().equals(image))
+        .filter(one -> one.path("stored").asBoolean())
+        .count();
+  }
+
+  private static void restored(Answer answer, ProgramGroup heat, int... where) {
+    assertThat(answer.done().json().path("tasks")).hasSize(where.length);
+    for (int rank = 0; rank < where.length; rank++) heat.lives(rank, seat(where[rank]));
+    heat.goesOn();
+  }
+
+  /** Nobody there could be asked; and when it is there again it has nothing more to do with it. */
   @Test
   void whatANodeHadThatIsLostLivesOnAnother() throws Exception {
-    try (ProgramGroup heat =
-        ProgramGroup.start(
-            new ParallelHeat(), List.of(seat(A), seat(A), seat(B), seat(C)), "heat", "")) {
-      heat.goesOn();
-      node(B).ckpt("checkpoint", "--group", "heat").done();
-      heat.goesOn();
-      await().atMost(PATIENCE).until(() -> stored("heat@1") == 4);
+    try (ProgramGroup heat = heat("lost", RESTARTED, A, A, B, C)) {
       machines().powerOff(A);
-      Answer done =
-          node(B)
-              .ckpt("restore", "--group", "heat", "--on", "a=c", "--give-up", "--end-living")
-              .done();
-      assertThat(done.json().path("tasks")).hasSize(4);
-      heat.lives(0, seat(C));
-      heat.lives(1, seat(C));
+      List<String> words = new ArrayList<>(List.of("restore", "--group", "lost"));
+      refused(words, "node a", "lost0", "--on a=NODE --give-up");
+      words.addAll(List.of("--on", "a=c"));
+      refused(words, "node a", "lost0, lost1", "--give-up");
+      words.add("--give-up");
+      refused(words, "lost2", "--end-living");
+      words.add("--end-living");
+      restored(node(B).ckpt(words.toArray(String[]::new)), heat, C, C, B, C);
+      aFailedOneTakesAllBackToWhereTheyLive(heat);
+      machines().powerOnAgain(A);
+      machines().awaitUp(3);
+      await().atMost(PATIENCE).until(() -> note("lost0").equals("node c has it"));
+      String image = node(A).ckpt("images", "lost0").done().json().at("/images/0/name").asText();
+      node(A).ckpt("restore", image).refused("node c has life", "lost0");
+      node(A).ckpt("restore", "--group", "lost").refused("lost", "--end-living");
+      Answer next = node(A).ckpt("checkpoint", "--group", "lost").done();
+      assertThat(next.json().path("tasks"))
+          .extracting(task -> task.path("task").asText() + task.path("node").asText())
+          .containsExactlyInAnyOrder("lost0c", "lost1c", "lost2b", "lost3c");
       heat.goesOn();
       heat.finish();
     }
   }
 
-  /** So many parts of an image are in the repository. */
-  private static long stored(String image) {
-    long stored = 0;
-    for (int number : new int[] {A, B, C}) {
-      JsonNode all = node(number).ckpt("images").done().json().path("images");
-      stored +=
-          StreamSupport.stream(all.spliterator(), false)
-              .filter(one -> one.path("groupImage").asText().equals(image))
-              .filter(one -> one.path("here").asBoolean() && one.path("stored").asBoolean())
-              .count();
+  private static void refused(List<String> words, String... named) {
+    node(B).ckpt(words.toArray(String[]::new)).refused(named);
+  }
+
+  private static void aFailedOneTakesAllBackToWhereTheyLive(ProgramGroup heat) throws Exception {
+    int life = heat.livesAfter(1);
+    heat.kill(List.of(heat.pid(0)));
+    heat.livesAfter(life);
+    heat.goesOn();
+  }
+
+  private static String note(String task) {
+    return node(A).ckpt("ps", task).done().json().at("/tasks/0/restartTrouble").asText();
+  }
+
+  /** It is not dead, and nobody who gave it up knows that. */
+  @Test
+  void aNodeThatIsOnlyCutOffEndsWhatWasGivenUp() throws Exception {
+    try (ProgramGroup heat = heat("cut", "", A, A, B, C)) {
+      List<Integer> old = heat.pids(node(A));
+      assertThat(old).hasSize(2);
+      machines().cut(A);
+      Answer done =
+          node(C).ckpt("restore", "--group", "cut", "--on", "a=c", "--give-up", "--end-living");
+      restored(done, heat, C, C, B, C);
+      // The repository it sees.
+      await()
+          .atMost(PATIENCE)
+          .until(() -> old.stream().noneMatch(pid -> ProcessHandle.of(pid).isPresent()));
+      machines().heal(A);
+      machines().awaitUp(3);
+      heat.goesOn();
+      heat.finish();
     }
-    return stored;
+  }
+
+  /** All of them to one node, and one of them back. */
+  @Test
+  void aGroupIsBroughtToAnotherNodeThoughItsOwnAreThere() throws Exception {
+    try (ProgramGroup heat = heat("moved", RESTARTED, A, A, B, B)) {
+      node(A).ckpt("restore", "--group", "moved", "--on", "c").refused("moved", "--end-living");
+      node(A).ckpt("restore", "--group", "moved", "--on", "d").refused("node d");
+      Answer all = node(A).ckpt("restore", "--group", "moved", "--on", "c", "--end-living");
+      restored(all, heat, C, C, C, C);
+      node(C).ckpt("checkpoint", "--group", "moved").done();
+      heat.goesOn();
+      Answer back =
+          node(B).ckpt("restore", "--group", "moved", "--on", "moved1=a,moved3=b", "--end-living");
+      assertThat(back.json().path("groupImage").asText()).isEqualTo("moved@2");
+      restored(back, heat, C, A, C, B);
+      // From the image that has them on a and b.
+      Answer first = node(B).ckpt("restore", "--group", "moved@1", "--end-living");
+      restored(first, heat, C, A, C, B);
+      heat.finish();
+    }
   }
 }

@@ -10,7 +10,6 @@ import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Places;
-import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -83,6 +82,9 @@ final class ProgramGroup implements AutoCloseable {
   private Process begin(int rank, int members, String options) throws IOException {
     Seat seat = seats.get(rank);
     List<String> command = new ArrayList<>(seat.place());
+    // Opened there: CRIU knows no file of another mount namespace.
+    command.addAll(List.of("sh", "-c", "exec \"$@\" < /dev/null >> \"$0\" 2>&1"));
+    command.add(home.resolve("out-" + rank).toString());
     command.addAll(List.of("setsid", Jdk.newest().tool("java"), "-Xmx64m"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add(
@@ -92,9 +94,8 @@ final class ProgramGroup implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(home.toFile())
-            .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
-            .redirectOutput(Redirect.appendTo(home.resolve("out-" + rank).toFile()));
+            .redirectOutput(Redirect.DISCARD);
     builder.environment().put("SOJOURN_RUN_DIR", seat.node().run().toString());
     return builder.start();
   }

@@ -114,8 +114,8 @@ final class GroupArrivals {
   }
 
   /** It lives here now. */
-  void live(ImageDirectory image) {
-    if (arrives(image.manifest())) ownership.arrived(image);
+  void live(ImageDirectory image, Place place) {
+    if (arrives(image.manifest()) || place.getClaimed() > 0) ownership.arrived(image);
   }
 
   /** A task that was this node's lives on another now. */

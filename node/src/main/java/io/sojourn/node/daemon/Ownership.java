@@ -207,9 +207,9 @@ final class Ownership implements Holdings, AutoCloseable {
     return held.nextOfGroup(description, proposed, seen);
   }
 
-  /** A restore has made a life of a task here that was another node's. */
+  /** A restore has made a life here of a task that is this node's from now on. */
   void arrived(ImageDirectory image) {
-    registry.arrived(image);
+    if (!registry.home(image.manifest().getTask().getId())) registry.arrived(image);
   }
 
   @Override

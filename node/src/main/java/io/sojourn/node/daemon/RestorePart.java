@@ -169,7 +169,7 @@ final class RestorePart {
                     proposed -> arrivals.incarnation(image, proposed, place),
                     others,
                     new Report(OperationListener.NONE)));
-    arrivals.live(image);
+    arrivals.live(image, place);
     return done;
   }
 
