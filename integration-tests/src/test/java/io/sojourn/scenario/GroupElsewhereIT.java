@@ -152,6 +152,8 @@ class GroupElsewhereIT {
       restored(all, heat, C, C, C, C);
       node(C).ckpt("checkpoint", "--group", "moved").done();
       heat.goesOn();
+      // Until then a node that has none of them would be refused.
+      await().atMost(PATIENCE).until(() -> stored("moved@2") == 4);
       Answer back =
           node(B).ckpt("restore", "--group", "moved", "--on", "moved1=a,moved3=b", "--end-living");
       assertThat(back.json().path("groupImage").asText()).isEqualTo("moved@2");

@@ -128,6 +128,15 @@ final class Errands {
     return known;
   }
 
+  /** Whether a node does when it is asked now. */
+  boolean answers(String node) {
+    try {
+      return ask(node, FindRequest.getDefaultInstance()).isPresent();
+    } catch (OperationException unknown) {
+      return false;
+    }
+  }
+
   private boolean knows(String node, String task) {
     return ask(node, FindRequest.newBuilder().setTask(task).build()).orElse(false);
   }

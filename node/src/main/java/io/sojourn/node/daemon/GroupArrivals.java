@@ -5,18 +5,12 @@ import io.sojourn.engine.network.Relocation;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.group.Place;
 import io.sojourn.protocol.image.Manifest;
-import io.sojourn.protocol.image.Process;
-import io.sojourn.protocol.image.Socket;
 import io.sojourn.protocol.image.TaskIdentity;
-import io.sojourn.protocol.image.Thread;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -37,46 +31,25 @@ final class GroupArrivals {
   }
 
   private boolean arrives(Manifest image) {
-    return !ownership.alone() && !image.getMachine().getNode().equals(self);
+    return ownership.clustered() && !image.getMachine().getNode().equals(self);
   }
 
   /**
-   * @throws OperationException refused: another node has one of them, or they do not fit here
+   * Returns it where nothing is in the way.
+   *
+   * @throws OperationException refused: they do not fit here
+   * @throws io.sojourn.node.supervision.TakenException another node has one of them
    */
-  void check(GroupRestore what) {
-    Map<String, String> numbers = new HashMap<>(), ports = new HashMap<>();
+  GroupRestore checked(GroupRestore what) {
+    GroupNeighbours neighbours = new GroupNeighbours(self);
     for (ImageDirectory part : what.parts()) {
       Manifest image = part.manifest();
       TaskIdentity task = image.getTask();
-      String name =
-          Ownership.explained(
-              () -> {
-                int seen = what.place(task.getId()).getClaimed();
-                ownership.check(task, seen, arrives(image));
-                return task.getName();
-              });
-      for (int number : numbers(image)) refuseBoth(numbers, "number " + number, name);
-      for (Socket socket : relocation(part).of(image).getSocketsList())
-        if (socket.getState().equals("LISTEN") && socket.getProtocol().startsWith("tcp"))
-          refuseBoth(ports, "port " + socket.getLocal().replaceAll(".*:", ""), name);
+      int seen = what.place(task.getId()).getClaimed();
+      ownership.check(task, seen, arrives(image));
+      neighbours.add(relocation(part).of(image));
     }
-  }
-
-  private static Set<Integer> numbers(Manifest image) {
-    Set<Integer> numbers = new TreeSet<>();
-    for (Process process : image.getProcessesList()) numbers.add(process.getPid());
-    for (Thread thread : image.getThreadsList()) numbers.add(thread.getTid());
-    return numbers;
-  }
-
-  /** On the nodes where they were each had it for itself. */
-  private void refuseBoth(Map<String, String> had, String what, String task) {
-    String other = had.putIfAbsent(what, task);
-    if (other != null && !other.equals(task))
-      throw OperationException.refused(
-          "tasks %s and %s both have %s, and would live on node %s"
-              .formatted(other, task, what, self),
-          "bring one of them to another node: --on %s=NODE".formatted(task));
+    return what;
   }
 
   /**
@@ -114,8 +87,8 @@ final class GroupArrivals {
   }
 
   /** It lives here now. */
-  void live(ImageDirectory image, Place place) {
-    if (arrives(image.manifest()) || place.getClaimed() > 0) ownership.arrived(image);
+  void live(ImageDirectory image, int incarnation, Place place) {
+    if (arrives(image.manifest()) || place.getClaimed() > 0) ownership.arrived(image, incarnation);
   }
 
   /** A task that was this node's lives on another now. */

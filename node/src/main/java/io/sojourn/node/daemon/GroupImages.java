@@ -166,7 +166,10 @@ final class GroupImages {
     for (Found one : found) {
       if (at >= 0 && !one.name().equals(text)) continue;
       List<GroupImage.Part> missing = elsewhere.missing(one.description(), one.missing());
-      if (missing.isEmpty()) return one;
+      if (missing.isEmpty()) {
+        if (at < 0) refuseOlder(one, found.get(0), group);
+        return one;
+      }
       if (!giveUp) refuseUnknown(one, missing, elsewhere);
       if (at >= 0) throw incomplete(one, missing);
       if (giveUp)
@@ -181,6 +184,21 @@ final class GroupImages {
                 ? "group " + group + " has no image"
                 : "none of the images of group " + group + " is complete",
         "ckpt images lists what there is; make one with ckpt checkpoint --group " + group);
+  }
+
+  /** Nor one than what is not in the repository yet, and on other nodes only. */
+  private void refuseOlder(Found found, Found known, String group) {
+    calls
+        .newestElsewhere(group)
+        .filter(newest -> newest.number() > known.description().getNumber())
+        .ifPresent(
+            newest -> {
+              throw OperationException.refused(
+                  "image %s@%d is on node %s, and not known here yet"
+                      .formatted(group, newest.number(), newest.node()),
+                  "restore it there, or when it is stored (ckpt images), or another one: --group "
+                      + found.name());
+            });
   }
 
   /** An older one instead would be a surprise. */

@@ -56,6 +56,14 @@ final class GroupNodes {
     return new Seen(nodes, answering, known.silent());
   }
 
+  /** Of those, and of these that were not heard of lately and are there all the same. */
+  Set<String> answering(Seen seen, Set<String> concerned) {
+    Set<String> answering = new HashSet<>(seen.answering());
+    for (String node : concerned)
+      if (!answering.contains(node) && errands.answers(node)) answering.add(node);
+    return answering;
+  }
+
   /** A user of some number may be somebody else on another node. */
   void check(String group, Collection<String> nodes, Caller caller) {
     if (caller.root() || nodes.stream().allMatch(self::equals)) return;

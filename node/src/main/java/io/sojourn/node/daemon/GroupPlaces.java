@@ -119,7 +119,14 @@ final class GroupPlaces {
     return members.stream().map(Member::lived).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Where a task is to live. */
+  /** Both. */
+  Set<String> concerned() {
+    Set<String> both = before();
+    both.addAll(now());
+    return both;
+  }
+
+  /** Whether a task is to live there. */
   boolean comes(GroupImage.Part part, String node) {
     return members.stream().anyMatch(member -> member.part.equals(part) && member.now.equals(node));
   }

@@ -12,6 +12,7 @@ import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -59,11 +60,14 @@ final class GroupRestores {
           "name one of them: ckpt restore --group GROUP, or GROUP@NUMBER");
     if (request.getClone())
       throw OperationException.usage("a group is restored as itself", "leave --clone out");
+    if (!request.getNode().isEmpty())
+      throw OperationException.usage(
+          "a group may live on several nodes", "say which of it: --on NODE, --on TASK=NODE");
     return OperationLog.noted(
         "restore group",
         request.getGroup(),
         caller,
-        () -> Ownership.explained(() -> restore(request, caller, new Report(listener))),
+        () -> Explained.of(() -> restore(request, caller, new Report(listener))),
         GroupRestores::words);
   }
 
@@ -126,7 +130,7 @@ final class GroupRestores {
     GroupPlaces places =
         GroupPlaces.of(
             found.description(),
-            found.origins(ownership.alone()),
+            found.origins(!ownership.clustered()),
             ownership.claims(found.tasks()),
             request.getPlacesList());
     String group = found.description().getGroup();
@@ -174,13 +178,14 @@ final class GroupRestores {
   private SortedSet<String> where(
       String group, int uid, GroupPlaces places, boolean giveUp, Report report) {
     GroupNodes.Seen seen = nodes.seen(group, uid);
-    places.refuseSilent(seen.answering(), giveUp);
+    Set<String> answering = nodes.answering(seen, places.concerned());
+    places.refuseSilent(answering, giveUp);
     SortedSet<String> where = new TreeSet<>(places.before());
     // Those that are lost, and others: whether these have tasks that are in no image nobody knows.
     for (String node : seen.silent())
       if (!where.contains(node))
         report.warn("whether tasks of group " + group + " are on node " + node + " is not known");
-    where.retainAll(seen.answering());
+    where.retainAll(answering);
     where.addAll(places.now());
     where.addAll(seen.living());
     where.add(nodes.self());

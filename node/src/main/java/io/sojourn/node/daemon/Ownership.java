@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,26 +122,9 @@ final class Ownership implements Holdings, AutoCloseable {
     return number;
   }
 
-  /**
-   * @throws OperationException what says that a task may not live here now, in a user's words
-   */
-  static <T> T explained(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (TakenException taken) {
-      throw OperationException.refused(
-          String.valueOf(taken.getMessage()),
-          "restore it there; or, if that node is gone, wait until its lease is over (a group's task:"
-              + " ckpt restore --group GROUP --on NODE --give-up)");
-    } catch (NotYetException unknown) {
-      throw OperationException.failed(
-          String.valueOf(unknown.getMessage()), "see ckpt repository status", unknown);
-    }
-  }
-
-  /** Whether no group's task can have been brought to another node, or from one. */
-  boolean alone() {
-    return leases == null || !Files.exists(config.stateDirectory().resolve("cluster"));
+  /** Whether a group's tasks can be brought to other nodes, and from them. */
+  boolean clustered() {
+    return Files.exists(config.stateDirectory().resolve("cluster"));
   }
 
   /**
@@ -153,7 +135,7 @@ final class Ownership implements Holdings, AutoCloseable {
    */
   Map<String, LifeClaim> claims(Collection<String> tasks) {
     Leases held = leases;
-    return held == null || alone() ? Map.of() : held.newest(tasks);
+    return held != null && clustered() ? held.newest(tasks) : Map.of();
   }
 
   /**
@@ -164,7 +146,7 @@ final class Ownership implements Holdings, AutoCloseable {
    */
   void refuseTaken(String task) {
     Leases held = leases;
-    if (held != null && !alone()) held.refuseTaken(task);
+    if (held != null && clustered()) held.refuseTaken(task);
   }
 
   /**
@@ -208,8 +190,8 @@ final class Ownership implements Holdings, AutoCloseable {
   }
 
   /** A restore has made a life here of a task that is this node's from now on. */
-  void arrived(ImageDirectory image) {
-    if (!registry.home(image.manifest().getTask().getId())) registry.arrived(image);
+  void arrived(ImageDirectory image, int incarnation) {
+    if (!registry.home(image.manifest().getTask().getId())) registry.arrived(image, incarnation);
   }
 
   @Override

@@ -69,7 +69,7 @@ final class RestorePart {
     try (GroupOperations all = GroupOperations.begin(operations, who, "restore")) {
       last.run();
       survivors.refuse(what, request.getEndLiving());
-      arrivals.check(what);
+      Explained.of(() -> arrivals.checked(what));
       List<RelocatedPart> parts =
           what.parts().stream()
               .map(part -> new RelocatedPart(part, arrivals.relocation(part)))
@@ -161,7 +161,7 @@ final class RestorePart {
   private OperationResult restore(
       ImageDirectory image, RestoreRequest each, Place place, Company others) {
     OperationResult done =
-        Ownership.explained(
+        Explained.of(
             () ->
                 restores.restore(
                     image,
@@ -169,7 +169,7 @@ final class RestorePart {
                     proposed -> arrivals.incarnation(image, proposed, place),
                     others,
                     new Report(OperationListener.NONE)));
-    arrivals.live(image, place);
+    arrivals.live(image, done.getIncarnation(), place);
     return done;
   }
 

@@ -74,7 +74,7 @@ final class Restores {
 
   /** On this node, or on the one that is asked for. */
   OperationResult run(RestoreRequest request, Caller caller, OperationListener listener) {
-    return Ownership.explained(() -> runAnywhere(request, caller, listener));
+    return Explained.of(() -> runAnywhere(request, caller, listener));
   }
 
   /**

@@ -137,8 +137,10 @@ final class TaskRegistry {
   /**
    * A group's task that was another node's has come here: it is as one that has just been found.
    */
-  synchronized void arrived(ImageDirectory image) {
-    tell(adopt(image), image.manifest().getTask().getOptions());
+  synchronized void arrived(ImageDirectory image, int incarnation) {
+    TaskRecord record = recordOf(image).withHome(node).withIncarnation(incarnation);
+    store.put(record);
+    tell(record, image.manifest().getTask().getOptions());
   }
 
   /** Whether it is known, and has its home here. */
