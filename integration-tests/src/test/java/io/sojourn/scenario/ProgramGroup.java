@@ -10,7 +10,6 @@ import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Places;
-import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -25,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -36,8 +36,13 @@ final class ProgramGroup implements AutoCloseable {
    *
    * @param place words before its command
    * @param address at which the others reach it
+   * @param real this machine's number of a process, from the node's
    */
-  record Seat(Node node, List<String> place, String address) {}
+  record Seat(Node node, List<String> place, String address, IntUnaryOperator real) {
+    Seat(Node node, List<String> place, String address) {
+      this(node, place, address, number -> number);
+    }
+  }
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -49,7 +54,7 @@ final class ProgramGroup implements AutoCloseable {
 
   private ProgramGroup(Parallel program, List<Seat> seats, String name, Path home) {
     this.program = program;
-    this.seats = seats;
+    this.seats = new ArrayList<>(seats);
     this.name = name;
     this.home = home;
   }
@@ -77,6 +82,9 @@ final class ProgramGroup implements AutoCloseable {
   private Process begin(int rank, int members, String options) throws IOException {
     Seat seat = seats.get(rank);
     List<String> command = new ArrayList<>(seat.place());
+    // Opened there: CRIU knows no file of another mount namespace.
+    command.addAll(List.of("sh", "-c", "exec \"$@\" < /dev/null >> \"$0\" 2>&1"));
+    command.add(home.resolve("out-" + rank).toString());
     command.addAll(List.of("setsid", Jdk.newest().tool("java"), "-Xmx64m"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add(
@@ -86,9 +94,8 @@ final class ProgramGroup implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(home.toFile())
-            .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
-            .redirectOutput(Redirect.appendTo(home.resolve("out-" + rank).toFile()));
+            .redirectOutput(Redirect.DISCARD);
     builder.environment().put("SOJOURN_RUN_DIR", seat.node().run().toString());
     return builder.start();
   }
@@ -107,20 +114,30 @@ final class ProgramGroup implements AutoCloseable {
 
   /** The number of a member's process. */
   int pid(int rank) {
-    return seats.get(rank).node().ckpt("ps", task(rank)).done().json().at("/tasks/0/pid").asInt();
+    Seat seat = seats.get(rank);
+    JsonNode all = seat.node().ckpt("ps", task(rank)).done().json();
+    return seat.real().applyAsInt(all.at("/tasks/0/pid").asInt());
+  }
+
+  /** From now on a member lives somewhere else. */
+  void lives(int rank, Seat seat) {
+    seats.set(rank, seat);
   }
 
   List<Integer> pids() {
-    return pids(tasks());
+    return nodes().stream().flatMap(node -> pids(node).stream()).toList();
   }
 
   /** Of those that are at home on that node. */
   List<Integer> pids(Node node) {
-    return pids(tasks(node));
-  }
-
-  private static List<Integer> pids(List<JsonNode> tasks) {
-    return tasks.stream().map(task -> task.path("pid").asInt()).toList();
+    IntUnaryOperator real =
+        seats.stream().filter(seat -> seat.node() == node).findFirst().orElseThrow().real();
+    return tasks(node).stream()
+        .mapToInt(task -> task.path("pid").asInt())
+        .filter(pid -> pid > 0)
+        .map(real)
+        .boxed()
+        .toList();
   }
 
   private Set<Node> nodes() {

@@ -11,6 +11,7 @@ import io.sojourn.engine.image.Verification;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.network.ConnectionLock;
+import io.sojourn.engine.network.Relocation;
 import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
@@ -98,9 +99,15 @@ final class RestoreAttempt {
   private UnpackedImage unpack(Set<String> otherSizes) {
     Path place = order.settings().stateDirectory();
     boolean ghosts = GhostNames.in(order.image().path());
-    if (otherSizes.isEmpty() && !ghosts) return UnpackedImage.of(order.image(), place);
+    Relocation relocation = order.company().relocation();
+    if (otherSizes.isEmpty() && !ghosts && relocation.none())
+      return UnpackedImage.of(order.image(), place);
     UnpackedImage image = UnpackedImage.beside(order.image(), place);
     try {
+      if (!relocation.none()) {
+        image.own("files.img");
+        relocation.into(image.path());
+      }
       if (!otherSizes.isEmpty()) FileSizes.forget(image.path(), otherSizes);
       if (ghosts) GhostNames.giveOwn(image.path(), order.pid());
       return image;

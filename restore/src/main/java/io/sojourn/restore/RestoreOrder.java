@@ -13,8 +13,9 @@ record RestoreOrder(
     Company company,
     RestorePipeline.Settings settings) {
 
+  /** With the addresses that its sockets have here. */
   Manifest manifest() {
-    return image.manifest();
+    return company.relocation().of(image.manifest());
   }
 
   String taskName() {

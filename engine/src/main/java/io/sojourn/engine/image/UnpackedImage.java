@@ -81,6 +81,15 @@ public final class UnpackedImage implements AutoCloseable {
     else Files.createSymbolicLink(plain, stored);
   }
 
+  /** A member of this directory is to be changed: a copy takes the place of its link. */
+  public void own(String member) throws IOException {
+    Path file = path.resolve(member);
+    if (!Files.isSymbolicLink(file)) return;
+    byte[] content = Files.readAllBytes(file);
+    Files.delete(file);
+    Files.write(file, content);
+  }
+
   /** The directory for CRIU. */
   public Path path() {
     return path;

@@ -49,10 +49,11 @@ public record GroupEnds(
   /** Of tasks that are in images, and nowhere else. */
   public static GroupEnds ofImages(Collection<Manifest> images) {
     return new GroupEnds(
-        images.stream().flatMap(image -> of(image).stream()).toList(), Set.of(), List.of());
+        images.stream().flatMap(image -> ofImage(image).stream()).toList(), Set.of(), List.of());
   }
 
-  private static List<InternetSocket> of(Manifest image) {
+  /** The ends of connections that are in an image. */
+  public static List<InternetSocket> ofImage(Manifest image) {
     return image.getSocketsList().stream()
         .filter(socket -> socket.getProtocol().startsWith("tcp"))
         .filter(socket -> !OVER.contains(socket.getState()))

@@ -5,6 +5,7 @@ import io.sojourn.protocol.criu.CriuFile;
 import io.sojourn.protocol.criu.CriuInetSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ public record ImageSocket(
     int backlog) {
   private static final int INTERNET = 4;
   private static final int AF_INET6 = 10;
+  private static final int TCP = 6, UDP = 17;
   private static final int MAX_ENTRY = 1 << 20;
 
   /** By the kernel's numbers: 6 and 17. */
@@ -106,6 +108,44 @@ public record ImageSocket(
 
   private static boolean nothingToRead(Path stream) throws IOException {
     return !Files.exists(stream) || TcpStreamImage.read(stream).received().length == 0;
+  }
+
+  /** Gives sockets the addresses that they have on this node. */
+  static void relocate(Path images, Relocation relocation) throws IOException {
+    edit(images, socket -> relocated(socket, relocation));
+  }
+
+  private static CriuInetSocket relocated(CriuInetSocket socket, Relocation relocation) {
+    if (socket.getProto() != TCP && socket.getProto() != UDP) return socket;
+    try {
+      String local = words(end(socket.getSrcAddrList(), socket.getSrcPort()));
+      String remote = words(end(socket.getDstAddrList(), socket.getDstPort()));
+      String nowLocal = relocation.local(local), nowRemote = relocation.remote(local, remote);
+      CriuInetSocket.Builder now = socket.toBuilder();
+      if (!nowLocal.equals(local))
+        now.clearSrcAddr()
+            .addAllSrcAddr(numbers(nowLocal, socket.getSrcAddrCount()))
+            .setSrcPort(GroupEnds.port(nowLocal));
+      if (!nowRemote.equals(remote))
+        now.clearDstAddr()
+            .addAllDstAddr(numbers(nowRemote, socket.getDstAddrCount()))
+            .setDstPort(GroupEnds.port(nowRemote));
+      return now.build();
+    } catch (IOException noAddress) {
+      throw new UncheckedIOException(noAddress);
+    }
+  }
+
+  /** An address in the kernel's words; of an IPv4 one four, too, where the socket is of IPv6. */
+  private static List<Integer> numbers(String end, int count) throws IOException {
+    byte[] address = Relocation.address(end).getAddress();
+    ByteBuffer all = number(Integer.BYTES * count);
+    if (address.length > all.capacity()) throw new IOException("an IPv4 socket at " + end);
+    if (address.length < all.capacity()) all.putLong(0).putInt(0xffff0000);
+    all.put(address).flip();
+    List<Integer> numbers = new ArrayList<>();
+    while (all.hasRemaining()) numbers.add(all.getInt());
+    return numbers;
   }
 
   private static void edit(Path images, UnaryOperator<CriuInetSocket> change) throws IOException {

@@ -43,16 +43,19 @@ final class RestoreCommand extends OperationCall {
 
   @Option(
       names = "--on",
-      paramLabel = "NODE",
-      defaultValue = "",
-      description = "Run it on this node of the cluster; its home stays the same.")
-  private String node = "";
+      split = ",",
+      paramLabel = "NODE|TASK=NODE|NODE=OTHER",
+      description =
+          "Run it on this node of the cluster; its home stays the same. With --group: all tasks, one"
+              + " of them, or those of a node live there from now on, and have their home there.")
+  private List<String> on = new ArrayList<>();
 
   @Option(
       names = "--give-up",
       description =
           "Where the task is on a node that cannot be reached: give up its life there, and what it"
-              + " has done since the image was made.")
+              + " has done since the image was made. With --group: the same of its tasks on nodes"
+              + " that are lost for good.")
   private boolean giveUp;
 
   @Option(
@@ -88,6 +91,9 @@ final class RestoreCommand extends OperationCall {
       throw OperationException.usage(
           "one task or image, or one group, is to be named",
           "ckpt restore IMAGE|TASK, or ckpt restore --group GROUP");
+    if (group == null && (on.size() > 1 || node().indexOf('=') >= 0))
+      throw OperationException.usage(
+          "a task is restored on one node", "name that: --on NODE; several are for --group");
     if (endLiving && group == null)
       throw OperationException.usage("--end-living is for a group", "say --group, too");
     return super.call();
@@ -107,9 +113,14 @@ final class RestoreCommand extends OperationCall {
                 .addAllFiles(files)
                 .setStreamsMayBeLost(streamsMayBeLost)
                 .setLimitMillis(limit == null ? 0 : limit.toMillis())
-                .setNode(node)
+                .setNode(group == null ? node() : "")
+                .addAllPlaces(group == null ? List.of() : on)
                 .setGiveUp(giveUp)
                 .build());
+  }
+
+  private String node() {
+    return on.isEmpty() ? "" : on.get(0);
   }
 
   @Override

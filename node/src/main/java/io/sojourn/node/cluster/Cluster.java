@@ -5,6 +5,7 @@ import io.sojourn.protocol.peer.NodeFacts;
 import io.sojourn.protocol.peer.Rumours;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -166,6 +167,27 @@ public final class Cluster implements AutoCloseable {
               known.seenMillis(),
               known.certificate().getNotAfter().toInstant()));
     return views;
+  }
+
+  /**
+   * At which the others reach this node.
+   *
+   * @throws OperationException it is one of no cluster, or says of itself what only it understands
+   */
+  public InetAddress address() {
+    Address said = Address.parse(nodes().get(0).facts().getAddress());
+    InetAddress address = said.socket().getAddress();
+    if (address.isLoopbackAddress())
+      throw OperationException.refused(
+          "the name "
+              + said.host()
+              + " of node "
+              + name
+              + " means "
+              + address.getHostAddress()
+              + " here",
+          "name its address when it joins: ckpt node join --advertise ADDRESS");
+    return address;
   }
 
   /** SHA-256 of the authority's certificate, in hex. */

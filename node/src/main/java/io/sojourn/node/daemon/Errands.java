@@ -106,25 +106,35 @@ final class Errands {
    * Which other nodes have tasks of a group.
    *
    * @param nodes have some that have not ended
+   * @param answering all that do, whether or not they have some
    * @param silent do not answer
    */
-  record Known(List<String> nodes, List<String> silent) {}
+  record Known(List<String> nodes, List<String> answering, List<String> silent) {}
 
   /** Other nodes that have tasks of a user's group. */
   Known withGroup(String group, int uid) {
-    Known known = new Known(new ArrayList<>(), new ArrayList<>());
+    Known known = new Known(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     FindRequest whether = FindRequest.newBuilder().setGroup(group).setUid(uid).build();
     try {
       for (Cluster.View node : cluster.get().nodes()) {
         if (node.self()) continue;
         Optional<Boolean> found = node.up() ? ask(node.name(), whether) : Optional.empty();
-        if (found.isEmpty()) known.silent().add(node.name());
-        else if (found.get()) known.nodes().add(node.name());
+        (found.isEmpty() ? known.silent() : known.answering()).add(node.name());
+        if (found.orElse(false)) known.nodes().add(node.name());
       }
     } catch (OperationException alone) {
       // There is no other node.
     }
     return known;
+  }
+
+  /** Whether a node does when it is asked now. */
+  boolean answers(String node) {
+    try {
+      return ask(node, FindRequest.getDefaultInstance()).isPresent();
+    } catch (OperationException unknown) {
+      return false;
+    }
   }
 
   private boolean knows(String node, String task) {

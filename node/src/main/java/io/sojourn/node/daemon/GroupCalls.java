@@ -10,6 +10,7 @@ import io.sojourn.protocol.group.Order;
 import io.sojourn.protocol.group.RemovePartsRequest;
 import io.sojourn.protocol.group.Word;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,30 @@ final class GroupCalls {
     } catch (StatusRuntimeException | OperationException away) {
       return Optional.empty();
     }
+  }
+
+  /** The newest image of a group of which another node has parts. */
+  record Newest(String node, int number) {}
+
+  /** As far as those know that were heard of lately; empty where there is none. */
+  Optional<Newest> newestElsewhere(String group) {
+    try {
+      return cluster.get().nodes().stream()
+          .filter(node -> node.up() && !node.self())
+          .flatMap(node -> newestOn(node.name(), group).stream())
+          .max(Comparator.comparingInt(Newest::number));
+    } catch (OperationException alone) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Newest> newestOn(String node, String group) {
+    String begin = group + "@";
+    return partsOn(node).orElse(Set.of()).stream()
+        .map(Part::groupImage)
+        .filter(image -> image.startsWith(begin))
+        .map(image -> new Newest(node, Integer.parseInt(image.substring(begin.length()))))
+        .max(Comparator.comparingInt(Newest::number));
   }
 
   /**

@@ -2,6 +2,8 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.engine.operation.Report;
+import io.sojourn.node.archive.Archive;
 import io.sojourn.protocol.group.ListPartsResponse;
 import io.sojourn.protocol.image.GroupImage;
 import io.sojourn.protocol.image.Manifest;
@@ -32,6 +34,11 @@ final class GroupImages {
       return description.getPartsList().stream().anyMatch(p -> p.getTaskId().equals(taskId));
     }
 
+    /** Their ids. */
+    List<String> tasks() {
+      return description.getPartsList().stream().map(GroupImage.Part::getTaskId).toList();
+    }
+
     int uid() {
       return parts.get(0).manifest().getTask().getUid();
     }
@@ -42,8 +49,13 @@ final class GroupImages {
 
     /** Of the tasks that are at home here. */
     List<ImageDirectory> here() {
+      return of(this::isHere);
+    }
+
+    /** Those of some of the tasks. */
+    private List<ImageDirectory> of(Predicate<GroupImage.Part> which) {
       return description.getPartsList().stream()
-          .filter(this::isHere)
+          .filter(which)
           .flatMap(part -> parts.stream().filter(one -> is(one.manifest(), part)))
           .toList();
     }
@@ -54,6 +66,26 @@ final class GroupImages {
           .filter(part -> !isHere(part))
           .map(GroupImage.Part::getNode)
           .collect(Collectors.toSet());
+    }
+
+    /**
+     * The nodes whose the parts are, by the tasks' ids.
+     *
+     * @param alone there are no other nodes
+     */
+    Map<String, String> origins(boolean alone) {
+      Map<String, String> origins = new HashMap<>();
+      for (GroupImage.Part part : description.getPartsList()) {
+        // All were on one node, and this one knows of it by the repository.
+        Optional<String> maker =
+            of(part::equals).stream()
+                .filter(image -> !alone && !image.isHere())
+                .map(image -> image.manifest().getMachine().getNode())
+                .findFirst();
+        origins.put(
+            part.getTaskId(), part.getNode().isEmpty() ? maker.orElse(self) : part.getNode());
+      }
+      return origins;
     }
 
     /** "heat2 on node b". */
@@ -72,14 +104,17 @@ final class GroupImages {
   private final ImageLookup images;
   private final String self;
   private final GroupCalls calls;
+  private final Archive archive;
 
   /**
    * @param calls to other nodes, which say what parts they have
+   * @param archive knows what other nodes have stored
    */
-  GroupImages(ImageLookup images, String self, GroupCalls calls) {
+  GroupImages(ImageLookup images, String self, GroupCalls calls, Archive archive) {
     this.images = images;
     this.self = self;
     this.calls = calls;
+    this.archive = archive;
   }
 
   /** "sim@3". */
@@ -119,8 +154,11 @@ final class GroupImages {
 
   /**
    * @param text a group's name: its newest complete image; or an image's
+   * @param giveUp what nodes have that do not answer
+   * @param report is warned of images that are given up, too
    */
-  Found find(String text, Caller caller) {
+  Found find(String text, boolean giveUp, Caller caller, Report report) {
+    archive.refresh();
     int at = text.indexOf('@');
     String group = at < 0 ? text : text.substring(0, at);
     List<Found> found = all(caller, image -> image.getGroup().equals(group));
@@ -128,9 +166,16 @@ final class GroupImages {
     for (Found one : found) {
       if (at >= 0 && !one.name().equals(text)) continue;
       List<GroupImage.Part> missing = elsewhere.missing(one.description(), one.missing());
-      if (missing.isEmpty()) return one;
-      refuseUnknown(one, missing, elsewhere);
+      if (missing.isEmpty()) {
+        if (at < 0) refuseOlder(one, found.get(0), group);
+        return one;
+      }
+      if (!giveUp) refuseUnknown(one, missing, elsewhere);
       if (at >= 0) throw incomplete(one, missing);
+      if (giveUp)
+        report.warn(
+            "image %s is passed over, parts of it are given up with their nodes: %s"
+                .formatted(one.name(), titles(one, missing)));
     }
     throw OperationException.notFound(
         at >= 0
@@ -139,6 +184,21 @@ final class GroupImages {
                 ? "group " + group + " has no image"
                 : "none of the images of group " + group + " is complete",
         "ckpt images lists what there is; make one with ckpt checkpoint --group " + group);
+  }
+
+  /** Nor one than what is not in the repository yet, and on other nodes only. */
+  private void refuseOlder(Found found, Found known, String group) {
+    calls
+        .newestElsewhere(group)
+        .filter(newest -> newest.number() > known.description().getNumber())
+        .ifPresent(
+            newest -> {
+              throw OperationException.refused(
+                  "image %s@%d is on node %s, and not known here yet"
+                      .formatted(group, newest.number(), newest.node()),
+                  "restore it there, or when it is stored (ckpt images), or another one: --group "
+                      + found.name());
+            });
   }
 
   /** An older one instead would be a surprise. */
@@ -157,16 +217,26 @@ final class GroupImages {
   }
 
   /**
-   * The parts of an image that are of this node's tasks.
+   * The parts of an image that are of some of its tasks.
    *
    * @throws OperationException one of them is not there
    */
-  List<ImageDirectory> hereOf(GroupImage image) {
-    List<Found> found = all(Caller.onBehalfOf(0), image::equals);
-    Found one = found.isEmpty() ? new Found(image, List.of(), self) : found.get(0);
-    List<GroupImage.Part> missing = one.missing().stream().filter(one::isHere).toList();
+  List<ImageDirectory> of(GroupImage image, Predicate<GroupImage.Part> which) {
+    Found one = found(image);
+    // Another node may have stored it just now.
+    if (one.missing().stream().anyMatch(which) && !archive.place().none()) {
+      archive.refreshNow();
+      one = found(image);
+    }
+    List<GroupImage.Part> missing = one.missing().stream().filter(which).toList();
     if (!missing.isEmpty()) throw incomplete(one, missing);
-    return one.here();
+    return one.of(which);
+  }
+
+  private Found found(GroupImage image) {
+    return all(Caller.onBehalfOf(0), image::equals).stream()
+        .findFirst()
+        .orElseGet(() -> new Found(image, List.of(), self));
   }
 
   /** All parts that are here, for other nodes. */
@@ -236,14 +306,15 @@ final class GroupImages {
         && image.getTask().getId().equals(part.getTaskId());
   }
 
+  private static String titles(Found image, List<GroupImage.Part> missing) {
+    return missing.stream()
+        .map(part -> part.getImage() + " of task " + image.title(part))
+        .collect(Collectors.joining(", "));
+  }
+
   private static OperationException incomplete(Found image, List<GroupImage.Part> missing) {
     return OperationException.refused(
-        "of image %s are missing: %s"
-            .formatted(
-                image.name(),
-                missing.stream()
-                    .map(part -> part.getImage() + " of task " + image.title(part))
-                    .collect(Collectors.joining(", "))),
+        "of image %s are missing: %s".formatted(image.name(), titles(image, missing)),
         "restore another one of the group's images: ckpt images");
   }
 }

@@ -6,21 +6,31 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.node.group.RemotePart;
 import io.sojourn.protocol.group.BeginRestore;
 import io.sojourn.protocol.group.Order;
+import io.sojourn.protocol.group.Place;
+import io.sojourn.protocol.image.GroupImage;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
 
-/** Runs all tasks of a group again, from images of one instant, each on the node of its part. */
+/**
+ * Runs all tasks of a group again, from images of one instant, each where it has lived, or
+ * elsewhere.
+ */
 final class GroupRestores {
   private final RestorePart part;
   private final GroupImages images;
   private final GroupSurvivors survivors;
   private final GroupNodes nodes;
   private final GroupCalls calls;
+  private final Ownership ownership;
   private final ExecutorService workers;
 
   /**
@@ -32,12 +42,14 @@ final class GroupRestores {
       GroupSurvivors survivors,
       GroupNodes nodes,
       GroupCalls calls,
+      Ownership ownership,
       ExecutorService workers) {
     this.part = part;
     this.images = images;
     this.survivors = survivors;
     this.nodes = nodes;
     this.calls = calls;
+    this.ownership = ownership;
     this.workers = workers;
   }
 
@@ -46,15 +58,16 @@ final class GroupRestores {
       throw OperationException.usage(
           "a task or image and a group were named",
           "name one of them: ckpt restore --group GROUP, or GROUP@NUMBER");
-    if (request.getClone() || request.getGiveUp() || !request.getNode().isEmpty())
+    if (request.getClone())
+      throw OperationException.usage("a group is restored as itself", "leave --clone out");
+    if (!request.getNode().isEmpty())
       throw OperationException.usage(
-          "a group is restored where its images were made, as itself",
-          "leave --clone, --give-up and --on out");
+          "a group may live on several nodes", "say which of it: --on NODE, --on TASK=NODE");
     return OperationLog.noted(
         "restore group",
         request.getGroup(),
         caller,
-        () -> restore(request, caller, new Report(listener)),
+        () -> Explained.of(() -> restore(request, caller, new Report(listener))),
         GroupRestores::words);
   }
 
@@ -64,7 +77,7 @@ final class GroupRestores {
   }
 
   private OperationResult restore(RestoreRequest request, Caller caller, Report report) {
-    GroupImages.Found found = images.find(request.getGroup(), caller);
+    GroupImages.Found found = images.find(request.getGroup(), request.getGiveUp(), caller, report);
     return restore(found, request, false, () -> {}, caller, report);
   }
 
@@ -114,11 +127,21 @@ final class GroupRestores {
       Runnable last,
       Caller caller,
       Report report) {
-    GroupRestore what = GroupRestore.of(found);
-    SortedSet<String> where = nodes.of(what.group(), what.uid(), report);
-    where.addAll(found.elsewhere());
-    where.add(nodes.self());
-    nodes.check(what.group(), where, caller);
+    GroupPlaces places =
+        GroupPlaces.of(
+            found.description(),
+            found.origins(!ownership.clustered()),
+            ownership.claims(found.tasks()),
+            request.getPlacesList());
+    String group = found.description().getGroup();
+    SortedSet<String> where = where(group, found.uid(), places, request.getGiveUp(), report);
+    nodes.check(group, where, caller);
+    GroupRestore what =
+        new GroupRestore(
+            found.description(),
+            found.uid(),
+            images.of(found.description(), part -> places.comes(part, nodes.self())),
+            places.all());
     Order begin =
         Order.newBuilder()
             .setRestore(
@@ -126,7 +149,8 @@ final class GroupRestores {
                     .setRequest(request)
                     .setUid(what.uid())
                     .setImage(what.image())
-                    .setWithoutNewcomers(withoutNewcomers))
+                    .setWithoutNewcomers(withoutNewcomers)
+                    .putAllPlaces(what.places()))
             .build();
     SortedMap<String, GroupConcert.Part> parts = new TreeMap<>();
     for (String node : where)
@@ -148,6 +172,24 @@ final class GroupRestores {
             .setGroupImage(found.name())
             .addAllMembers(done),
         report);
+  }
+
+  /** The nodes that have to do with it. */
+  private SortedSet<String> where(
+      String group, int uid, GroupPlaces places, boolean giveUp, Report report) {
+    GroupNodes.Seen seen = nodes.seen(group, uid);
+    Set<String> answering = nodes.answering(seen, places.concerned());
+    places.refuseSilent(answering, giveUp);
+    SortedSet<String> where = new TreeSet<>(places.before());
+    // Those that are lost, and others: whether these have tasks that are in no image nobody knows.
+    for (String node : seen.silent())
+      if (!where.contains(node))
+        report.warn("whether tasks of group " + group + " are on node " + node + " is not known");
+    where.retainAll(answering);
+    where.addAll(places.now());
+    where.addAll(seen.living());
+    where.add(nodes.self());
+    return where;
   }
 
   /** This node's part. */
@@ -175,6 +217,13 @@ final class GroupRestores {
    * @throws OperationException a part is not here
    */
   GroupRestore asked(BeginRestore order) {
-    return new GroupRestore(order.getImage(), order.getUid(), images.hereOf(order.getImage()));
+    Map<String, Place> places = order.getPlacesMap();
+    Predicate<GroupImage.Part> here =
+        part -> {
+          Place place = places.get(part.getTaskId());
+          return (place == null ? part.getNode() : place.getNode()).equals(nodes.self());
+        };
+    return new GroupRestore(
+        order.getImage(), order.getUid(), images.of(order.getImage(), here), places);
   }
 }

@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.linux.Clock;
 import io.sojourn.engine.network.GroupLock;
+import io.sojourn.engine.network.Relocation;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.node.group.Exchange;
 import io.sojourn.node.group.Rendezvous;
@@ -34,8 +35,16 @@ final class GroupReturn {
     return rendezvous;
   }
 
-  Company member(String task) {
+  /**
+   * @param relocation what the addresses of its sockets are here
+   */
+  Company member(String task, Relocation relocation) {
     return new Company() {
+      @Override
+      public Relocation relocation() {
+        return relocation;
+      }
+
       @Override
       public void checked() {
         rendezvous.await(task, GroupReturn.this::checked);

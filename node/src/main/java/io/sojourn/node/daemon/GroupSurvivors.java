@@ -1,12 +1,11 @@
 package io.sojourn.node.daemon;
 
-import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.move.Moves;
-import io.sojourn.protocol.image.TaskIdentity;
+import io.sojourn.protocol.image.GroupImage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,8 @@ final class GroupSurvivors {
    * @param endLiving those that run here are in nobody's way
    */
   void refuse(GroupRestore what, boolean endLiving) {
-    for (ImageDirectory part : what.parts()) refuseResting(what, part.manifest().getTask());
+    for (GroupImage.Part part : what.image().getPartsList())
+      if (what.here(part.getTaskId()) || registry.home(part.getTaskId())) refuseResting(what, part);
     List<Task> living = living(what);
     if (living.isEmpty() || endLiving) return;
     throw OperationException.refused(
@@ -46,14 +46,14 @@ final class GroupSurvivors {
             .formatted(what.name(), what.group()));
   }
 
-  private void refuseResting(GroupRestore what, TaskIdentity task) {
-    String title = task.getName() + " (" + task.getId() + ")";
-    Optional<String> away = moves.whereIs(task.getId());
+  private void refuseResting(GroupRestore what, GroupImage.Part task) {
+    String title = task.getTask() + " (" + task.getTaskId() + ")";
+    Optional<String> away = moves.whereIs(task.getTaskId());
     if (away.isPresent())
       throw OperationException.refused(
           "task " + title + " is on node " + away.get(),
-          "bring it home and end it first: ckpt migrate " + task.getId() + " home");
-    if (moves.frozen().has(task.getId()))
+          "bring it home and end it first: ckpt migrate " + task.getTaskId() + " home");
+    if (moves.frozen().has(task.getTaskId()))
       throw OperationException.refused(
           "task "
               + title
@@ -61,8 +61,16 @@ final class GroupSurvivors {
               + what.name()
               + " has, too",
           "run it again (ckpt restore "
-              + task.getId()
+              + task.getTaskId()
               + ") and end it, or give it up: ckpt rm --force IMAGE");
+  }
+
+  /** Tasks of the image that are this node's, and are to live on others. */
+  List<Task> leaving(GroupRestore what) {
+    return registry.tasks().stream()
+        .filter(task -> what.has(task.id()) && !what.here(task.id()))
+        .filter(task -> registry.home(task.id()))
+        .toList();
   }
 
   /** It may have been restored already, with all others, because another one had failed, too. */

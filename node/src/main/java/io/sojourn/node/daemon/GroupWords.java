@@ -2,6 +2,7 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.network.GroupEnds;
+import io.sojourn.engine.network.RelocatedEnd;
 import io.sojourn.protocol.group.Connection;
 import io.sojourn.protocol.group.Connections;
 import io.sojourn.protocol.group.GoOn;
@@ -33,7 +34,7 @@ final class GroupWords {
     return Connections.newBuilder().addAllOwn(ends.stream().map(GroupWords::of).toList()).build();
   }
 
-  private static Connection of(InternetSocket end) {
+  static Connection of(InternetSocket end) {
     return Connection.newBuilder()
         .setProtocol(end.protocol())
         .setState(end.state())
@@ -47,6 +48,42 @@ final class GroupWords {
         sockets(said.getOwnList()),
         Set.copyOf(said.getPortsList()),
         sockets(said.getOrphansList()));
+  }
+
+  /**
+   * An end of a task that is in an image.
+   *
+   * @param node where the task is to live
+   */
+  static RelocatedEnd end(Connection said, String node) {
+    InternetSocket then = sockets(List.of(said)).get(0);
+    return new RelocatedEnd(
+        said.getTask(), said.getFrom(), node, then, said.getNowLocal(), said.getRemote());
+  }
+
+  static Connection of(RelocatedEnd end) {
+    return of(end.then()).toBuilder()
+        .setTask(end.task())
+        .setFrom(end.from())
+        .setNowLocal(end.local())
+        .setNowRemote(end.remote())
+        .build();
+  }
+
+  /** Of images, with what they are called where their tasks are to live. */
+  static List<InternetSocket> relocated(List<Connection> said) {
+    return said.stream()
+        .map(
+            end ->
+                new InternetSocket(
+                    0,
+                    end.getProtocol(),
+                    end.getState(),
+                    end.getNowLocal(),
+                    end.getNowRemote(),
+                    0,
+                    0))
+        .toList();
   }
 
   static List<InternetSocket> sockets(List<Connection> said) {

@@ -2,7 +2,9 @@ package io.sojourn.node.daemon;
 
 import io.sojourn.node.move.Moves;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 
 /**
  * What is done with groups of tasks.
@@ -31,6 +33,8 @@ record Groups(
       Operations operations,
       Moves moves,
       Errands errands,
+      Ownership ownership,
+      Supplier<InetAddress> address,
       ExecutorService workers)
       throws IOException {
     GroupIntents intents = new GroupIntents(config.stateDirectory().resolve("groups"));
@@ -57,11 +61,18 @@ record Groups(
             registry,
             operations),
         new GroupRestores(
-            new RestorePart(restores, survivors, operations, locks, workers),
+            new RestorePart(
+                restores,
+                survivors,
+                new GroupArrivals(config.nodeName(), ownership, address),
+                operations,
+                locks,
+                workers),
             images,
             survivors,
             nodes,
             calls,
+            ownership,
             workers),
         removal);
   }

@@ -124,7 +124,7 @@ public final class NodeDaemon implements AutoCloseable {
         new Checkpoints(engines, tasks, registry, images, operations, moves, archive::look);
     ProgramRequests requests = new ProgramRequests(checkpoints, operations);
     GroupCalls groupCalls = new GroupCalls(this::cluster);
-    GroupImages groupImages = new GroupImages(imageLookup, config.nodeName(), groupCalls);
+    GroupImages groupImages = new GroupImages(imageLookup, config.nodeName(), groupCalls, archive);
     ImageCalls imageCalls =
         new ImageCalls(
             imageLookup, groupImages, images, tasks, registry, operations, remains, archive);
@@ -171,6 +171,8 @@ public final class NodeDaemon implements AutoCloseable {
             operations,
             moves,
             errands,
+            ownership,
+            () -> cluster().address(),
             workers);
     sweep =
         new Sweep(registry, schedules, groups.schedules(), checkpoints, moves::livesAway, workers);

@@ -14,11 +14,14 @@ import io.sojourn.node.supervision.NotYetException;
 import io.sojourn.node.supervision.RestartPolicy;
 import io.sojourn.node.supervision.Supervised;
 import io.sojourn.node.supervision.Supervisor;
+import io.sojourn.node.supervision.TakenException;
+import io.sojourn.protocol.image.TaskIdentity;
 import io.sojourn.protocol.lives.LifeClaim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -109,11 +112,103 @@ final class Ownership implements Holdings, AutoCloseable {
       throw new NotYetException("this node has no repository now, which says who has it", null);
     if (held == null) return proposed;
     boolean ours = image.manifest().getMachine().getNode().equals(config.nodeName());
-    if (!anywhere && ours) return proposed;
+    if (!anywhere && ours) {
+      if (image.manifest().hasGroup()) refuseTaken(task);
+      return proposed;
+    }
     int number = held.next(task, proposed, anywhere ? describe(Objects.requireNonNull(one)) : null);
     LifeClaim others = claimed.remove(task);
     if (others != null) expect(image, others);
     return number;
+  }
+
+  /** Whether a group's tasks can be brought to other nodes, and from them. */
+  boolean clustered() {
+    return Files.exists(config.stateDirectory().resolve("cluster"));
+  }
+
+  /**
+   * Whose a group's tasks are that were brought to another node than they were on; those that were
+   * not are missing.
+   *
+   * @throws NotYetException nobody can say
+   */
+  Map<String, LifeClaim> claims(Collection<String> tasks) {
+    Leases held = leases;
+    return held != null && clustered() ? held.newest(tasks) : Map.of();
+  }
+
+  /**
+   * Refuses where a group's task was brought to another node.
+   *
+   * @throws TakenException it was
+   * @throws NotYetException nobody can say
+   */
+  void refuseTaken(String task) {
+    Leases held = leases;
+    if (held != null && clustered()) held.refuseTaken(task);
+  }
+
+  /**
+   * Refuses where a group's task is not free to live here.
+   *
+   * @param seen the newest life that was claimed, as others know; 0: none
+   * @param arrives it was another node's
+   * @throws TakenException another node has a later one
+   * @throws NotYetException nobody can say
+   */
+  void check(TaskIdentity task, int seen, boolean arrives) {
+    if (leases == null && (arrives || seen > 0))
+      throw OperationException.refused(
+          "this node has no repository, which says which node task "
+              + task.getName()
+              + " belongs to",
+          "start it with one that all have: ckpt node start --repository"
+              + " DIRECTORY|s3://BUCKET/PREFIX");
+    LifeClaim newest = claims(List.of(task.getId())).get(task.getId());
+    if (newest != null && newest.getNumber() != seen) refuseTaken(task.getId());
+  }
+
+  /**
+   * The same as {@link #next}, of a group's task that all have agreed about.
+   *
+   * @param seen the newest life that was claimed, as they know; 0: none
+   * @param arrives it was another node's
+   */
+  int nextOfGroup(ImageDirectory image, int proposed, int seen, boolean arrives) {
+    if (seen == 0 && !arrives) return proposed;
+    Leases held = leases;
+    if (held == null) throw new NotYetException("this node has no repository now", null);
+    var task = image.manifest().getTask();
+    LifeClaim.Builder description =
+        LifeClaim.newBuilder()
+            .setTask(task.getId())
+            .setName(task.getName())
+            .setUid(task.getUid())
+            .setGroup(image.manifest().getGroup().getGroup());
+    return held.nextOfGroup(description, proposed, seen);
+  }
+
+  /** A restore has made a life here of a task that is this node's from now on. */
+  void arrived(ImageDirectory image, int incarnation) {
+    if (!registry.home(image.manifest().getTask().getId())) registry.arrived(image, incarnation);
+  }
+
+  @Override
+  public void superseded(LifeClaim claim) {
+    String task = claim.getTask(), node = claim.getNode();
+    if (!registry.home(task)) return;
+    registry
+        .running(task)
+        .filter(one -> one.life().orElseThrow().block().incarnation() < claim.getNumber())
+        .ifPresent(one -> end(task, "node " + node + " has its life " + claim.getNumber()));
+    leftFor(task, node);
+  }
+
+  /** A group's task was brought to another node. */
+  void leftFor(String task, String node) {
+    registry.left(task, node);
+    Objects.requireNonNull(supervisor).elsewhere(task, node);
   }
 
   private void expect(ImageDirectory image, LifeClaim claim) {

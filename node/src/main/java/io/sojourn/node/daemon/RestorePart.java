@@ -12,14 +12,17 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.node.group.Exchange;
 import io.sojourn.node.group.SharedFate;
 import io.sojourn.protocol.group.Connections;
+import io.sojourn.protocol.group.Place;
 import io.sojourn.protocol.group.Word;
 import io.sojourn.protocol.node.OperationResult;
 import io.sojourn.protocol.node.RestoreRequest;
+import io.sojourn.restore.Company;
 import io.sojourn.restore.RestoreOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Stream;
 
 /** This node's part in running all tasks of a group again. */
 final class RestorePart {
@@ -28,6 +31,7 @@ final class RestorePart {
 
   private final Restores restores;
   private final GroupSurvivors survivors;
+  private final GroupArrivals arrivals;
   private final Operations operations;
   private final GroupLocks locks;
   private final ExecutorService workers;
@@ -35,11 +39,13 @@ final class RestorePart {
   RestorePart(
       Restores restores,
       GroupSurvivors survivors,
+      GroupArrivals arrivals,
       Operations operations,
       GroupLocks locks,
       ExecutorService workers) {
     this.restores = restores;
     this.survivors = survivors;
+    this.arrivals = arrivals;
     this.operations = operations;
     this.locks = locks;
     this.workers = workers;
@@ -51,49 +57,61 @@ final class RestorePart {
    */
   List<OperationResult> run(
       GroupRestore what, RestoreRequest request, Runnable last, Exchange others, Report report) {
-    List<GroupOperations.Who> who =
+    List<Task> leaving = survivors.leaving(what);
+    Stream<GroupOperations.Who> stay =
         what.parts().stream()
             .map(image -> image.manifest().getTask())
-            .map(task -> new GroupOperations.Who(task.getId(), task.getName()))
-            .toList();
+            .map(task -> new GroupOperations.Who(task.getId(), task.getName()));
+    // Nobody is to revive them here, because they have ended.
+    Stream<GroupOperations.Who> leave =
+        leaving.stream().map(task -> new GroupOperations.Who(task.id(), task.name()));
+    List<GroupOperations.Who> who = Stream.concat(stay, leave).toList();
     try (GroupOperations all = GroupOperations.begin(operations, who, "restore")) {
       last.run();
       survivors.refuse(what, request.getEndLiving());
-      GroupEnds ends =
-          GroupEnds.ofImages(what.parts().stream().map(ImageDirectory::manifest).toList());
-      Connections shut =
-          others
-              .exchange(
-                  Word.newBuilder()
-                      .setConnections(
-                          GroupWords.of(ends).toBuilder().setLimitMillis(limit(what, request)))
-                      .build())
-              .getShut();
+      Explained.of(() -> arrivals.checked(what));
+      List<RelocatedPart> parts =
+          what.parts().stream()
+              .map(part -> new RelocatedPart(part, arrivals.relocation(part)))
+              .toList();
+      Connections.Builder ends = Connections.newBuilder().setLimitMillis(limit(what, request));
+      parts.forEach(part -> ends.addAllOwn(part.ends()));
+      Connections shut = others.exchange(Word.newBuilder().setConnections(ends).build()).getShut();
       // From here on nobody refuses: they agree.
       others.within(Duration.ofMillis(shut.getLimitMillis()));
       if (request.getEndLiving()) report.phase("end tasks", () -> survivors.end(what));
-      return restored(what, request, ends, shut, others, report);
+      List<OperationResult> done =
+          restored(
+              what,
+              request,
+              parts.stream().map(part -> part.among(shut.getOwnList())).toList(),
+              shut,
+              others,
+              report);
+      leaving.forEach(task -> arrivals.left(task.id(), what));
+      return done;
     }
   }
 
   private List<OperationResult> restored(
       GroupRestore what,
       RestoreRequest request,
-      GroupEnds ends,
+      List<RelocatedPart> parts,
       Connections shut,
       Exchange others,
       Report report) {
+    GroupEnds ends = GroupEnds.ofImages(parts.stream().map(RelocatedPart::manifest).toList());
     try (GroupLock lock = locks.prepare(LOCK_FADES)) {
-      lock.shut(ends.here(GroupWords.sockets(shut.getOwnList())));
+      lock.shut(ends.here(GroupWords.relocated(shut.getOwnList())));
       forget(ends);
       others.exchange(GroupWords.DONE);
-      GroupReturn way = new GroupReturn(what.parts().size(), lock, others);
+      GroupReturn way = new GroupReturn(parts.size(), lock, others);
       RestoreRequest each = request.toBuilder().setLimitMillis(shut.getLimitMillis()).build();
-      report.listener().phaseStarted("restore " + what.parts().size() + " tasks");
+      report.listener().phaseStarted("restore " + parts.size() + " tasks");
       GroupWork<OperationResult> work =
           new GroupWork<>(workers, new SharedFate(way.rendezvous(), others));
-      if (what.parts().isEmpty()) way.nobody();
-      boolean all = work.all(steps(what, each, way));
+      if (parts.isEmpty()) way.nobody();
+      boolean all = work.all(steps(what, parts, each, way));
       try {
         if (!all) throw work.failure().explained();
         others.exchange(GroupWords.DONE);
@@ -128,15 +146,31 @@ final class RestorePart {
   }
 
   private List<GroupWork.Step<OperationResult>> steps(
-      GroupRestore what, RestoreRequest each, GroupReturn way) {
+      GroupRestore what, List<RelocatedPart> parts, RestoreRequest each, GroupReturn way) {
     List<GroupWork.Step<OperationResult>> steps = new ArrayList<>();
-    for (ImageDirectory image : what.parts()) {
-      String name = image.manifest().getTask().getName();
-      Report own = new Report(OperationListener.NONE);
+    for (RelocatedPart part : parts) {
+      Company others = way.member(part.task().getName(), part.relocation());
+      Place place = what.place(part.task().getId());
       steps.add(
-          new GroupWork.Step<>(name, () -> restores.restore(image, each, way.member(name), own)));
+          new GroupWork.Step<>(
+              part.task().getName(), () -> restore(part.image(), each, place, others)));
     }
     return steps;
+  }
+
+  private OperationResult restore(
+      ImageDirectory image, RestoreRequest each, Place place, Company others) {
+    OperationResult done =
+        Explained.of(
+            () ->
+                restores.restore(
+                    image,
+                    each,
+                    proposed -> arrivals.incarnation(image, proposed, place),
+                    others,
+                    new Report(OperationListener.NONE)));
+    arrivals.live(image, done.getIncarnation(), place);
+    return done;
   }
 
   /** Without the others it would be alone. */

@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 
 /** Runs tasks again. */
 final class Restores {
@@ -73,16 +74,7 @@ final class Restores {
 
   /** On this node, or on the one that is asked for. */
   OperationResult run(RestoreRequest request, Caller caller, OperationListener listener) {
-    try {
-      return runAnywhere(request, caller, listener);
-    } catch (TakenException taken) {
-      throw OperationException.refused(
-          String.valueOf(taken.getMessage()),
-          "restore it there; or, if that node is gone, wait until its lease is over");
-    } catch (NotYetException unknown) {
-      throw OperationException.failed(
-          String.valueOf(unknown.getMessage()), "see ckpt repository status", unknown);
-    }
+    return Explained.of(() -> runAnywhere(request, caller, listener));
   }
 
   /**
@@ -142,7 +134,12 @@ final class Restores {
           ImageDirectory image = images.findFor(request.getTarget(), caller);
           var task = image.manifest().getTask();
           try (var operation = operations.begin(task.getId(), task.getName(), "restore")) {
-            return restore(image, request, Company.ALONE, new Report(listener));
+            return restore(
+                image,
+                request,
+                proposed -> ownership.next(image, proposed),
+                Company.ALONE,
+                new Report(listener));
           }
         });
   }
@@ -150,10 +147,16 @@ final class Restores {
   /**
    * Of a task that nobody else works upon.
    *
+   * @param life the number of its next life, which nobody else has, from the one that it would have
+   *     if nobody else could
    * @param company others that begin to live at the same moment
    */
   OperationResult restore(
-      ImageDirectory image, RestoreRequest request, Company company, Report report) {
+      ImageDirectory image,
+      RestoreRequest request,
+      IntUnaryOperator life,
+      Company company,
+      Report report) {
     String id = image.manifest().getTask().getId();
     if (!request.getClone()) registry.running(id).ifPresent(task -> refuseSecond(image, task));
     Optional<String> away = request.getClone() ? Optional.empty() : moves.whereIs(id);
@@ -166,7 +169,7 @@ final class Restores {
             files(request),
             Duration.ofMillis(request.getLimitMillis()));
     int next = Math.max(registry.nextIncarnation(image), moves.incarnation(id) + 1);
-    int incarnation = request.getClone() ? next : ownership.next(image, next);
+    int incarnation = request.getClone() ? next : life.applyAsInt(next);
     RestoreResult done;
     boolean lives = false;
     try (Brought files = archive.bring(image, report)) {

@@ -89,6 +89,7 @@ record TaskCare(
   public String restart(Supervised task) {
     Caller owner = owner(task);
     String group = registry.group(task.task());
+    if (!group.isEmpty()) ownership.refuseTaken(task.task());
     List<GroupImages.Found> images =
         group.isEmpty() ? List.of() : groups.imagesWith(task.task(), group, owner);
     return images.isEmpty() ? alone(task) : withGroup(task.task(), images, owner);

@@ -134,6 +134,25 @@ final class TaskRegistry {
     return adopted;
   }
 
+  /**
+   * A group's task that was another node's has come here: it is as one that has just been found.
+   */
+  synchronized void arrived(ImageDirectory image, int incarnation) {
+    TaskRecord record = recordOf(image).withHome(node).withIncarnation(incarnation);
+    store.put(record);
+    tell(record, image.manifest().getTask().getOptions());
+  }
+
+  /** Whether it is known, and has its home here. */
+  boolean home(String taskId) {
+    return store.get(taskId).filter(known -> known.home().equals(node)).isPresent();
+  }
+
+  /** A task of this node has its home on another from now on. */
+  synchronized void left(String taskId, String elsewhere) {
+    store.get(taskId).ifPresent(known -> store.put(known.withHome(elsewhere)));
+  }
+
   /** What it is called; its id where it is not known. */
   String name(String taskId) {
     return store.get(taskId).map(TaskRecord::name).orElse(taskId);

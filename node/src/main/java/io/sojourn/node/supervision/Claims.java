@@ -92,11 +92,17 @@ final class Claims {
    */
   void refuseOthers(LifeClaim claim) throws IOException {
     if (ours(claim)) return;
+    // Of a group's there are no beats.
+    if (!claim.getGroup().isEmpty()) throw taken(claim);
     LifeBeat beat = listen(claim);
     if (beat.getState() == LifeBeat.State.ENDED
         || beat.getState() == LifeBeat.State.FREE
         || lost(claim, beat)) return;
-    throw new TakenException(
+    throw taken(claim);
+  }
+
+  static TakenException taken(LifeClaim claim) {
+    return new TakenException(
         claim.getNode(),
         "node %s has life %d of task %s"
             .formatted(claim.getNode(), claim.getNumber(), claim.getName()));

@@ -23,6 +23,12 @@ public interface Holdings {
   /** Whether this node could take it over. */
   boolean takes(LifeClaim claim);
 
+  /**
+   * Another node has this life of a group's task: an older one that runs here, unknown to those who
+   * brought the group back there, has no part in it.
+   */
+  void superseded(LifeClaim claim);
+
   /** This node has it from now on. */
   void taken(LifeClaim claim, String why);
 

@@ -8,7 +8,9 @@ import io.sojourn.repository.seal.DamageException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -173,6 +175,10 @@ public final class Leases implements AutoCloseable {
 
   private void observe(String task, int number) throws IOException {
     LifeClaim claim = lives.claimed(task, number);
+    if (!claim.getGroup().isEmpty()) {
+      if (!claims.ours(claim)) tasks.superseded(claim);
+      return;
+    }
     LifeBeat beat = claims.listen(claim);
     if (!claims.free(claim, beat) || !tasks.takes(claim)) return;
     boolean refused = beat.getState() == LifeBeat.State.FREE;
@@ -209,14 +215,72 @@ public final class Leases implements AutoCloseable {
       if (description == null) tasks.claimed(next.get());
       return next.get().getNumber();
     } catch (IOException away) {
-      throw new NotYetException(
-          lives.place()
-              + " cannot be reached, and nobody else can say whether the task lives elsewhere: "
-              + away.getMessage(),
-          away);
+      throw unknown(away);
     } finally {
       if (!claimed) starting.remove(task);
     }
+  }
+
+  /**
+   * The newest claims of these tasks, of those that have any.
+   *
+   * @throws NotYetException the repository cannot be reached
+   */
+  public Map<String, LifeClaim> newest(Collection<String> of) {
+    try {
+      checkPlace();
+      Map<String, Integer> numbers = lives.newest();
+      numbers.keySet().retainAll(of);
+      Map<String, LifeClaim> newest = new HashMap<>();
+      for (Map.Entry<String, Integer> one : numbers.entrySet())
+        newest.put(one.getKey(), lives.claimed(one.getKey(), one.getValue()));
+      return newest;
+    } catch (IOException away) {
+      throw unknown(away);
+    }
+  }
+
+  /**
+   * Refuses where another node has a task.
+   *
+   * @throws TakenException it has
+   * @throws NotYetException the repository cannot be reached
+   */
+  public void refuseTaken(String task) {
+    LifeClaim newest = newest(List.of(task)).get(task);
+    if (newest != null && !claims.ours(newest)) throw Claims.taken(newest);
+  }
+
+  /**
+   * The number of the next life of a group's task, which is this node's alone, as all who have to
+   * do with it have agreed. No lease is on it: nobody takes it over without being asked.
+   *
+   * @param description of the task
+   * @param proposed the number that it would have otherwise
+   * @param seen the newest life that was claimed when they agreed; 0: none
+   * @throws TakenException another node has claimed a later one since
+   * @throws NotYetException the repository cannot be reached
+   */
+  public int nextOfGroup(LifeClaim.Builder description, int proposed, int seen) {
+    String task = description.getTask();
+    try {
+      checkPlace();
+      int newest = lives.newestOf(task).orElse(0), number = Math.max(proposed, newest + 1);
+      if (newest != seen) throw Claims.taken(lives.claimed(task, newest));
+      if (!claims.take(description, number)) throw Claims.taken(lives.claimed(task, number));
+      lives.forgetBefore(task, number);
+      return number;
+    } catch (IOException away) {
+      throw unknown(away);
+    }
+  }
+
+  private NotYetException unknown(IOException away) {
+    return new NotYetException(
+        lives.place()
+            + " cannot be reached, and nobody else can say whether the task lives elsewhere: "
+            + away.getMessage(),
+        away);
   }
 
   /** It did not come to a life that was claimed. */

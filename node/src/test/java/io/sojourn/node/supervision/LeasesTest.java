@@ -80,6 +80,7 @@ class LeasesTest {
     volatile @Nullable Supervised one;
     volatile @Nullable Process process;
     volatile String goneTo = "";
+    volatile String supersededBy = "";
     volatile @Nullable LifeClaim taken;
 
     Node(String name) throws IOException {
@@ -148,6 +149,11 @@ class LeasesTest {
     public void gone(String task, String node) {
       goneTo = node;
       one = null;
+    }
+
+    @Override
+    public void superseded(LifeClaim claim) {
+      supersededBy = claim.getNode() + " " + claim.getNumber();
     }
 
     @Override
@@ -300,6 +306,41 @@ class LeasesTest {
     assertThat(beats.silent(claim)).isTrue();
     assertThatThrownBy(() -> b.leases.next(TASK, 2, null)).isInstanceOf(TakenException.class);
     assertThat(a.alive()).isTrue();
+  }
+
+  private static LifeClaim.Builder member() {
+    return LifeClaim.newBuilder().setTask(TASK).setName("heat0").setGroup("heat");
+  }
+
+  /** As it is for those that come back, and for those who come too late. */
+  @Test
+  void aGroupsTaskIsWhoseItWasBroughtToAndNobodyTakesIt() throws Exception {
+    Node a = new Node("a"), b = new Node("b"), c = new Node("c");
+    assertThat(a.leases.newest(List.of(TASK))).isEmpty();
+    a.leases.refuseTaken(TASK);
+    assertThat(c.leases.nextOfGroup(member(), 3, 0)).isEqualTo(3);
+    assertThat(a.leases.newest(List.of(TASK)).values())
+        .extracting(LifeClaim::getNode)
+        .containsExactly("c");
+    c.leases.refuseTaken(TASK);
+    assertThatThrownBy(() -> a.leases.refuseTaken(TASK))
+        .isInstanceOf(TakenException.class)
+        .hasMessageContaining("node c has life 3 of task heat0");
+    assertThatThrownBy(() -> a.leases.next(TASK, 5, null)).isInstanceOf(TakenException.class);
+    // Who agreed when nobody had it has agreed to something else.
+    assertThatThrownBy(() -> b.leases.nextOfGroup(member(), 3, 0))
+        .isInstanceOf(TakenException.class);
+    a.leases.begin();
+    b.leases.begin();
+    await().atMost(PATIENCE).until(() -> a.supersededBy.equals("c 3"));
+    // Nobody beats for it; that says nothing.
+    Thread.sleep(LEASE.plusSeconds(1).toMillis());
+    assertThat(b.taken).isNull();
+    assertThat(outside().newestOf(TASK)).hasValue(3);
+    assertThat(b.leases.nextOfGroup(member(), 2, 3)).isEqualTo(4);
+    await().atMost(PATIENCE).until(() -> a.supersededBy.equals("b 4"));
+    a.cut = true;
+    assertThatThrownBy(() -> a.leases.refuseTaken(TASK)).isInstanceOf(NotYetException.class);
   }
 
   @Test
