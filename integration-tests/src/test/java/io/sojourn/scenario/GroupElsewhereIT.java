@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Groups that are brought back on other nodes than those on which their images were made. */
 class GroupElsewhereIT {
@@ -144,6 +145,7 @@ class GroupElsewhereIT {
 
   /** All of them to one node, and one of them back. */
   @Test
+  @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   void aGroupIsBroughtToAnotherNodeThoughItsOwnAreThere() throws Exception {
     try (ProgramGroup heat = heat("moved", RESTARTED, A, A, B, B)) {
       node(A).ckpt("restore", "--group", "moved", "--on", "c").refused("moved", "--end-living");

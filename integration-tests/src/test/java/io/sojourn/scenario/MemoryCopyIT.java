@@ -21,9 +21,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,12 +51,14 @@ class MemoryCopyIT {
   }
 
   @ParameterizedTest
+  @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseShenandoahGC"})
   void underOtherCollectors(String collector) throws Exception {
     whole(churning(Jdk.newest(), collector), collector);
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   void inHugePages() throws Exception {
     whole(churning(Jdk.newest(), "-XX:+UseTransparentHugePages"), "huge pages");
   }
@@ -121,9 +125,17 @@ class MemoryCopyIT {
     }
   }
 
+  private static IntStream momentsOfDeath() {
+    return Boolean.getBoolean("sojourn.soak") ? IntStream.of(0, 20, 60, 150) : IntStream.of(20);
+  }
+
+  private static IntStream momentsOfLoss() {
+    return Boolean.getBoolean("sojourn.soak") ? IntStream.of(0, 100) : IntStream.of(0);
+  }
+
   /** From the moment on at which there is a copy, until all is stored. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 20, 60, 150})
+  @MethodSource("momentsOfDeath")
   void theDaemonIsKilledWhenThereIsACopy(int afterMillis) throws Exception {
     Subject subject = churning(Jdk.newest());
     Node.Running checkpoint = node.ckptInBackground("checkpoint", subject.name());
@@ -146,7 +158,7 @@ class MemoryCopyIT {
 
   /** As when memory has become short. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 100})
+  @MethodSource("momentsOfLoss")
   void theCopyIsKilled(int afterMillis) throws Exception {
     Subject subject = churning(Jdk.newest());
     Node.Running checkpoint = node.ckptInBackground("checkpoint", subject.name());
