@@ -141,7 +141,7 @@ class DrainIT {
       assertThat(where(task)).isEqualTo("b");
       assertThat(Proc.command(task.pid())).isEqualTo("ckpt-deputy");
       peer.goesOn();
-      a.ckpt("freeze", task.name()).refused("is on node b");
+      a.ckpt("migrate", task.name(), "b").refused("is on node b already");
       b.ckpt("migrate", task.name(), "home").done();
       peer.goesOn();
       task.freeze().done();

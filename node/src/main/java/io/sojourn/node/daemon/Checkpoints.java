@@ -158,12 +158,7 @@ final class Checkpoints {
     return request.getThen() == Then.STOP ? moves.place(id, keep) : moves.placeOf(id);
   }
 
-  private OperationException doesNotRun(Task task) {
-    Optional<String> away = moves.whereIs(task.id());
-    if (away.isPresent())
-      return OperationException.refused(
-          "task " + task.title() + " is on node " + away.get(),
-          "bring it home first: ckpt migrate " + task.id() + " home");
+  private static OperationException doesNotRun(Task task) {
     return OperationException.refused(
         "task "
             + task.title()
