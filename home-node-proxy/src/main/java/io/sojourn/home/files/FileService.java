@@ -73,10 +73,7 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
    * end. Where others are quicker it waits for them.
    */
   public void takeLocks(String task) {
-    FileSession session;
-    synchronized (sessions) {
-      session = sessions.get(task);
-    }
+    FileSession session = session(task);
     if (session != null) session.takeLocks();
   }
 
@@ -87,29 +84,26 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
    * @return those that it had; empty where it has no files here
    */
   public Optional<LocksAside> letGoOfLocks(String task) {
-    FileSession session;
-    synchronized (sessions) {
-      session = sessions.get(task);
-    }
+    FileSession session = session(task);
     return Optional.ofNullable(session).map(FileSession::letGoOfLocks);
   }
 
   /** What a task that is away has open: this process has it open for it. */
   public List<Descriptor> open(String task) {
-    FileSession session;
-    synchronized (sessions) {
-      session = sessions.get(task);
-    }
+    FileSession session = session(task);
     return session == null ? List.of() : session.open();
   }
 
   /** Notes in an image of a task, which stands still, the locks that it has and keeps. */
   public void noteLocks(String task, Path images) throws IOException {
-    FileSession session;
-    synchronized (sessions) {
-      session = sessions.get(task);
-    }
+    FileSession session = session(task);
     if (session != null) session.noteLocks(images);
+  }
+
+  private @Nullable FileSession session(String task) {
+    synchronized (sessions) {
+      return sessions.get(task);
+    }
   }
 
   /** Guests go on with the next daemon, where what they have open is noted. */
