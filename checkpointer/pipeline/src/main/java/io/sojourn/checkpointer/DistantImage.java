@@ -6,7 +6,6 @@ import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.image.ManifestSeal;
-import io.sojourn.engine.linux.Cpu;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.protocol.image.Engine;
 import io.sojourn.protocol.image.File;
@@ -121,13 +120,9 @@ public final class DistantImage implements AutoCloseable {
 
   /** It was begun here, and lives again here: what it may be using is what this machine has. */
   private Machine machine(Manifest there) {
-    return there.getMachine().toBuilder()
-        .setNode(nodeName)
-        .setKernel(Cpu.kernel())
-        .setBootId(Cpu.bootId())
-        .clearCpuFeatures()
-        .addAllCpuFeatures(Cpu.features())
-        .setCpuModel(Cpu.model())
+    return ManifestWriter.machine(nodeName)
+        .setMonotonicNanos(there.getMachine().getMonotonicNanos())
+        .setBoottimeNanos(there.getMachine().getBoottimeNanos())
         .build();
   }
 

@@ -26,7 +26,7 @@ final class FileCensus {
     FileCensus census = new FileCensus();
     facts.descriptors().forEach(census::add);
     facts.mappings().values().forEach(mappings -> mappings.forEach(census::add));
-    return census.files.values().stream().map(File.Builder::build).toList();
+    return census.files();
   }
 
   /**
@@ -37,7 +37,11 @@ final class FileCensus {
   static List<File> of(Collection<ImageFile> files) {
     FileCensus census = new FileCensus();
     files.forEach(census::add);
-    return census.files.values().stream().map(File.Builder::build).toList();
+    return census.files();
+  }
+
+  private List<File> files() {
+    return files.values().stream().map(File.Builder::build).toList();
   }
 
   /** Sizes and times of the written ones anew. */

@@ -65,13 +65,7 @@ final class ManifestWriter {
                     .setTrimmedBytes(task.trimmedBytes())
                     .setCollected(task.collected() != Collected.NONE))
             .setMachine(
-                Machine.newBuilder()
-                    .setNode(node)
-                    .setKernel(Cpu.kernel())
-                    .setArchitecture(System.getProperty("os.arch", ""))
-                    .setBootId(Cpu.bootId())
-                    .addAllCpuFeatures(Cpu.features())
-                    .setCpuModel(Cpu.model())
+                machine(node)
                     .setMonotonicNanos(seen.monotonicNanos())
                     .setBoottimeNanos(seen.boottimeNanos()));
     for (int each : facts.processes())
@@ -82,6 +76,17 @@ final class ManifestWriter {
               .setCommand(Proc.command(each))
               .setThreads(Proc.threads(each).size()));
     return manifest;
+  }
+
+  /** This one, without clocks. */
+  static Machine.Builder machine(String node) {
+    return Machine.newBuilder()
+        .setNode(node)
+        .setKernel(Cpu.kernel())
+        .setArchitecture(System.getProperty("os.arch", ""))
+        .setBootId(Cpu.bootId())
+        .addAllCpuFeatures(Cpu.features())
+        .setCpuModel(Cpu.model());
   }
 
   static List<Socket> sockets(TaskFacts facts, Map<Long, List<SocketSetting>> settings) {
