@@ -1,7 +1,7 @@
 package io.sojourn.benchmarks;
 
+import io.sojourn.engine.network.ServicePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class RunningSubject implements AutoCloseable {
     try {
       Files.createDirectories(plan.node().scratch());
       Path directory = Files.createTempDirectory(plan.node().scratch(), "subject");
-      int port = freePort();
+      int port = ServicePort.find();
       // setsid: without a terminal of ours, and where it stays a session's leader after a restore.
       List<String> command = new ArrayList<>(List.of("setsid", jdk.java().toString()));
       if (agent != null) command.add("-javaagent:" + agent);
@@ -54,12 +54,6 @@ final class RunningSubject implements AutoCloseable {
       return new RunningSubject(plan, jdk, directory, port, builder.start());
     } catch (IOException e) {
       throw new Failure("cannot start " + subject.title(), e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -3,13 +3,13 @@ package io.sojourn.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sojourn.engine.network.ServicePort;
 import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Places;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,10 +65,7 @@ final class WebApp implements AutoCloseable {
   /** Does not wait until it serves. */
   static WebApp start(Framework framework, Node node, Jdk jdk, String... options)
       throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = ServicePort.find();
     String name = framework.module + "-" + port;
     Path output = node.home().resolve(name);
     List<String> command = new ArrayList<>(List.of("setsid", jdk.tool("java"), "-Xmx200m"));

@@ -3,8 +3,6 @@ package io.sojourn.node.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -23,13 +21,6 @@ final class Database {
     this.stage = stage;
     this.machine = machine;
     this.task = task;
-  }
-
-  /** Free here, and so in a network of the demo's own. */
-  static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
   }
 
   Process startServer(int port) throws IOException, InterruptedException {

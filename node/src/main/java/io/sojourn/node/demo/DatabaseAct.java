@@ -1,5 +1,7 @@
 package io.sojourn.node.demo;
 
+import io.sojourn.engine.network.ServicePort;
+
 /** A database server is frozen under its client's hands and restored, again and again. */
 final class DatabaseAct {
   private static final int GENERATIONS = 2;
@@ -19,7 +21,7 @@ final class DatabaseAct {
 
   Demo.Count play() throws Exception {
     story.act("An H2 database server and its client; the server is frozen, the client goes on");
-    int port = Database.freePort();
+    int port = ServicePort.find();
     story.step("start the server, with -javaagent:migrate.jar", () -> database.startServer(port));
     Child client =
         story.step(

@@ -1,5 +1,6 @@
 package io.sojourn.node.demo;
 
+import io.sojourn.engine.network.ServicePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class MoveAct {
     story.step("they become a cluster", () -> join(home, away));
 
     Database database = new Database(stage, home, TASK);
-    int port = Database.freePort();
+    int port = ServicePort.find();
     Process server = story.step("start the server on " + HOME, () -> database.startServer(port));
     Child client =
         story.step("start the client, and wait for its rows", () -> database.startClient(port));

@@ -3,10 +3,9 @@ package io.sojourn.node.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sojourn.engine.network.ServicePort;
 import io.sojourn.node.daemon.FakeNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -26,9 +25,7 @@ class ClusterCommandsTest {
     Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "nodes are root's");
     node = new FakeNode(directory);
     shell = new Shell(node.config.runDirectory());
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      listen = "127.0.0.1:" + probe.getLocalPort();
-    }
+    listen = "127.0.0.1:" + ServicePort.find();
   }
 
   @AfterEach

@@ -3,12 +3,11 @@ package io.sojourn.node.cluster;
 import io.grpc.BindableService;
 import io.netty.channel.EventLoopGroup;
 import io.sojourn.engine.image.ImageRepository;
+import io.sojourn.engine.network.ServicePort;
 import io.sojourn.engine.stream.AlertLoops;
 import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -98,8 +97,8 @@ public final class TestNode implements AutoCloseable {
   }
 
   static int freePort() {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
+    try {
+      return ServicePort.find();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
