@@ -145,7 +145,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
     Observation seen = Observation.withoutFiles(task);
     TaskInHand.discardStatistics(draft.path());
     return hand.store()
-        .store(
+        .passOn(
             hand.store()
                 .begin(task, hand.name(), hand.settings().nodeName(), seen)
                 .setKind(Manifest.Kind.FREEZE)

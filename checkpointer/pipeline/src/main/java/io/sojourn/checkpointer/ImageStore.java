@@ -6,10 +6,13 @@ import io.sojourn.engine.image.ImageDraft;
 import io.sojourn.engine.image.PageStore;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.Manifest;
+import io.sojourn.protocol.image.Member;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 
 /** Makes an image of a draft that CRIU has filled: manifest, digests, all of it on the disk. */
 final class ImageStore {
@@ -44,9 +47,21 @@ final class ImageStore {
   }
 
   ImageDirectory store(Manifest.Builder manifest) {
+    return publish(manifest, ManifestWriter::members);
+  }
+
+  /**
+   * An image that is only on its way to where the task lives on: nobody reads it again to look for
+   * damage, and the task would stand still for as long as its digests took.
+   */
+  ImageDirectory passOn(Manifest.Builder manifest) {
+    return publish(manifest, ManifestWriter::membersWithoutDigests);
+  }
+
+  private ImageDirectory publish(Manifest.Builder manifest, Function<Path, List<Member>> members) {
     try {
       Files.deleteIfExists(draft.path().resolve(DumpOptions.LOG));
-      return draft.publish(manifest.addAllMembers(ManifestWriter.members(draft.path())).build());
+      return draft.publish(manifest.addAllMembers(members.apply(draft.path())).build());
     } catch (IOException | UncheckedIOException e) {
       throw cannot(e);
     }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -122,20 +123,33 @@ final class ManifestWriter {
 
   /** Every file in the directory with size and digest. */
   static List<Member> members(Path directory) {
+    return each(directory, file -> sized(file).setDigest(digest(file)).build());
+  }
+
+  /** The same without reading them. */
+  static List<Member> membersWithoutDigests(Path directory) {
+    return each(directory, file -> sized(file).build());
+  }
+
+  private static List<Member> each(Path directory, Function<Path, Member> member) {
     try (Stream<Path> files = Files.list(directory)) {
-      return files.sorted().toList().parallelStream().map(ManifestWriter::member).toList();
+      return files.sorted().toList().parallelStream().map(member).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Member member(Path file) {
+  private static Member.Builder sized(Path file) {
     try {
-      return Member.newBuilder()
-          .setName(file.getFileName().toString())
-          .setSize(Files.size(file))
-          .setDigest(Digest.of(file, count -> {}))
-          .build();
+      return Member.newBuilder().setName(file.getFileName().toString()).setSize(Files.size(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String digest(Path file) {
+    try {
+      return Digest.of(file, count -> {});
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

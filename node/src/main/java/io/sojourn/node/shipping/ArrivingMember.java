@@ -9,16 +9,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
-/** One file of an image, while it arrives: in order, and digested on the way. */
+/**
+ * One file of an image, while it arrives: in order, and digested on the way where that is asked.
+ */
 final class ArrivingMember implements AutoCloseable {
   private final String name;
   private final FileChannel file;
-  private final Digest.Running digest = new Digest.Running();
+  private final Digest.@Nullable Running digest;
   private long position;
 
-  ArrivingMember(Path directory, String name) throws IOException {
+  ArrivingMember(Path directory, String name, boolean digested) throws IOException {
     this.name = name;
+    this.digest = digested ? new Digest.Running() : null;
     this.file =
         FileChannel.open(
             directory.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -36,7 +40,7 @@ final class ArrivingMember implements AutoCloseable {
               .formatted(name, piece.getOffset(), position),
           "ship the image again");
     ByteBuffer content = Packing.unpack(piece);
-    digest.add(content.duplicate());
+    if (digest != null) digest.add(content.duplicate());
     if (piece.getPacking() != Piece.Packing.ZERO)
       for (long at = position; content.hasRemaining(); ) at += file.write(content, at);
     position += piece.getLength();
@@ -46,7 +50,8 @@ final class ArrivingMember implements AutoCloseable {
   synchronized void finish(Member said) throws IOException {
     if (position != said.getSize())
       throw damaged(position + " bytes have arrived instead of " + said.getSize());
-    if (!digest.text().equals(said.getDigest())) throw damaged("its content is not what was sent");
+    if (digest != null && !digest.text().equals(said.getDigest()))
+      throw damaged("its content is not what was sent");
     if (position > file.size()) {
       // It ends with zeros.
       file.write(ByteBuffer.allocate(1), position - 1);

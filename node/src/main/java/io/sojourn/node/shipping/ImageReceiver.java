@@ -76,12 +76,17 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
       throw OperationException.refused(
           "'" + request.getTransfer() + "' names no transfer",
           "use the same version of Sojourn on all nodes");
+    if (request.getWithoutDigests() && !request.getInMemory())
+      throw OperationException.refused(
+          "image " + request.getImage() + " is to be kept, and has no digests",
+          "use the same version of Sojourn on all nodes");
     String from = PeerNode.current().name();
     outlived(from, request.getDaemon());
     Landing landing =
         new Landing(
             from,
             request.getDaemon(),
+            !request.getWithoutDigests(),
             places.begin(
                 request,
                 name -> landings.values().stream().anyMatch(other -> other.name().equals(name))));

@@ -25,6 +25,7 @@ final class Landing {
 
   private final String from;
   private final String daemon;
+  private final boolean digested;
   private final ImageDraft draft;
   private final Map<String, ArrivingMember> members = new ConcurrentHashMap<>();
   private volatile int attempt;
@@ -34,10 +35,12 @@ final class Landing {
   /**
    * @param from the node that sends it, and none else
    * @param daemon which of those that this node has had
+   * @param digested whether there will be digests to compare
    */
-  Landing(String from, String daemon, ImageDraft draft) {
+  Landing(String from, String daemon, boolean digested, ImageDraft draft) {
     this.from = from;
     this.daemon = daemon;
+    this.digested = digested;
     this.draft = draft;
   }
 
@@ -101,7 +104,7 @@ final class Landing {
       throw OperationException.refused(
           "'" + name + "' cannot be a file of an image",
           "use the same version of Sojourn on all nodes");
-    ArrivingMember member = new ArrivingMember(draft.path(), name);
+    ArrivingMember member = new ArrivingMember(draft.path(), name, digested);
     members.put(name, member);
     return member;
   }

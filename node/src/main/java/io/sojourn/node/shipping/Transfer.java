@@ -147,6 +147,7 @@ final class Transfer {
                     .setTaskId(shipment.taskId())
                     .setBytes(cargo.total())
                     .setInMemory(shipment.inMemory())
+                    .setWithoutDigests(!shipment.digested())
                     .setAttempt(++attempt)
                     .setDaemon(daemon)
                     .build());

@@ -45,7 +45,7 @@ public final class WarmUp {
     Digest.Running digest = new Digest.Running();
     ByteBuffer content = ByteBuffer.allocateDirect(Packing.LARGEST);
     Random random = new Random(1);
-    try (ArrivingMember member = new ArrivingMember(directory, NAME)) {
+    try (ArrivingMember member = new ArrivingMember(directory, NAME, true)) {
       for (int i = 0; i < PIECES; i++) {
         fill(content.clear(), random, i);
         digest.add(content.duplicate());

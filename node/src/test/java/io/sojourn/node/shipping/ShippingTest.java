@@ -203,6 +203,60 @@ class ShippingTest {
     assertThat(b.images.entries()).hasSize(1);
   }
 
+  /** One for a restore that waits for it, over a link that breaks. */
+  @Test
+  void inMemoryItArrivesByteByByteWithoutDigests() throws IOException {
+    try (BadLink link = new BadLink(b.address.port(), 5 * MIB)) {
+      b.cluster()
+          .join(
+              a.init().text(),
+              Optional.empty(),
+              b.address,
+              Optional.of(new Address("127.0.0.1", link.port())));
+      a.awaitSees("b", "up");
+      ImageDraft draft = withoutDigests(60);
+      try (LiveShipment live = begin(a.shipping(), draft, Shipping.Place.MEMORY)) {
+        ImageDirectory image = draft.publish(manifestWithoutDigests(draft));
+        Shipping.Shipped shipped = live.finish(image, new Report(OperationListener.NONE));
+        assertThat(mismatches(image.path(), Path.of(shipped.directory()))).isEmpty();
+      }
+      assertThat(link.breaks()).isGreaterThan(2);
+    }
+  }
+
+  /** What is kept has digests, whoever sends it. */
+  @Test
+  void ontoADiskNothingComesWithoutDigests() throws IOException {
+    join();
+    ImageDraft draft = withoutDigests(1);
+    try (LiveShipment live = begin(a.shipping(), draft, Shipping.Place.DISK)) {
+      ImageDirectory image = draft.publish(manifestWithoutDigests(draft));
+      assertThatThrownBy(() -> live.finish(image, new Report(OperationListener.NONE)))
+          .isInstanceOf(OperationException.class)
+          .hasMessageContaining("is damaged");
+    }
+    assertThat(b.images.root()).isEmptyDirectory();
+  }
+
+  private ImageDraft withoutDigests(int mebibytes) throws IOException {
+    ImageDirectory whole = image(a.images.root().resolve("whole"), mebibytes);
+    ImageDraft draft = ImageDraft.create(a.images.root().resolve("web-69ab-1"));
+    for (Member member : whole.manifest().getMembersList())
+      Files.copy(whole.path().resolve(member.getName()), draft.path().resolve(member.getName()));
+    return draft;
+  }
+
+  private static Manifest manifestWithoutDigests(ImageDraft draft) throws IOException {
+    Manifest.Builder manifest =
+        Manifest.newBuilder().setVersion(ImageDirectory.VERSION).setName("web-69ab-1");
+    try (Stream<Path> files = Files.list(draft.path())) {
+      for (Path file : files.sorted().toList())
+        manifest.addMembers(
+            Member.newBuilder().setName(file.getFileName().toString()).setSize(Files.size(file)));
+    }
+    return manifest.build();
+  }
+
   @Test
   void nothingStaysOfAnImageThatIsNotFinished() throws IOException {
     join();
@@ -233,7 +287,7 @@ class ShippingTest {
     Files.write(draft.path().resolve("pages-1.img"), new byte[] {1, 2, 3});
     Path arriving = b.images.root().resolve(ImageDraft.PREFIX + "web-69ab-1/pages-1.img");
     Shipping dies = a.shipping(), next = a.shipping();
-    try (LiveShipment begun = begin(dies, draft)) {
+    try (LiveShipment begun = begin(dies, draft, Shipping.Place.DISK)) {
       Awaitility.await().until(() -> Files.exists(arriving));
       assertThatThrownBy(
               () -> dies.send(image, "b", Shipping.Place.DISK, new Report(OperationListener.NONE)))
@@ -247,15 +301,9 @@ class ShippingTest {
     assertThat(b.images.entries()).hasSize(1);
   }
 
-  private static LiveShipment begin(Shipping by, ImageDraft draft) {
+  private static LiveShipment begin(Shipping by, ImageDraft draft, Shipping.Place place) {
     return by.begin(
-        draft.path(),
-        "web-69ab-1",
-        "web",
-        "69ab2949489a",
-        "b",
-        Shipping.Place.DISK,
-        OperationListener.NONE);
+        draft.path(), "web-69ab-1", "web", "69ab2949489a", "b", place, OperationListener.NONE);
   }
 
   @Test
