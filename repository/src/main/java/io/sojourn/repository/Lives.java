@@ -14,6 +14,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -50,6 +52,17 @@ public final class Lives implements Closeable {
   /** The number of a task's newest life; empty where nobody has claimed one. */
   public Optional<Integer> newestOf(String task) throws IOException {
     return Optional.ofNullable(newest(FOLDER + "/" + task).get(task));
+  }
+
+  /** The numbers of a task's lives that have been claimed, and not been forgotten, above one. */
+  public SortedSet<Integer> above(String task, int number) throws IOException {
+    SortedSet<Integer> above = new TreeSet<>();
+    for (Blob blob : store.list(FOLDER + "/" + task)) {
+      Matcher claim = CLAIM.matcher(blob.name());
+      if (claim.matches() && Integer.parseInt(claim.group(2)) > number)
+        above.add(Integer.parseInt(claim.group(2)));
+    }
+    return above;
   }
 
   private Map<String, Integer> newest(String folder) throws IOException {
@@ -112,6 +125,11 @@ public final class Lives implements Closeable {
       store.delete(blob.name().replace(".claim", ".beat"));
       store.delete(blob.name());
     }
+  }
+
+  /** Nothing comes of a claim that was made just now: by who has made it. */
+  public void withdraw(String task, int number) throws IOException {
+    store.delete(name(task, number, "claim"));
   }
 
   /** The task is nobody's to restart any more: by its owner. */

@@ -6,6 +6,7 @@ import io.sojourn.repository.Lives;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +31,29 @@ final class Claims {
     return claim.getNode().equals(node);
   }
 
-  /** Takes a life; false where another has it. */
-  boolean take(LifeClaim.Builder description, int number) throws IOException {
-    return lives.claim(
-        description
-            .setNode(node)
-            .setNumber(number)
-            .setNonce(UUID.randomUUID().toString())
-            .setLeaseMillis(lease.toMillis())
-            .build());
+  /**
+   * Takes a life; false where another has it, or one that was claimed since this node has looked.
+   *
+   * <p>That nobody has claimed this number says too little where it is late: others may have
+   * claimed higher ones by now and forgotten this one, or, where they propose other numbers, one in
+   * between. Whatever they have claimed since then is above what was seen, and the highest is never
+   * forgotten; so of two that claim at once neither passes over the other.
+   *
+   * @param seen the newest life that was claimed when this node looked; 0: none
+   */
+  boolean take(LifeClaim.Builder description, int number, int seen) throws IOException {
+    boolean claimed =
+        lives.claim(
+            description
+                .setNode(node)
+                .setNumber(number)
+                .setNonce(UUID.randomUUID().toString())
+                .setLeaseMillis(lease.toMillis())
+                .build());
+    if (!claimed) return false;
+    if (lives.above(description.getTask(), seen).equals(Set.of(number))) return true;
+    lives.withdraw(description.getTask(), number);
+    return false;
   }
 
   /**
@@ -61,7 +76,7 @@ final class Claims {
     }
     if (next == null) return Optional.empty();
     int number = Math.max(proposed, newest.orElse(0) + 1);
-    if (!take(next, number)) {
+    if (!take(next, number, newest.orElse(0))) {
       refuseOthers(lives.claimed(task, lives.newestOf(task).orElse(number)));
       throw new NotYetException("the next life of task " + task + " was just claimed", null);
     }

@@ -158,7 +158,7 @@ public final class Leases implements AutoCloseable {
 
   private int claimFirst(Supervised one, @Nullable Incarnation life) throws IOException {
     int number = life == null ? 1 : Math.max(1, life.incarnation());
-    return claims.take(tasks.describe(one), number) ? number : 0;
+    return claims.take(tasks.describe(one), number, 0) ? number : 0;
   }
 
   private LifeBeat.State stateOf(Supervised one) {
@@ -184,7 +184,7 @@ public final class Leases implements AutoCloseable {
     boolean refused = beat.getState() == LifeBeat.State.FREE;
     LifeClaim.Builder next = claim.toBuilder();
     if (refused) next.addRefusedBy(claim.getNode());
-    if (claims.take(next, number + 1))
+    if (claims.take(next, number + 1, number))
       tasks.taken(
           lives.claimed(task, number + 1),
           "node " + claim.getNode() + (refused ? " could not restart it" : " has been silent"));
@@ -267,7 +267,8 @@ public final class Leases implements AutoCloseable {
       checkPlace();
       int newest = lives.newestOf(task).orElse(0), number = Math.max(proposed, newest + 1);
       if (newest != seen) throw Claims.taken(lives.claimed(task, newest));
-      if (!claims.take(description, number)) throw Claims.taken(lives.claimed(task, number));
+      if (!claims.take(description, number, seen))
+        throw Claims.taken(lives.claimed(task, lives.newestOf(task).orElse(number)));
       lives.forgetBefore(task, number);
       return number;
     } catch (IOException away) {
