@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A network namespace, and one thread of ours that lives in it. A socket belongs to the namespace
@@ -23,6 +24,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
   private final int descriptor;
   private final ExecutorService inside;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private NetworkNamespace(int descriptor) {
     this.descriptor = descriptor;
@@ -131,6 +133,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed.getAndSet(true)) return;
     inside.shutdown();
     Libc.close(descriptor);
   }

@@ -6,11 +6,13 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.memory.Fetch;
+import io.sojourn.protocol.connection.HomeNetwork;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomePolicy;
 import io.sojourn.restore.fuse.HomeTask;
+import io.sojourn.restore.net.GuestNetwork;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,16 +30,29 @@ final class Arrival {
   private final Channel home;
   private final Channel streams;
   private final EventLoop loop;
+  private final Networks networks;
+
+  /** Makes the like of home's network, or has made it. */
+  interface Networks {
+    GuestNetwork of(HomeNetwork home) throws IOException;
+  }
 
   /**
    * @param streams leads home, over a connection that the loop serves
    */
-  Arrival(Path memory, GuestWorld.Tools tools, Channel home, Channel streams, EventLoop loop) {
+  Arrival(
+      Path memory,
+      GuestWorld.Tools tools,
+      Channel home,
+      Channel streams,
+      EventLoop loop,
+      Networks networks) {
     this.memory = memory;
     this.tools = tools;
     this.home = home;
     this.streams = streams;
     this.loop = loop;
+    this.networks = networks;
   }
 
   /** The task stands still in it. Where this fails nothing of it is left, nor of its image. */
@@ -53,7 +68,8 @@ final class Arrival {
     try {
       Files.createDirectory(directory);
       Files.move(image, directory.resolve("image"));
-      world = GuestWorld.prepare(tools, directory, home(request), loop);
+      GuestNetwork network = networks.of(request.getNetwork());
+      world = GuestWorld.prepare(tools, directory, home(request), network, loop);
       world.restore(
           request.getLazy() ? new Fetch(home, request.getLife()) : null, limit(request, directory));
       return world;
@@ -80,7 +96,6 @@ final class Arrival {
         new HomeTask(request.getLife().getTask(), request.getLife().getIncarnation()),
         request.getHostName(),
         Path.of(request.getRunDirectory()),
-        request.getNetwork(),
         home,
         streams,
         lost(request.getHomeLostMillis()));

@@ -65,6 +65,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   private final Executor workers;
   private final Map<TaskLife, Guest> guests = new ConcurrentHashMap<>();
   private final Ends ends = new Ends();
+  private final NetworksAhead networks;
   private final AskHome home;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("fates", true));
@@ -87,6 +88,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     this.shipping = shipping;
     this.loops = loops;
     this.workers = workers;
+    this.networks = new NetworksAhead(workers, clock);
     this.home = new AskHome(node -> peers.get().channel(node));
     clock.scheduleWithFixedDelay(
         this::ask, ASK_EVERY_MILLIS, ASK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -94,6 +96,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
 
   @Override
   public void ready(ReadyRequest request, StreamObserver<ReadyResponse> answer) {
+    String node = PeerNode.current().name();
     unary(
         answer,
         () -> {
@@ -106,6 +109,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
                   .setCpuModel(request.getCpuModel())
                   .build(),
               MachineCheck.here());
+          if (request.hasNetwork()) networks.begin(node, request.getNetwork());
           return ReadyResponse.getDefaultInstance();
         });
   }
@@ -124,7 +128,8 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
                   tools.get(),
                   peers.get().channel(home),
                   peers.get().channel(home, loop),
-                  loop);
+                  loop,
+                  network -> networks.take(home, network));
           GuestWorld world = Moves.lasting(() -> arrival.world(request));
           guests.put(life, new Guest(home, request.getName(), world));
           var unused = world.whole().whenComplete((whole, lost) -> whole(life, request, lost));
@@ -295,6 +300,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   @Override
   public void close() {
     clock.shutdownNow();
+    networks.close();
     guests.keySet().forEach(this::remove);
   }
 

@@ -13,12 +13,10 @@ import io.sojourn.engine.operation.Report;
 import io.sojourn.home.net.HomeInterfaces;
 import io.sojourn.home.net.KeptConnections;
 import io.sojourn.node.shipping.Shipping;
-import io.sojourn.protocol.image.Machine;
+import io.sojourn.protocol.connection.HomeNetwork;
 import io.sojourn.protocol.move.ArriveRequest;
 import io.sojourn.protocol.move.ArriveResponse;
 import io.sojourn.protocol.move.GuestWorldsGrpc;
-import io.sojourn.protocol.move.ReadyRequest;
-import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +49,7 @@ final class WayOut {
   }
 
   Moves.Moved go(ControlBlock block, String name, String node, int incarnation) {
-    report.phase("ask the node", () -> Step.at(node, () -> guest(node).ready(requirements())));
+    report.phase("ask the node", () -> Readiness.of(settings.peers().get(), node, homeNetwork()));
     MovedTask known = moves.known(block.id()).orElse(null);
     MovedTask task =
         known != null
@@ -100,14 +98,8 @@ final class WayOut {
             report);
   }
 
-  private static ReadyRequest requirements() {
-    Machine here = MachineCheck.here();
-    return ReadyRequest.newBuilder()
-        .setArchitecture(here.getArchitecture())
-        .setKernel(here.getKernel())
-        .addAllCpuFeatures(here.getCpuFeaturesList())
-        .setCpuModel(here.getCpuModel())
-        .build();
+  private static HomeNetwork homeNetwork() {
+    return Step.of("to tell how home looks", HomeInterfaces::read);
   }
 
   /** When this returns it is there and stands still, and nothing but its deputy is left here. */
@@ -188,10 +180,7 @@ final class WayOut {
             .setHomeLostMillis(options.homeLostMillis());
     Step.of(
         "to tell how home looks",
-        () ->
-            arrival
-                .setHostName(Files.readString(HOST_NAME).strip())
-                .setNetwork(HomeInterfaces.read()));
+        () -> arrival.setHostName(Files.readString(HOST_NAME).strip()).setNetwork(homeNetwork()));
     return guest(node).arrive(arrival.build());
   }
 

@@ -55,7 +55,18 @@ public final class GuestNetwork implements AutoCloseable {
     this.own = own;
   }
 
-  /** Sets up an empty namespace. */
+  /** Makes a namespace that looks like home's network; it is closed with what is returned. */
+  public static GuestNetwork make(HomeNetwork home) throws IOException {
+    NetworkNamespace namespace = NetworkNamespace.make();
+    try {
+      return prepare(namespace, home);
+    } catch (IOException | RuntimeException failed) {
+      namespace.close();
+      throw failed;
+    }
+  }
+
+  /** Sets up an empty namespace, which is closed with what is returned. */
   public static GuestNetwork prepare(NetworkNamespace namespace, HomeNetwork home)
       throws IOException {
     List<TunDevice> worn = new ArrayList<>();
@@ -112,7 +123,7 @@ public final class GuestNetwork implements AutoCloseable {
     return end.getAddress().getHostAddress().replaceAll("%.*", "") + " . " + end.getPort();
   }
 
-  NetworkNamespace namespace() {
+  public NetworkNamespace namespace() {
     return namespace;
   }
 
@@ -258,5 +269,6 @@ public final class GuestNetwork implements AutoCloseable {
   public void close() {
     hold.close();
     worn.forEach(TunDevice::close);
+    namespace.close();
   }
 }

@@ -17,10 +17,10 @@ import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.engine.network.TcpStreamImage;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.FrozenConnection;
-import io.sojourn.protocol.connection.HomeNetwork;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomeMount;
@@ -32,6 +32,7 @@ import io.sojourn.restore.net.GuestConnections;
 import io.sojourn.restore.net.GuestNetwork;
 import io.sojourn.restore.net.MirrorSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +82,6 @@ public final class GuestWorld implements AutoCloseable {
       HomeTask task,
       String hostName,
       Path runDirectory,
-      HomeNetwork network,
       Channel channel,
       Channel streams,
       HomePolicy lost) {}
@@ -97,6 +98,7 @@ public final class GuestWorld implements AutoCloseable {
   private final HomeMount files;
   private final List<Mirrored> mirrors = new ArrayList<>();
   private List<FrozenRelay> frozen = List.of();
+  private CompletableFuture<Void> opening = CompletableFuture.completedFuture(null);
   private Runnable refused = () -> {};
   private @Nullable LazyMemory memory;
   private @Nullable Revival revival;
@@ -109,13 +111,12 @@ public final class GuestWorld implements AutoCloseable {
       Path directory,
       Home home,
       EventLoop loop,
-      NetworkNamespace namespace,
       GuestNetwork network,
       HomeMount files) {
     this.tools = tools;
     this.directory = directory;
     this.home = home;
-    this.namespace = namespace;
+    this.namespace = network.namespace();
     this.network = network;
     this.files = files;
     this.connections = new GuestConnections(network);
@@ -127,31 +128,32 @@ public final class GuestWorld implements AutoCloseable {
    *
    * @param directory of the world's own, on a tmpfs; holds the task's image as "image"; is removed
    *     at the end; where this fails, it is the caller's to {@link #remove}
+   * @param network that looks like home's; is closed with the world, also where this fails
    * @param loop on which its connections are served
    */
-  public static GuestWorld prepare(Tools tools, Path directory, Home home, EventLoop loop)
+  public static GuestWorld prepare(
+      Tools tools, Path directory, Home home, GuestNetwork network, EventLoop loop)
+      throws IOException, HomeLostException, InterruptedException {
+    try {
+      return new GuestWorld(tools, directory, home, loop, network, files(tools, directory, home));
+    } catch (IOException | HomeLostException | InterruptedException | RuntimeException failed) {
+      network.close();
+      throw failed;
+    }
+  }
+
+  private static HomeMount files(Tools tools, Path directory, Home home)
       throws IOException, HomeLostException, InterruptedException {
     for (String name : List.of("root", "criu", "work"))
       Files.createDirectories(directory.resolve(name));
     Files.copy(tools.shim(), directory.resolve("ckpt-shim"));
-    HomeMount files =
-        HomeMount.mount(
-            directory.resolve("root"),
-            home.channel(),
-            home.task(),
-            home.lost(),
-            PATIENCE,
-            Path.of("/"));
-    NetworkNamespace namespace = null;
-    try {
-      namespace = NetworkNamespace.make();
-      GuestNetwork network = GuestNetwork.prepare(namespace, home.network());
-      return new GuestWorld(tools, directory, home, loop, namespace, network, files);
-    } catch (IOException | RuntimeException failed) {
-      if (namespace != null) namespace.close();
-      files.close();
-      throw failed;
-    }
+    return HomeMount.mount(
+        directory.resolve("root"),
+        home.channel(),
+        home.task(),
+        home.lost(),
+        PATIENCE,
+        Path.of("/"));
   }
 
   /**
@@ -186,8 +188,17 @@ public final class GuestWorld implements AutoCloseable {
     revival = here;
     // What only home's interfaces have is told to the sockets that it has there.
     RestoredSockets.settle(ImageDirectory.open(images).manifest(), here.task().pid());
-    network.open();
+    // The kernel takes its time for rules; home has something to do meanwhile, too.
+    opening = CompletableFuture.runAsync(this::open);
     connections.start(session);
+  }
+
+  private void open() {
+    try {
+      network.open();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   private Revival begin(Path images, GuestPipes made, Duration limit) throws IOException {
@@ -229,6 +240,7 @@ public final class GuestWorld implements AutoCloseable {
    */
   public void run(Runnable refused) {
     this.refused = refused;
+    awaitOpen();
     revival().run(home.task().incarnation());
     if (memory != null) memory.fetchAll();
     for (Mirrored one : mirrors)
@@ -242,6 +254,17 @@ public final class GuestWorld implements AutoCloseable {
     carry();
     Objects.requireNonNull(pipes)
         .start(() -> JobSignals.send(revival().task().pid(), Signals.WINCH, true));
+  }
+
+  private void awaitOpen() {
+    try {
+      opening.join();
+    } catch (CompletionException failed) {
+      throw OperationException.failed(
+          "what the task connects to would not be home's: " + failed.getMessage(),
+          "see the log of the daemon there",
+          failed);
+    }
   }
 
   private void carry() {
@@ -382,8 +405,7 @@ public final class GuestWorld implements AutoCloseable {
       pipes.close();
     }
     connections.close();
-    network.close();
-    namespace.close();
+    var unused = opening.whenComplete((open, failed) -> network.close());
     files.close();
     remove(directory);
   }
