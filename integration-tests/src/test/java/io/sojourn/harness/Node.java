@@ -206,9 +206,12 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   public void startDaemon(String... prefix) throws IOException {
     List<String> command = new ArrayList<>(place);
     command.addAll(List.of(prefix));
+    command.add(java());
+    // Daemons of tests live too short for what the second compiler costs; in a soak they are
+    // users'.
+    if (!Boolean.getBoolean("sojourn.soak")) command.add("-XX:TieredStopAtLevel=1");
     command.addAll(
         List.of(
-            java(),
             "-XX:+UseSerialGC",
             "-Xmx256m",
             // As ckptd does: once there is one, a start costs half as much.

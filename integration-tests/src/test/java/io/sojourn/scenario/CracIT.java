@@ -54,7 +54,7 @@ class CracIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void hearsNothingOfAPlainFreeze(Jdk jdk) throws Exception {
     try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/count");
@@ -68,7 +68,7 @@ class CracIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void runsOnAfterACheckpoint(Jdk jdk) throws Exception {
     try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/count");
@@ -79,7 +79,7 @@ class CracIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void asksForACheckpointItself(Jdk jdk) throws Exception {
     try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/count");
@@ -95,7 +95,7 @@ class CracIT {
 
   /** Spring's own switch: a checkpoint as soon as all beans are there, before the server starts. */
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void isCheckpointedBySpringBeforeItServes(Jdk jdk) throws Exception {
     try (WebApp app =
         WebApp.start(Framework.SPRING, node, jdk, "-Dspring.context.checkpoint=onRefresh")) {
@@ -107,7 +107,7 @@ class CracIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void aResourceThatRefusesIsNamedAndAllServeOn(Jdk jdk) throws Exception {
     try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/refuse");
@@ -126,7 +126,7 @@ class CracIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void whatIsClosedByACallbackIsNotInTheWay(Jdk jdk) throws Exception {
     try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/open");
@@ -139,7 +139,7 @@ class CracIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void aResourceThatHangsIsNamedAndTheTaskRunsOn(Jdk jdk) throws Exception {
     try (WebApp app = WebApp.start(Framework.SPRING, node, jdk).serving()) {
       app.post("/hang?millis=4000");

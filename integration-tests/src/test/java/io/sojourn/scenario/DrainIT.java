@@ -101,7 +101,7 @@ class DrainIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void roundAndRoundInARing(Jdk jdk) throws Exception {
-    int rounds = Integer.getInteger("sojourn.rounds", 2);
+    int rounds = Integer.getInteger("sojourn.rounds", 1);
     try (ServerSocket server = listening();
         Subject task = start(jdk, server)) {
       Peer peer = new Peer(server.accept());

@@ -22,11 +22,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Freezes that are cut short: the task runs on, its connections too, and there is no half image.
@@ -37,10 +38,20 @@ class FaultsIT {
   /** In MB: more than is dumped in any of the limits and times here. */
   private static final int BALLAST = 500;
 
-  private static final int ROUNDS = Boolean.getBoolean("sojourn.soak") ? 20 : 1;
+  private static final boolean SOAK = Boolean.getBoolean("sojourn.soak");
+  private static final int ROUNDS = SOAK ? 20 : 1;
+
+  /** Milliseconds into a dump. */
+  private static IntStream momentsOfACriu() {
+    return SOAK ? IntStream.of(0, 30, 80, 150, 300) : IntStream.of(30, 150);
+  }
+
+  private static IntStream momentsOfADaemon() {
+    return SOAK ? IntStream.of(0, 30, 80, 150, 300) : IntStream.of(0, 80);
+  }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 30, 80, 150, 300})
+  @MethodSource("momentsOfACriu")
   void criuIsKilled(int afterMillis) throws Exception {
     Subject subject = slowToDump();
     try (Socket peer = connect(subject);
@@ -66,7 +77,7 @@ class FaultsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 30, 80, 150, 300})
+  @MethodSource("momentsOfADaemon")
   void theDaemonIsKilled(int afterMillis) throws Exception {
     Subject subject = slowToDump();
     try (Socket peer = connect(subject);

@@ -21,16 +21,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Servers as they are published go to another node and home again, five times, while their clients
- * work. No client sees an error, and every count is right.
+ * Servers as they are published go to another node and home again, twice, in a soak five times,
+ * while their clients work. No client sees an error, and every count is right.
  */
 @Timeout(300)
 class ServersMoveIT {
   @RegisterExtension static final TwoNodes nodes = new TwoNodes();
 
-  private static final int ROUNDS = 5;
   private static final Pattern INDEXED = Pattern.compile("\"indexed\":\\s*(\\d+)");
   private static final boolean SOAK = Boolean.getBoolean("sojourn.soak");
+
+  /** Out and home again. */
+  private static final int ROUNDS = SOAK ? 5 : 2;
 
   /** One JDK for each server, in turn; all of them in a soak. */
   private static List<Jdk> jdks(int number) {

@@ -35,6 +35,9 @@ class NetworksAheadTest {
 
   @AfterEach
   void end() {
+    if (networks == null) return;
+    networks.close();
+    awaitOpen(0);
     workers.shutdownNow();
     clock.shutdownNow();
   }
@@ -74,8 +77,9 @@ class NetworksAheadTest {
   @Test
   void anotherLikenessIsNotTaken() throws IOException {
     networks.begin("a", home);
-    HomeNetwork changed =
-        home.toBuilder().setUnreachableWithoutRoute(!home.getUnreachableWithoutRoute()).build();
+    HomeNetwork.Builder other = home.toBuilder();
+    other.getInterfacesBuilderList().forEach(one -> one.setMtu(one.getMtu() - 1));
+    HomeNetwork changed = other.build();
     try (GuestNetwork made = networks.take("a", changed)) {
       assertThat(made.namespace().path()).exists();
       awaitOpen(1);
