@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 
 /** Says in plain words why CRIU could not restore. */
 final class CriuFailure {
+  private static final String KILLED = "failed killed ";
+
   private record Known(Pattern error, String message, String mend) {}
 
   /** clone3(2) with a number that is in use says EEXIST, 17. */
@@ -39,14 +41,14 @@ final class CriuFailure {
   private CriuFailure() {}
 
   static OperationException of(RestoreOrder order, LogDirectory logs, String shimSaid) {
-    String error = CriuLog.firstError(logs.criuLog()).orElse(shim(logs, shimSaid));
+    String error = CriuLog.firstError(logs.criuLog()).orElse(complaint(logs));
     for (Known known : KNOWN)
       if (known.error.matcher(error).matches())
         return OperationException.failed(
             "task " + order.taskName() + " was not restored: " + known.message + " (" + error + ")",
             known.mend + "; CRIU's log is " + logs.criuLog());
     return OperationException.failed(
-        "CRIU could not restore task " + order.taskName() + ": " + error,
+        "CRIU could not restore task " + order.taskName() + ": " + why(error, shimSaid),
         "CRIU's log is " + logs.criuLog());
   }
 
@@ -82,19 +84,25 @@ final class CriuFailure {
     return file.getPath().substring(1);
   }
 
-  private static String shim(LogDirectory logs, String said) {
+  /** What was said to the shim's stderr by whomever; "" where nothing was. */
+  private static String complaint(LogDirectory logs) {
     try {
-      String complaint = Files.readString(logs.shimLog(), StandardCharsets.UTF_8).strip();
-      return complaint.isEmpty() ? end(said) : complaint;
+      return Files.readString(logs.shimLog(), StandardCharsets.UTF_8).strip();
     } catch (IOException none) {
-      return said;
+      return "";
     }
   }
 
-  /** The shim says "failed exited 1" or "failed killed 9". */
-  private static String end(String said) {
-    return said.startsWith("failed killed ")
-        ? "it was killed by signal " + said.substring(14)
-        : "it ended without saying why (" + said + ")";
+  /**
+   * @param error that was written somewhere, or ""; where CRIU was killed, by those whom that has
+   *     left alone perhaps
+   * @param said by the shim: "failed exited 1" or "failed killed 9"
+   */
+  private static String why(String error, String said) {
+    if (said.startsWith(KILLED))
+      return "it was killed by signal "
+          + said.substring(KILLED.length())
+          + (error.isEmpty() ? "" : " (" + error + ")");
+    return error.isEmpty() ? "it ended without saying why (" + said + ")" : error;
   }
 }

@@ -52,6 +52,18 @@ class CriuFailureTest {
         .hasMessageContaining("cannot run /criu");
   }
 
+  /** Those whom it has left alone complain, and are not the cause. */
+  @Test
+  void aDeathIsTheCauseWhoeverComplainsOfIt() throws IOException {
+    RestoreOrder order = Orders.in(directory).order();
+    LogDirectory logs = LogDirectory.create(order.logs());
+    assertThat(CriuFailure.of(order, logs, "failed killed 9"))
+        .hasMessageEndingWith("it was killed by signal 9");
+    Files.writeString(logs.shimLog(), "write: Broken pipe\n");
+    assertThat(CriuFailure.of(order, logs, "failed killed 9"))
+        .hasMessageEndingWith("it was killed by signal 9 (write: Broken pipe)");
+  }
+
   private OperationException afterLog(String log) throws IOException {
     RestoreOrder order = Orders.in(directory).order();
     LogDirectory logs = LogDirectory.create(order.logs());
