@@ -13,6 +13,7 @@ import io.sojourn.restore.fuse.HomePolicy;
 import io.sojourn.restore.fuse.HomeTask;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,20 +21,26 @@ import java.util.Optional;
 
 /** Makes a world for a task whose image has arrived, and restores it there. */
 final class Arrival {
-  /** Of the directories of worlds; images have no such names. */
-  static final String PREFIX = ".world-";
-
   private final Path memory;
+  private final long host;
   private final GuestWorld.Tools tools;
   private final Channel home;
   private final Channel streams;
   private final EventLoop loop;
 
   /**
+   * @param host number of this process
    * @param streams leads home, over a connection that the loop serves
    */
-  Arrival(Path memory, GuestWorld.Tools tools, Channel home, Channel streams, EventLoop loop) {
+  Arrival(
+      Path memory,
+      long host,
+      GuestWorld.Tools tools,
+      Channel home,
+      Channel streams,
+      EventLoop loop) {
     this.memory = memory;
+    this.host = host;
     this.tools = tools;
     this.home = home;
     this.streams = streams;
@@ -48,10 +55,10 @@ final class Arrival {
     if (!task.matches("[A-Za-z0-9]{4,32}"))
       throw OperationException.refused("'" + task + "' is no task's id", "use one version only");
     Path image = Images.arrived(memory, request.getDirectory());
-    Path directory = memory.resolve(PREFIX + task + "-" + incarnation);
+    Path directory = WorldDirectories.of(memory, host, task, incarnation);
     GuestWorld world = null;
+    create(directory, image, request.getName());
     try {
-      Files.createDirectory(directory);
       Files.move(image, directory.resolve("image"));
       world = GuestWorld.prepare(tools, directory, home(request), loop);
       world.restore(
@@ -61,6 +68,21 @@ final class Arrival {
       Trees.delete(image);
       if (world != null) world.close();
       else GuestWorld.remove(directory);
+      throw failed;
+    }
+  }
+
+  /** An attempt that its home has given up may not be over yet here. */
+  private static void create(Path directory, Path image, String task) throws IOException {
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException notOverYet) {
+      Trees.delete(image);
+      throw OperationException.failed(
+          "an earlier attempt to bring task " + task + " there is not over yet",
+          "try again in a moment");
+    } catch (IOException failed) {
+      Trees.delete(image);
       throw failed;
     }
   }

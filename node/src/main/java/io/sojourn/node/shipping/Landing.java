@@ -24,7 +24,8 @@ final class Landing {
   private static final int MOST_MEMBERS = 100_000;
 
   private final String from;
-  private final String daemon;
+  private final Sender sender;
+  private final String task;
   private final ImageDraft draft;
   private final Map<String, ArrivingMember> members = new ConcurrentHashMap<>();
   private volatile int attempt;
@@ -33,11 +34,13 @@ final class Landing {
 
   /**
    * @param from the node that sends it, and none else
-   * @param daemon which of those that this node has had
+   * @param sender which of its processes
+   * @param task its id
    */
-  Landing(String from, String daemon, ImageDraft draft) {
+  Landing(String from, Sender sender, String task, ImageDraft draft) {
     this.from = from;
-    this.daemon = daemon;
+    this.sender = sender;
+    this.task = task;
     this.draft = draft;
   }
 
@@ -45,8 +48,12 @@ final class Landing {
     return from;
   }
 
-  String daemon() {
-    return daemon;
+  Sender sender() {
+    return sender;
+  }
+
+  String task() {
+    return task;
   }
 
   String name() {
