@@ -63,6 +63,17 @@ class ShippingTest {
     a.awaitSees("b", "up");
   }
 
+  /** Node a reaches b only by that link. */
+  private void joinOver(BadLink link) {
+    b.cluster()
+        .join(
+            a.init().text(),
+            Optional.empty(),
+            b.address,
+            Optional.of(new Address("127.0.0.1", link.port())));
+    a.awaitSees("b", "up");
+  }
+
   /** With zeros, text and noise, long and short, as heaps have them. */
   private static ImageDirectory image(Path target, int mebibytes) throws IOException {
     ImageDraft draft = ImageDraft.create(target);
@@ -150,13 +161,7 @@ class ShippingTest {
   @RepeatedTest(3)
   void goesOnAfterBreaks() throws IOException {
     try (BadLink link = new BadLink(b.address.port(), 5 * MIB)) {
-      b.cluster()
-          .join(
-              a.init().text(),
-              Optional.empty(),
-              b.address,
-              Optional.of(new Address("127.0.0.1", link.port())));
-      a.awaitSees("b", "up");
+      joinOver(link);
       ImageDirectory image = image(a.images.root().resolve("web-69ab-1"), 60);
       Shipping.Shipped shipped = ship(image, Shipping.Place.DISK);
       assertThat(mismatches(image.path(), Path.of(shipped.directory()))).isEmpty();
@@ -207,13 +212,7 @@ class ShippingTest {
   @Test
   void inMemoryItArrivesByteByByteWithoutDigests() throws IOException {
     try (BadLink link = new BadLink(b.address.port(), 5 * MIB)) {
-      b.cluster()
-          .join(
-              a.init().text(),
-              Optional.empty(),
-              b.address,
-              Optional.of(new Address("127.0.0.1", link.port())));
-      a.awaitSees("b", "up");
+      joinOver(link);
       ImageDraft draft = withoutDigests(60);
       try (LiveShipment live = begin(a.shipping(), draft, Shipping.Place.MEMORY)) {
         ImageDirectory image = draft.publish(manifestWithoutDigests(draft));
