@@ -42,6 +42,7 @@ final class PeerDoor implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    headers.discardAll(PeerNode.HANDED_ON);
     Optional<X509Certificate> shown = certificate(call);
     if (shown.isEmpty()) {
       if (call.getMethodDescriptor().getFullMethodName().equals(WITHOUT_CERTIFICATE))

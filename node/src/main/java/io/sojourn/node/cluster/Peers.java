@@ -93,6 +93,12 @@ public final class Peers implements AutoCloseable {
         });
   }
 
+  /** Likewise all nodes, by the ways that somebody has asked for. */
+  synchronized void hurry() {
+    ways.values().forEach(way -> hurry(way, false));
+    own.values().forEach(way -> hurry(way, false));
+  }
+
   /**
    * @param wanted whether it is to be there though nobody calls
    */

@@ -33,30 +33,44 @@ final class Roster {
   private final String self;
   private final ClusterDirectory directory;
   private final Trust trust;
+  private final boolean keeps;
   private final Map<String, Known> nodes = new TreeMap<>();
   private long changes;
 
-  private Roster(String self, ClusterDirectory directory, Trust trust) {
+  private Roster(String self, ClusterDirectory directory, Trust trust, boolean keeps) {
     this.self = self;
     this.directory = directory;
     this.trust = trust;
+    this.keeps = keeps;
   }
 
-  /** With what was known when the daemon ended. */
+  /** With what was known when the daemon ended; what is learned is kept there. */
   static Roster open(String self, ClusterDirectory directory, Trust trust) {
-    Roster roster = new Roster(self, directory, trust);
-    directory.read(ClusterDirectory.REVOKED).ifPresent(trust::accept);
-    directory
-        .read(ClusterDirectory.NODES)
-        .ifPresent(
-            content -> {
-              try {
-                roster.merge(Rumours.parseFrom(content));
-              } catch (InvalidProtocolBufferException damaged) {
-                log.warn("what was known of other nodes is lost: {}", damaged.getMessage());
-              }
-            });
+    Roster roster = new Roster(self, directory, trust, true);
+    var unused = roster.reread();
     return roster;
+  }
+
+  /** What the daemon knows, and keeps: for another process, which writes nothing. */
+  static Roster ofDaemon(String self, ClusterDirectory directory, Trust trust) {
+    Roster roster = new Roster(self, directory, trust, false);
+    var unused = roster.reread();
+    return roster;
+  }
+
+  /** Takes what is in the directory. True where a node came, moved or went. */
+  boolean reread() {
+    Rumours.Builder kept = Rumours.newBuilder();
+    try {
+      byte[] nodes = directory.read(ClusterDirectory.NODES).orElse(new byte[0]);
+      kept.mergeFrom(nodes);
+    } catch (InvalidProtocolBufferException damaged) {
+      log.warn("what was known of other nodes is lost: {}", damaged.getMessage());
+    }
+    directory
+        .read(ClusterDirectory.REVOKED)
+        .ifPresent(list -> kept.setRevoked(ByteString.copyFrom(list)));
+    return merge(kept.build());
   }
 
   /** Takes what is newer, and believed. True where a node came, moved or went. */
@@ -97,7 +111,7 @@ final class Roster {
       return false;
     }
     changes++;
-    directory.write(ClusterDirectory.REVOKED, list);
+    if (keeps) directory.write(ClusterDirectory.REVOKED, list);
     nodes
         .values()
         .removeIf(
@@ -110,6 +124,7 @@ final class Roster {
   }
 
   private void save() {
+    if (!keeps) return;
     Rumours.Builder all = Rumours.newBuilder();
     nodes.values().forEach(known -> all.addNodes(known.facts()));
     directory.write(ClusterDirectory.NODES, all.build().toByteArray());

@@ -5,8 +5,8 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.OperationListener;
 import io.sojourn.node.cluster.PeerFailure;
 import io.sojourn.node.move.Door;
-import io.sojourn.node.move.Moves;
 import io.sojourn.node.move.Visitor;
+import io.sojourn.node.worlds.WorldHosts;
 import io.sojourn.protocol.node.CheckpointRequest;
 import io.sojourn.protocol.node.DrainEvent;
 import io.sojourn.protocol.node.DrainRequest;
@@ -30,7 +30,7 @@ final class Drains {
 
   private final String node;
   private final Door door;
-  private final Moves moves;
+  private final WorldHosts hosts;
   private final TaskRegistry registry;
   private final Migrations migrations;
   private final Checkpoints checkpoints;
@@ -39,14 +39,14 @@ final class Drains {
   Drains(
       String node,
       Door door,
-      Moves moves,
+      WorldHosts hosts,
       TaskRegistry registry,
       Migrations migrations,
       Checkpoints checkpoints,
       Errands errands) {
     this.node = node;
     this.door = door;
-    this.moves = moves;
+    this.hosts = hosts;
     this.registry = registry;
     this.migrations = migrations;
     this.checkpoints = checkpoints;
@@ -80,7 +80,7 @@ final class Drains {
       throw new UncheckedIOException(full);
     }
     if (!undo) {
-      for (Visitor guest : moves.visitors())
+      for (Visitor guest : hosts.guests())
         leave(guest.id(), guest.name(), told, () -> home(guest));
       for (Task task : registry.tasks())
         if (task.runs()) leave(task.id(), task.name(), told, () -> away(task));

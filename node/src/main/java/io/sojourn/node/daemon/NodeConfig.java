@@ -30,8 +30,8 @@ public record NodeConfig(
     RepositoryPlace repository,
     Triggers triggers,
     Duration lease) {
-  /** A unix socket's path has 107 bytes at the most; ours add up to 11 to the directory. */
-  private static final int LONGEST = 95;
+  /** A unix socket's path has 107 bytes at the most; ours add up to 17 to the directory. */
+  private static final int LONGEST = 90;
 
   public static final String RUN_DIR = "SOJOURN_RUN_DIR";
   public static final String STATE_DIR = "SOJOURN_STATE_DIR";
@@ -112,6 +112,11 @@ public record NodeConfig(
    */
   public Path imagesInMemory() {
     return MemoryPlace.of(runDirectory);
+  }
+
+  /** There while the node takes no tasks. */
+  public Path drained() {
+    return stateDirectory.resolve("drained");
   }
 
   public Path tasks() {

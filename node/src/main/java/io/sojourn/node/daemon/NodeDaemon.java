@@ -17,6 +17,7 @@ import io.sojourn.node.shipping.ImageReceiver;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.node.shipping.WarmUp;
 import io.sojourn.node.trigger.Alarms;
+import io.sojourn.node.worlds.WorldHosts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ public final class NodeDaemon implements AutoCloseable {
   private final Sockets sockets;
   private final Cluster cluster;
   private final Moves moves;
+  private final WorldHosts hosts;
   private final AtomicReference<ErrandService.Work> errandWork = new AtomicReference<>();
   private final Schedules schedules;
   private final Groups groups;
@@ -83,8 +85,8 @@ public final class NodeDaemon implements AutoCloseable {
     UnpackedImage.sweep(config.stateDirectory());
     ImageCatalog images =
         new ImageCatalog(repository, config.imagesInMemory(), archive, config.nodeName());
-    Door door = new Door(config.stateDirectory().resolve("drained"), config.nodeName());
-    Shipping shipping = new Shipping(this::peers, workers);
+    Door door = new Door(config.drained(), config.nodeName());
+    Shipping shipping = Shipping.ofDaemon(this::peers, workers);
     moves =
         new Moves(
             new Moves.Settings(
@@ -97,8 +99,17 @@ public final class NodeDaemon implements AutoCloseable {
                 this::peers,
                 shipping,
                 loops,
-                workers,
-                door));
+                workers));
+    hosts =
+        WorldHosts.open(
+            new WorldHosts.Settings(
+                config.runDirectory(),
+                config.stateDirectory(),
+                config.imagesInMemory(),
+                config.nodeName(),
+                NodeDescription.build(runtime)),
+            loops,
+            workers);
     TaskRegistry registry =
         new TaskRegistry(
             new TaskScan(config.runDirectory()),
@@ -200,7 +211,7 @@ public final class NodeDaemon implements AutoCloseable {
           supervision.found(task, options);
         });
     Drains drains =
-        new Drains(config.nodeName(), door, moves, registry, migrations, checkpoints, errands);
+        new Drains(config.nodeName(), door, hosts, registry, migrations, checkpoints, errands);
     errandWork.set(new ErrandService.Work(tasks, groups.members(), migrations, restores, drains));
     NodeService service =
         new NodeService(
@@ -290,6 +301,7 @@ public final class NodeDaemon implements AutoCloseable {
 
   private List<BindableService> peerServices(ImageRepository repository) {
     List<BindableService> services = new ArrayList<>(moves.services());
+    services.add(hosts.service());
     services.add(new ErrandService(() -> Objects.requireNonNull(errandWork.get())));
     services.add(new GroupPartService(this::groups, this::supervision, workers));
     services.add(new ImageReceiver(repository, config.imagesInMemory()));
@@ -335,6 +347,7 @@ public final class NodeDaemon implements AutoCloseable {
       sockets.close();
       moves.close();
       cluster.close();
+      hosts.close();
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
       workers.shutdown();
       if (!workers.awaitTermination(5, TimeUnit.SECONDS)) workers.shutdownNow();

@@ -15,6 +15,7 @@ import io.sojourn.restore.fuse.HomeTask;
 import io.sojourn.restore.net.GuestNetwork;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,10 +23,8 @@ import java.util.Optional;
 
 /** Makes a world for a task whose image has arrived, and restores it there. */
 final class Arrival {
-  /** Of the directories of worlds; images have no such names. */
-  static final String PREFIX = ".world-";
-
   private final Path memory;
+  private final long host;
   private final GuestWorld.Tools tools;
   private final Channel home;
   private final Channel streams;
@@ -38,16 +37,19 @@ final class Arrival {
   }
 
   /**
+   * @param host number of this process
    * @param streams leads home, over a connection that the loop serves
    */
   Arrival(
       Path memory,
+      long host,
       GuestWorld.Tools tools,
       Channel home,
       Channel streams,
       EventLoop loop,
       Networks networks) {
     this.memory = memory;
+    this.host = host;
     this.tools = tools;
     this.home = home;
     this.streams = streams;
@@ -63,10 +65,10 @@ final class Arrival {
     if (!task.matches("[A-Za-z0-9]{4,32}"))
       throw OperationException.refused("'" + task + "' is no task's id", "use one version only");
     Path image = Images.arrived(memory, request.getDirectory());
-    Path directory = memory.resolve(PREFIX + task + "-" + incarnation);
+    Path directory = WorldDirectories.of(memory, host, task, incarnation);
     GuestWorld world = null;
+    create(directory, image, request.getName());
     try {
-      Files.createDirectory(directory);
       Files.move(image, directory.resolve("image"));
       GuestNetwork network = networks.of(request.getNetwork());
       world = GuestWorld.prepare(tools, directory, home(request), network, loop);
@@ -77,6 +79,21 @@ final class Arrival {
       Trees.delete(image);
       if (world != null) world.close();
       else GuestWorld.remove(directory);
+      throw failed;
+    }
+  }
+
+  /** An attempt that its home has given up may not be over yet here. */
+  private static void create(Path directory, Path image, String task) throws IOException {
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException notOverYet) {
+      Trees.delete(image);
+      throw OperationException.failed(
+          "an earlier attempt to bring task " + task + " there is not over yet",
+          "try again in a moment");
+    } catch (IOException failed) {
+      Trees.delete(image);
       throw failed;
     }
   }

@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.move.FateRequest;
 import io.sojourn.protocol.move.FateResponse.Fate;
 import io.sojourn.protocol.move.HomesGrpc;
@@ -24,7 +25,7 @@ final class AskHome {
   Fate of(TaskLife life, String home) {
     try {
       return ask(life, home, false);
-    } catch (StatusRuntimeException silent) {
+    } catch (StatusRuntimeException | OperationException silent) {
       return Fate.UNDECIDED;
     }
   }

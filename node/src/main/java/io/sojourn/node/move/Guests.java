@@ -35,7 +35,6 @@ import io.sojourn.protocol.move.WorldEvent;
 import io.sojourn.restore.MachineCheck;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -46,23 +45,45 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The tasks of other nodes that live on this one. Only its home may do something with a task. */
-final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCloseable {
+/**
+ * The tasks of other nodes that live in this process, which is a world host. Only its home may do
+ * something with a task.
+ */
+public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Guests.class);
   private static final long ASK_EVERY_MILLIS = 1_000;
 
-  private final Path memory;
-  private final Supplier<GuestWorld.Tools> tools;
-  private final Supplier<Departures> departures;
-  private final Supplier<Peers> peers;
-  private final Shipping shipping;
-  private final EventLoopGroup loops;
-  private final Executor workers;
+  /**
+   * What guests live with.
+   *
+   * @param host number of this process
+   * @param memory a directory on a tmpfs, where images arrive, and worlds have their directories
+   * @param runtime the directory that holds the native programs
+   * @param criu throws where there is none
+   * @param peers throws where this node is one of no cluster
+   * @param loops on which streams between nodes are; they stay the caller's
+   * @param door whether this node takes tasks
+   */
+  public record Settings(
+      long host,
+      Path memory,
+      Path runtime,
+      Supplier<Path> criu,
+      Supplier<Departures> departures,
+      Supplier<Peers> peers,
+      Shipping shipping,
+      EventLoopGroup loops,
+      Executor workers,
+      Door door) {}
+
+  private final Settings settings;
+  private final AtomicInteger arriving = new AtomicInteger();
   private final Map<TaskLife, Guest> guests = new ConcurrentHashMap<>();
   private final Ends ends = new Ends();
   private final NetworksAhead networks;
@@ -70,28 +91,20 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("fates", true));
 
-  /**
-   * @param memory where images arrive, and worlds have their directories
-   */
-  Guests(
-      Path memory,
-      Supplier<GuestWorld.Tools> tools,
-      Supplier<Departures> departures,
-      Supplier<Peers> peers,
-      Shipping shipping,
-      EventLoopGroup loops,
-      Executor workers) {
-    this.memory = memory;
-    this.tools = tools;
-    this.departures = departures;
-    this.peers = peers;
-    this.shipping = shipping;
-    this.loops = loops;
-    this.workers = workers;
-    this.networks = new NetworksAhead(workers, clock);
-    this.home = new AskHome(node -> peers.get().channel(node));
+  public Guests(Settings settings) {
+    this.settings = settings;
+    this.networks = new NetworksAhead(settings.workers(), clock);
+    this.home = new AskHome(node -> settings.peers().get().channel(node));
     clock.scheduleWithFixedDelay(
         this::ask, ASK_EVERY_MILLIS, ASK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private GuestWorld.Tools tools() {
+    settings.door().refuse();
+    // The directory with all that CRIU needs.
+    Path criu =
+        Step.of("to look for CRIU", () -> settings.criu().get().toRealPath().getParent());
+    return new GuestWorld.Tools(criu, settings.runtime().resolve("ckpt-shim"));
   }
 
   @Override
@@ -100,7 +113,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     unary(
         answer,
         () -> {
-          var unused = tools.get();
+          var unused = tools();
           MachineCheck.compare(
               Machine.newBuilder()
                   .setArchitecture(request.getArchitecture())
@@ -117,25 +130,35 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   @Override
   public void arrive(ArriveRequest request, StreamObserver<ArriveResponse> answer) {
     String home = PeerNode.current().name();
-    unary(
-        answer,
-        () -> {
-          TaskLife life = request.getLife();
-          EventLoop loop = loops.next();
-          Arrival arrival =
-              new Arrival(
-                  memory,
-                  tools.get(),
-                  peers.get().channel(home),
-                  peers.get().channel(home, loop),
-                  loop,
-                  network -> networks.take(home, network));
-          GuestWorld world = Moves.lasting(() -> arrival.world(request));
-          guests.put(life, new Guest(home, request.getName(), world));
-          var unused = world.whole().whenComplete((whole, lost) -> whole(life, request, lost));
-          log.info("task {} ({}) of node {} has arrived", request.getName(), life.getTask(), home);
-          return ArriveResponse.getDefaultInstance();
-        });
+    arriving.incrementAndGet();
+    try {
+      unary(answer, () -> arrive(request, home));
+    } finally {
+      arriving.decrementAndGet();
+    }
+  }
+
+  private ArriveResponse arrive(ArriveRequest request, String home) {
+    TaskLife life = request.getLife();
+    Guest before = guests.get(life);
+    // Home has given that attempt up: it would not send the same life again.
+    if (before != null && before.home().equals(home) && !before.hasRun()) remove(life);
+    EventLoop loop = settings.loops().next();
+    Peers peers = settings.peers().get();
+    Arrival arrival =
+        new Arrival(
+            settings.memory(),
+            settings.host(),
+            tools(),
+            peers.channel(home),
+            peers.channel(home, loop),
+            loop,
+            network -> networks.take(home, network));
+    GuestWorld world = Moves.lasting(() -> arrival.world(request));
+    guests.put(life, new Guest(home, request.getName(), world));
+    var unused = world.whole().whenComplete((whole, lost) -> whole(life, request, lost));
+    log.info("task {} ({}) of node {} has arrived", request.getName(), life.getTask(), home);
+    return ArriveResponse.getDefaultInstance();
   }
 
   private void whole(TaskLife life, ArriveRequest request, @Nullable Throwable lost) {
@@ -145,7 +168,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     }
     log.error("task {} is lost and ends: {}", request.getName(), lost.getMessage());
     Guest guest = guests.get(life);
-    if (guest != null) workers.execute(() -> guest.world().revival().end());
+    if (guest != null) settings.workers().execute(() -> guest.world().revival().end());
   }
 
   @Override
@@ -156,15 +179,14 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
       Optional<String> over = ends.of(life, PeerNode.current().name());
       if (over.isPresent()) {
         answer.onNext(WorldEvent.newBuilder().setRuns(Runs.getDefaultInstance()).build());
-        answer.onNext(
-            WorldEvent.newBuilder().setEnded(Ended.newBuilder().setHow(over.get())).build());
+        tell(life, over.get(), answer);
         answer.onCompleted();
         return;
       }
       Guest guest = find(life);
       Moves.lasting(() -> begin(life, guest));
       answer.onNext(WorldEvent.newBuilder().setRuns(Runs.getDefaultInstance()).build());
-      guest.world().ended().thenAcceptAsync(how -> ended(life, guest, how, answer), workers);
+      guest.world().ended().thenAcceptAsync(how -> ended(life, guest, how, answer), settings.workers());
     } catch (RuntimeException failed) {
       answer.onError(Problems.statusOf(failed));
     }
@@ -176,21 +198,27 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
       throw OperationException.refused(
           "home has taken task " + guest.name() + " back", "see ckpt ps at its home");
     }
-    guest.runs(() -> workers.execute(() -> refused(life)));
+    guest.runs(() -> settings.workers().execute(() -> refused(life)));
     return guest;
   }
 
   private void ended(TaskLife life, Guest guest, String how, StreamObserver<WorldEvent> answer) {
     try {
-      if (!guest.isLeaving()) {
+      // Of two calls of home the earlier one may be dead, and be the first to hear of it.
+      if (!guest.isLeaving() || ends.of(life, guest.home()).isPresent()) {
         ends.note(life, guest.home(), how);
         remove(life);
-        answer.onNext(WorldEvent.newBuilder().setEnded(Ended.newBuilder().setHow(how)).build());
+        tell(life, how, answer);
       }
       answer.onCompleted();
     } catch (RuntimeException hungUp) {
       log.info("home of task {} is to be told of its end when it asks again", guest.name());
     }
+  }
+
+  private void tell(TaskLife life, String how, StreamObserver<WorldEvent> answer) {
+    answer.onNext(WorldEvent.newBuilder().setEnded(Ended.newBuilder().setHow(how)).build());
+    if (!((ServerCallStreamObserver<WorldEvent>) answer).isCancelled()) ends.told(life);
   }
 
   private void refused(TaskLife life) {
@@ -216,7 +244,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
       DepartResponse gone =
           Step.of(
               "the move",
-              () -> Moves.lasting(() -> guest.depart(request, departures.get(), shipping)));
+              () -> Moves.lasting(() -> guest.depart(request, settings.departures().get(), settings.shipping())));
       Parts.say(gone, answer);
       answer.onCompleted();
     } catch (RuntimeException failed) {
@@ -258,7 +286,7 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
   private void ask() {
     guests.forEach(
         (life, guest) -> {
-          if (guest.standsStill()) workers.execute(() -> ask(life, guest));
+          if (guest.standsStill()) settings.workers().execute(() -> ask(life, guest));
         });
   }
 
@@ -269,7 +297,8 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     if (fate == Fate.RUN && guest.hasRun()) guest.stays();
   }
 
-  List<Visitor> visitors() {
+  /** Those that are here. */
+  public List<Visitor> visitors() {
     return guests.entrySet().stream()
         .map(
             one ->
@@ -289,12 +318,18 @@ final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements AutoCl
     }
   }
 
-  /** What daemons that died have left; their tasks ended with them. */
-  void sweep() throws IOException {
-    if (!Files.isDirectory(memory)) return;
-    try (var left = Files.newDirectoryStream(memory, Arrival.PREFIX + "*")) {
-      for (Path world : left) GuestWorld.remove(world);
-    }
+  /**
+   * Whether nobody needs this process any more: nobody is here, or about to be, and no home is to
+   * be told how a task has ended.
+   */
+  public boolean idle() {
+    return arriving.get() == 0 && guests.isEmpty() && !ends.untold();
+  }
+
+  /** This node serves its guests no more: they have nowhere to ask. */
+  public void expel() {
+    guests.forEach((life, guest) -> log.warn("task {} has no home any more", guest.name()));
+    guests.keySet().forEach(this::remove);
   }
 
   @Override

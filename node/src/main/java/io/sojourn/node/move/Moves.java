@@ -31,7 +31,6 @@ import io.sojourn.node.problem.Sizes;
 import io.sojourn.node.shipping.Shipping;
 import io.sojourn.restore.ExitStatusFile;
 import io.sojourn.restore.RestoreOptions;
-import io.sojourn.restore.world.GuestWorld;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,9 +49,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * All moves of this node: its tasks out and home, and those of other nodes that are guests here.
- */
+/** All moves of this node's tasks, out and home. */
 public final class Moves implements Exports, AutoCloseable {
   /**
    * What moves are made with.
@@ -64,7 +61,6 @@ public final class Moves implements Exports, AutoCloseable {
    * @param criu throws where there is none
    * @param peers throws where this node is one of no cluster
    * @param loops on which streams between nodes are; they stay the daemon's
-   * @param door whether this node takes tasks
    */
   public record Settings(
       Path runDirectory,
@@ -76,8 +72,7 @@ public final class Moves implements Exports, AutoCloseable {
       Supplier<Peers> peers,
       Shipping shipping,
       EventLoopGroup loops,
-      ExecutorService workers,
-      Door door) {
+      ExecutorService workers) {
 
     Path shim() {
       return runtime.resolve("ckpt-shim");
@@ -98,7 +93,6 @@ public final class Moves implements Exports, AutoCloseable {
   private final MemoryService memory;
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
   private final Map<String, KeptConnections> kept = new ConcurrentHashMap<>();
-  private final Guests guests;
   private final MoveLedger ledger;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Watch> toWatch = new ArrayList<>();
@@ -111,30 +105,12 @@ public final class Moves implements Exports, AutoCloseable {
     this.memory = new MemoryService(settings.workers());
     this.ledger = new MoveLedger(settings.runDirectory());
     this.files = new FileService(this, settings.runDirectory().resolve("files"));
-    this.guests =
-        new Guests(
-            settings.memory(),
-            () -> {
-              settings.door().refuse();
-              return new GuestWorld.Tools(criuPlace(settings.criu().get()), settings.shim());
-            },
-            settings.departures(),
-            settings.peers(),
-            settings.shipping(),
-            loops,
-            settings.workers());
-    guests.sweep();
     this.frozen =
         new FrozenTasks(
             new DeputyDirectory(settings.runDirectory()),
             settings.memory(),
             Beside.notes(settings, "").normalize());
     new FoundAgain(settings, this, ledger).all();
-  }
-
-  /** The directory with all that CRIU needs. */
-  private static Path criuPlace(Path criu) {
-    return Step.of("to look for CRIU", () -> criu.toRealPath().getParent());
   }
 
   /**
@@ -195,7 +171,6 @@ public final class Moves implements Exports, AutoCloseable {
   /** What other nodes call. */
   public List<BindableService> services() {
     return List.of(
-        guests,
         files,
         memory,
         new HomeStreams(sessions),
@@ -263,11 +238,6 @@ public final class Moves implements Exports, AutoCloseable {
    */
   public void ready(String node) {
     Readiness.of(settings.peers().get(), node);
-  }
-
-  /** The tasks of other nodes that are here. */
-  public List<Visitor> visitors() {
-    return guests.visitors();
   }
 
   /** Those that are frozen, and have a deputy. */
@@ -502,7 +472,6 @@ public final class Moves implements Exports, AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    guests.close();
     files.close();
     frozen.close();
     moved.values().stream().filter(MovedTask::hasDeputy).forEach(task -> task.deputy().close());

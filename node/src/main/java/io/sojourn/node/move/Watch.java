@@ -7,7 +7,9 @@ import io.sojourn.protocol.move.GuestWorldsGrpc;
 import io.sojourn.protocol.move.RunRequest;
 import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.protocol.move.WorldEvent;
+import java.io.IOException;
 import java.util.Iterator;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,10 +86,15 @@ final class Watch {
           task.ended(incarnation, event.getEnded().getHow());
         }
       } catch (StatusRuntimeException | OperationException | IllegalStateException lost) {
+        boolean reaches = reachesHome();
         if (!silent && concerned())
-          log.warn("task {} is not heard of any more: {}", task.name(), lost.getMessage());
+          log.warn(
+              "task {} {}: {}",
+              task.name(),
+              reaches ? "goes on where no daemon answers" : "is not heard of any more",
+              lost.getMessage());
         silent = true;
-        away.contact().is(Contact.State.SILENT);
+        away.contact().is(reaches ? Contact.State.HEARD : Contact.State.SILENT);
         if (gone(lost)) {
           away.contact().is(Contact.State.LOST);
           moves.isLost(task);
@@ -101,6 +108,18 @@ final class Watch {
       }
       events = null;
       if (concerned() && !moves.pause(PAUSE_MILLIS)) return;
+    }
+  }
+
+  /**
+   * Its node's daemon, which hands on what home asks, may be gone for a while: what the task does
+   * with home does not pass there.
+   */
+  private boolean reachesHome() {
+    try {
+      return Step.on(away.session().loop(), away.session()::attached);
+    } catch (IOException | RejectedExecutionException ends) {
+      return false;
     }
   }
 

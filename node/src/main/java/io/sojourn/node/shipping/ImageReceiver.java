@@ -81,11 +81,12 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
           "image " + request.getImage() + " is to be kept, and has no digests",
           "use the same version of Sojourn on all nodes");
     String from = PeerNode.current().name();
-    outlived(from, request.getDaemon());
+    outlived(from, Sender.of(request), request.getTaskId());
     Landing landing =
         new Landing(
             from,
-            request.getDaemon(),
+            Sender.of(request),
+            request.getTaskId(),
             !request.getWithoutDigests(),
             places.begin(
                 request,
@@ -96,16 +97,18 @@ public final class ImageReceiver extends ImagesGrpc.ImagesImplBase {
     return landing;
   }
 
-  /** What a daemon had begun that has died is in the way of what the next one sends. */
-  private void outlived(String node, String daemon) {
+  /** What a process had begun that has died is in the way of what the next one sends. */
+  private void outlived(String node, Sender sender, String task) {
     landings
         .values()
         .removeIf(
             landing -> {
-              boolean dead = landing.from().equals(node) && !landing.daemon().equals(daemon);
+              boolean dead =
+                  landing.from().equals(node)
+                      && sender.outlives(landing.sender(), landing.task().equals(task));
               if (dead) {
                 log.info(
-                    "image {} comes from node {} no more: its daemon is another",
+                    "image {} comes from node {} no more: it is another process that sends",
                     landing.name(),
                     node);
                 landing.discard();

@@ -24,7 +24,8 @@ final class Landing {
   private static final int MOST_MEMBERS = 100_000;
 
   private final String from;
-  private final String daemon;
+  private final Sender sender;
+  private final String task;
   private final boolean digested;
   private final ImageDraft draft;
   private final Map<String, ArrivingMember> members = new ConcurrentHashMap<>();
@@ -34,12 +35,14 @@ final class Landing {
 
   /**
    * @param from the node that sends it, and none else
-   * @param daemon which of those that this node has had
+   * @param sender which of its processes
+   * @param task its id
    * @param digested whether there will be digests to compare
    */
-  Landing(String from, String daemon, boolean digested, ImageDraft draft) {
+  Landing(String from, Sender sender, String task, boolean digested, ImageDraft draft) {
     this.from = from;
-    this.daemon = daemon;
+    this.sender = sender;
+    this.task = task;
     this.digested = digested;
     this.draft = draft;
   }
@@ -48,8 +51,12 @@ final class Landing {
     return from;
   }
 
-  String daemon() {
-    return daemon;
+  Sender sender() {
+    return sender;
+  }
+
+  String task() {
+    return task;
   }
 
   String name() {

@@ -35,14 +35,26 @@ public final class Shipping {
 
   private final Supplier<Peers> peers;
   private final ExecutorService workers;
-  private final String daemon = Transfer.name();
+  private final Sender sender;
 
-  /**
-   * @param peers throws where this node is one of no cluster
-   */
-  public Shipping(Supplier<Peers> peers, ExecutorService workers) {
+  private Shipping(Supplier<Peers> peers, ExecutorService workers, boolean worldHost) {
     this.peers = peers;
     this.workers = workers;
+    this.sender = new Sender(Transfer.name(), worldHost);
+  }
+
+  /**
+   * Of a daemon, of which a node has one.
+   *
+   * @param peers throws where this node is one of no cluster
+   */
+  public static Shipping ofDaemon(Supplier<Peers> peers, ExecutorService workers) {
+    return new Shipping(peers, workers, false);
+  }
+
+  /** Of a process beside the daemon that guests live in; a node may have several. */
+  public static Shipping ofWorldHost(Supplier<Peers> peers, ExecutorService workers) {
+    return new Shipping(peers, workers, true);
   }
 
   /**
@@ -68,7 +80,7 @@ public final class Shipping {
         () -> {
           try (Cargo cargo = Cargo.of(image, Transfer.LANES)) {
             Transfer transfer =
-                new Transfer(peers.get(), daemon, workers, shipment, cargo, report.listener());
+                new Transfer(peers.get(), sender, workers, shipment, cargo, report.listener());
             PublishResponse done = transfer.run(() -> manifest(image));
             return new Shipped(
                 node, done.getImage(), done.getDirectory(), image.bytes(), transfer.wireBytes());
@@ -101,7 +113,7 @@ public final class Shipping {
     Shipment shipment =
         new Shipment(node, image, task, taskId, inMemory, !inMemory, Shipment.PATIENCE);
     Cargo cargo = new Cargo(Transfer.LANES);
-    Transfer transfer = new Transfer(peers.get(), daemon, workers, shipment, cargo, listener);
+    Transfer transfer = new Transfer(peers.get(), sender, workers, shipment, cargo, listener);
     return new LiveShipment(shipment, directory, cargo, transfer, workers);
   }
 

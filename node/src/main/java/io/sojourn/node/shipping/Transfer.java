@@ -44,7 +44,7 @@ final class Transfer {
   private static final int READY_BYTES = 4 << 20;
 
   private final Peers peers;
-  private final String daemon;
+  private final Sender sender;
   private final ExecutorService workers;
   private final Shipment shipment;
   private final Cargo cargo;
@@ -58,17 +58,17 @@ final class Transfer {
   private volatile boolean progressed = true;
 
   /**
-   * @param daemon the name of this one among those that this node has had
+   * @param sender this process
    */
   Transfer(
       Peers peers,
-      String daemon,
+      Sender sender,
       ExecutorService workers,
       Shipment shipment,
       Cargo cargo,
       OperationListener listener) {
     this.peers = peers;
-    this.daemon = daemon;
+    this.sender = sender;
     this.workers = workers;
     this.shipment = shipment;
     this.cargo = cargo;
@@ -149,7 +149,8 @@ final class Transfer {
                     .setInMemory(shipment.inMemory())
                     .setWithoutDigests(!shipment.digested())
                     .setAttempt(++attempt)
-                    .setDaemon(daemon)
+                    .setDaemon(sender.process())
+                    .setWorldHost(sender.worldHost())
                     .build());
     if (attempt > 1)
       log.info(

@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class WarmUp {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
   private static final int PIECES = 48;
-  private static final String NAME = "warm-up";
+
+  /** Other processes of this node do the same, in the same place. */
+  private static final String NAME = "warm-up-" + ProcessHandle.current().pid();
 
   private WarmUp() {}
 

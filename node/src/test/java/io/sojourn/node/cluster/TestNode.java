@@ -57,7 +57,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   public Shipping shipping() {
-    return new Shipping(cluster::peers, workers);
+    return Shipping.ofDaemon(cluster::peers, workers);
   }
 
   public Path state() {

@@ -5,6 +5,7 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.criu.ProvisionedCriu;
+import io.sojourn.engine.files.DeviceCalls;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.JobSignals;
@@ -384,9 +385,11 @@ public final class GuestWorld implements AutoCloseable {
 
   /**
    * Removes the directory of a world that is gone. Not at once with all in it: as long as home's
-   * files are mounted there, that would remove home's.
+   * files are mounted there, that would remove home's. Where the process that served them has died,
+   * they are, and answer nobody.
    */
   public static void remove(Path directory) throws IOException {
+    DeviceCalls.unmount(directory.resolve("root").toString(), DeviceCalls.MNT_DETACH);
     Files.deleteIfExists(directory.resolve("root"));
     Trees.delete(directory);
   }

@@ -1,0 +1,61 @@
+package io.sojourn.node.host;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * When a world host is to end: it has no guests, and no daemon means to give it any. After a
+ * daemon's death it waits a moment for the next one.
+ */
+final class Vacancy {
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final long LOOK_MILLIS = 500;
+
+  private final BooleanSupplier idle;
+  private int wanted;
+  private boolean endNow;
+  private long unwantedSinceNanos = System.nanoTime();
+
+  /**
+   * @param idle whether it has no guests, and no home is to be told anything
+   */
+  Vacancy(BooleanSupplier idle) {
+    this.idle = idle;
+  }
+
+  /**
+   * A daemon is there.
+   *
+   * @param takesGuests it means to give it guests
+   * @return to be run when that daemon is there no more
+   */
+  synchronized Runnable attended(boolean takesGuests) {
+    if (!takesGuests) return () -> {};
+    wanted++;
+    return this::left;
+  }
+
+  private synchronized void left() {
+    wanted--;
+    unwantedSinceNanos = System.nanoTime();
+  }
+
+  /** False where it has guests. */
+  synchronized boolean endNow() {
+    if (!idle.getAsBoolean()) return false;
+    endNow = true;
+    notifyAll();
+    return true;
+  }
+
+  /** Returns when it is to end. */
+  synchronized void await() throws InterruptedException {
+    while (!endNow && !isOver()) wait(LOOK_MILLIS);
+  }
+
+  private boolean isOver() {
+    return wanted == 0
+        && System.nanoTime() - unwantedSinceNanos > GRACE.toNanos()
+        && idle.getAsBoolean();
+  }
+}
