@@ -98,6 +98,7 @@ public final class WorldHost implements AutoCloseable {
   private void warmUp() {
     long from = System.nanoTime();
     engine.warmUp();
+    Rehearsal.run();
     WarmUp.run(memory);
     log.info("warm after {} ms", (System.nanoTime() - from) / 1_000_000);
   }

@@ -23,8 +23,11 @@ final class HostLaunch {
   private static final String HOST = "io.sojourn.node.host.WorldHost";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** The larger heap is for images' digests and lists, of which a host has none. */
-  private static final String HEAP = "-Xmx128m";
+  /**
+   * Small: a host has no images and no lists of tasks, and what passes through it lies outside of
+   * the heap. A young generation of the usual size would be touched from end to end.
+   */
+  private static final List<String> HEAP = List.of("-Xms32m", "-Xmx128m", "-Xmn24m");
 
   private final WorldHosts.Settings settings;
 
@@ -42,6 +45,8 @@ final class HostLaunch {
               .directory(new File("/"));
       // Keys of the repository's are none of its business.
       builder.environment().keySet().removeIf(name -> name.startsWith("SOJOURN_REPOSITORY"));
+      // Each thread that allocates would have 64 MiB of its own, and some of them touched.
+      builder.environment().put("MALLOC_ARENA_MAX", "2");
       Process host = builder.start();
       String said = firstLine(host);
       if (said.equals("ready")) return host.toHandle();
@@ -65,7 +70,7 @@ final class HostLaunch {
     List<String> command = new ArrayList<>(List.of("setsid"));
     for (String word : own.subList(0, options)) if (!word.startsWith("-Xmx")) command.add(word);
     // Behind the name of the JVM.
-    command.add(2, HEAP);
+    command.addAll(2, HEAP);
     command.add(HOST);
     command.add(settings.runDirectory().toString());
     command.add(settings.stateDirectory().toString());
