@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.sojourn.engine.linux.Proc;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SETTLE = Duration.ofSeconds(20);
+  static final String WORLD_HOST = "io.sojourn.node.host.WorldHost";
 
   private final AtomicInteger outputs = new AtomicInteger();
   private final Set<String> tasks = ConcurrentHashMap.newKeySet();
@@ -129,8 +131,10 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
       assertThat(run().resolve("node.sock")).doesNotExist();
       assertThat(run().resolve("agent.sock")).doesNotExist();
       assertThat(run().resolve("ckpt.sock")).doesNotExist();
+      assertThat(worldHosts()).as("world hosts without guests").isEmpty();
     } finally {
       daemon().destroyForcibly().waitFor();
+      killWorldHosts();
       if (!shares) Places.remove(home());
     }
   }
@@ -158,6 +162,36 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   public int daemonPid() {
     return (int) daemon().pid();
+  }
+
+  /**
+   * The processes in which guests live, as the node itself numbers them. Of a node that has numbers
+   * of its own they cannot be killed by these.
+   */
+  public List<Integer> worldHosts() throws IOException {
+    Path hosts = run().resolve("worlds");
+    if (!Files.isDirectory(hosts)) return List.of();
+    try (Stream<Path> all = Files.list(hosts)) {
+      return all.map(host -> Integer.valueOf(host.getFileName().toString()))
+          .filter(host -> Proc.commandLine(host).contains(WORLD_HOST))
+          .toList();
+    }
+  }
+
+  /** As a crash would: all guests end with them. */
+  public void killWorldHosts() throws IOException {
+    for (int host : worldHosts())
+      ProcessHandle.of(host)
+          .ifPresent(
+              process -> {
+                process.destroyForcibly();
+                process.onExit().join();
+              });
+  }
+
+  /** What its world hosts have said so far. */
+  public String worldsLog() throws IOException {
+    return Files.readString(state().resolve("worlds.log"));
   }
 
   /** The processes that the daemon has started; quicker to read than all processes are. */
@@ -238,6 +272,13 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   /** As a crash would. */
   public void killDaemon() throws InterruptedException {
     daemon().destroyForcibly().waitFor();
+  }
+
+  /** As an exchange for a newer one does. */
+  public void stopDaemon() throws InterruptedException {
+    Process running = daemon();
+    running.destroy();
+    assertThat(running.waitFor(30, TimeUnit.SECONDS)).as("the daemon ends").isTrue();
   }
 
   /** What the daemon has said so far. */

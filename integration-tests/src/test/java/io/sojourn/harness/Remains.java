@@ -32,16 +32,20 @@ public record Remains(
     try (Stream<Path> all = Files.walk(node.run())) {
       return all.filter(path -> !Files.isDirectory(path))
           .map(path -> node.run().relativize(path).toString())
-          // How restored tasks ended stays for whoever asks.
-          .filter(name -> !name.matches("(node|agent|ckpt)\\.sock|.*lock|criu\\.kdat|exits/.*"))
+          // How restored tasks ended stays for whoever asks; a world host waits for other guests.
+          .filter(
+              name ->
+                  !name.matches("(node|agent|ckpt)\\.sock|.*lock|criu\\.kdat|exits/.*|worlds/.*"))
           .toList();
     }
   }
 
-  /** But for the daemon. */
+  /** But for the daemon, and the process beside it for guests. */
   private static List<String> processesOf(Node node) throws IOException {
     String daemon = node.daemonPid() + " ";
-    return processesOf(node.run()).stream().filter(process -> !process.startsWith(daemon)).toList();
+    return processesOf(node.run()).stream()
+        .filter(process -> !process.startsWith(daemon) && !process.contains(Node.WORLD_HOST))
+        .toList();
   }
 
   /** Those that carry a node's environment: pid and command line of each. */

@@ -111,6 +111,12 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
     await().atMost(Duration.ofSeconds(60)).until(this::joined);
   }
 
+  /** On the guest node there is a daemon again; returns when home sees it. */
+  public void startGuestDaemon() throws IOException {
+    guest().startDaemon();
+    await().atMost(Duration.ofSeconds(60)).until(this::joined);
+  }
+
   /** Does something in home's network: what it makes there remains there. */
   public <T> T atHome(Callable<T> work) throws IOException {
     return Objects.requireNonNull(atHome).call(work);

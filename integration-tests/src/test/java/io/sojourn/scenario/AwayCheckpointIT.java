@@ -135,8 +135,7 @@ class AwayCheckpointIT {
     nodes.out(task);
     nodes.home().ckpt("checkpoint", task.name()).done();
     rounds(task, 20);
-    nodes.guest().killDaemon();
-    nodes.guest().startDaemon();
+    nodes.guest().killWorldHosts();
     await().atMost(Duration.ofSeconds(60)).until(() -> runsAtHome(task));
     rounds(task, 5);
     task.ask("check");
@@ -214,8 +213,7 @@ class AwayCheckpointIT {
 
   /** The node where it is loses it. */
   private static void lose(Subject task) throws Exception {
-    nodes.guest().killDaemon();
-    nodes.guest().startDaemon();
+    nodes.guest().killWorldHosts();
     state(task, "lost");
   }
 

@@ -32,15 +32,20 @@ record Fault(boolean cut, int after, int lasting, int interrupt) {
     return new Fault(cut, after, lasting, random.nextBoolean() ? near : anywhere);
   }
 
+  /** Which processes of a node are killed. */
+  interface Victims {
+    void die(Node node) throws Exception;
+  }
+
   /**
    * Returns when all is as before, but for the tasks.
    *
-   * @param node whose daemon it is
+   * @param node whose processes they are, its daemon among them
    */
-  void strike(Road road, Node node) throws Exception {
+  void strike(Road road, Node node, Victims victims) throws Exception {
     Thread.sleep(after);
     if (cut) road.net().cut(2);
-    else node.killDaemon();
+    else victims.die(node);
     Thread.sleep(lasting);
     if (cut) road.net().heal(2);
     else node.startDaemon();

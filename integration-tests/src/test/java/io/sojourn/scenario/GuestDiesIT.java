@@ -24,7 +24,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The node where a task is is gone: the task lives again at home, from its last image. */
+/**
+ * The process on another node that a task lives in is gone, or its node: the task lives again at
+ * home, from its last image.
+ */
 @Timeout(240)
 class GuestDiesIT {
   @RegisterExtension static final TwoNodes nodes = new TwoNodes();
@@ -37,7 +40,7 @@ class GuestDiesIT {
     String image = nodes.home().ckpt("checkpoint", task.name()).done().image();
     nodes.out(task);
     talks.goOnAway();
-    anotherGuestDaemon();
+    nodes.guest().killWorldHosts();
     state(task, "lost");
     assertThat(ps(task).path("note").asText()).contains("node b", "ckpt restore");
     nodes.home().ckpt("migrate", task.name(), "home").refused("is lost", "ckpt restore");
@@ -87,6 +90,7 @@ class GuestDiesIT {
     nodes.out(task);
     talks.goOnAway();
     nodes.guest().killDaemon();
+    nodes.guest().killWorldHosts();
     state(task, "unreachable");
     assertThatThrownBy(() -> talks.quiet.getInputStream().read()).hasMessage("Connection reset");
     nodes.guest().startDaemon();
@@ -109,7 +113,7 @@ class GuestDiesIT {
     String modes = task.ask("stty -g");
     String image = nodes.home().ckpt("checkpoint", task.name()).done().image();
     nodes.out(task);
-    anotherGuestDaemon();
+    theirNodeStartsAnew();
     state(task, "lost");
     keys(keyboard, "\u0003");
     keys(keyboard, "typed\n");
@@ -175,8 +179,10 @@ class GuestDiesIT {
     if (socket.getInputStream().readNBytes(100).length < 100) throw new IOException("an end");
   }
 
-  private static void anotherGuestDaemon() throws Exception {
+  /** Everything there ends at once. */
+  private static void theirNodeStartsAnew() throws Exception {
     nodes.guest().killDaemon();
+    nodes.guest().killWorldHosts();
     nodes.guest().startDaemon();
   }
 

@@ -11,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A node's CRIU, with a script of ours that it calls at the steps of its work. So a fault comes at
@@ -124,15 +127,37 @@ final class HeldCriu implements AutoCloseable {
         .atMost(Duration.ofSeconds(60))
         .until(
             () ->
-                Proc.tree(node.daemonPid()).stream()
+                processes().stream()
                     .filter(pid -> Proc.commandLine(pid).stream().anyMatch(HeldCriu::dumps))
                     .toList(),
             pids -> !pids.isEmpty() && pids.stream().allMatch(pid -> Proc.state(pid) == 'T'));
   }
 
+  /**
+   * Of the daemon, and of where guests live, which is none of its children when it is another's.
+   */
+  private List<Integer> processes() throws IOException {
+    Set<Integer> all = new LinkedHashSet<>(Proc.tree(node.daemonPid()));
+    for (int host : node.worldHosts()) all.addAll(Proc.tree(host));
+    return List.copyOf(all);
+  }
+
   /** It gives itself another name with its first order. */
   private static boolean dumps(String word) {
     return word.equals("swrk") || word.startsWith("criu: dump");
+  }
+
+  /** Waits until a restore stands still at its end; what it waits for there. */
+  int restored() {
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                processes().stream()
+                    .filter(pid -> Proc.commandLine(pid).equals(List.of("sleep", "1000")))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   /** Ends it where it has stopped. */

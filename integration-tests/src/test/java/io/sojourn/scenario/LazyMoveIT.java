@@ -127,7 +127,7 @@ class LazyMoveIT {
       task.reads("status", "status 137");
       await()
           .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(b.log()).contains("is lost and ends"));
+          .untilAsserted(() -> assertThat(b.worldsLog()).contains("is lost and ends"));
     }
   }
 

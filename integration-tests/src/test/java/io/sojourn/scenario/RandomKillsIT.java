@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A daemon is killed, or the link is cut, at random moments of moves, of traffic and of signals:
- * after each the task lives once. Where it was home's, it has lost nothing. {@code
+ * after each the task lives once. It has lost nothing, unless what it lived in was killed. {@code
  * -Dsojourn.seed=N} repeats a run; {@code -Dsojourn.kills=N} says how often the long ones do it.
  */
 class RandomKillsIT {
   private static final Pace BRISK = new Pace(1_500, 300), SLOW = new Pace(2_500, 2_000);
   private static final int KILLS = Integer.getInteger("sojourn.kills", 1_000);
+
+  private static final Function<Road, Node> HOME = Road::a, GUEST = Road::b;
 
   private final long seed = Long.getLong("sojourn.seed", System.nanoTime());
 
@@ -45,16 +48,29 @@ class RandomKillsIT {
   @Test
   @Timeout(600)
   void aTaskLosesNothing() throws Exception {
-    losesNothing(35, BRISK);
+    losesNothing(HOME, 35, BRISK);
+  }
+
+  /** The guest node's daemon, in which no guest lives. */
+  @Test
+  @Timeout(600)
+  void norDoesItByTheOtherNodesDaemon() throws Exception {
+    losesNothing(GUEST, 20, BRISK);
   }
 
   @Test
   @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
   void aTaskLosesNothingForLong() throws Exception {
-    losesNothing(KILLS, SLOW);
+    losesNothing(HOME, KILLS, SLOW);
   }
 
-  /** The guest node's daemon: the task lives again, at worst as its last image has it. */
+  @Test
+  @EnabledIfSystemProperty(named = "sojourn.soak", matches = "true")
+  void norDoesItByTheOtherNodesDaemonForLong() throws Exception {
+    losesNothing(GUEST, KILLS, SLOW);
+  }
+
+  /** All of ours on the guest node: the task lives again, at worst as its last image has it. */
   @Test
   @Timeout(600)
   void aLostTaskLivesAgain() throws Exception {
@@ -67,7 +83,10 @@ class RandomKillsIT {
     livesAgain(KILLS, SLOW);
   }
 
-  private void losesNothing(int kills, Pace pace) throws Exception {
+  /**
+   * @param whose daemon is killed
+   */
+  private void losesNothing(Function<Road, Node> whose, int kills, Pace pace) throws Exception {
     try (Road road = new Road("sojourn-rk");
         ServerSocket server = road.listen();
         Subject task = road.start(Jdk.newest(), server)) {
@@ -75,7 +94,7 @@ class RandomKillsIT {
       Interrupts interrupts = new Interrupts(task);
       peer.goesOn();
       for (int kill = 0; kill < kills; kill++) {
-        oneFault(road, task, pace, interrupts);
+        oneFault(road, whose.apply(road), task, pace, interrupts);
         peer.goesOn();
         assertThat(task.ask("failure")).isEqualTo("none");
         interrupts.haveCome();
@@ -88,7 +107,7 @@ class RandomKillsIT {
     }
   }
 
-  private void oneFault(Road road, Subject task, Pace pace, Interrupts interrupts)
+  private void oneFault(Road road, Node node, Subject task, Pace pace, Interrupts interrupts)
       throws Exception {
     String to = road.where(task).equals("b") ? "home" : "b";
     boolean moving = random.nextInt(4) > 0;
@@ -97,7 +116,7 @@ class RandomKillsIT {
     Node.Running move = road.a().ckptInBackground("migrate", task.name(), to);
     if (!moving) road.a().await(move).done();
     signal(task, fault, interrupts);
-    fault.strike(road, road.a());
+    fault.strike(road, node, Node::killDaemon);
     if (moving) tell(": %s", outcome(road.a().await(move)));
     // A way out that was cut short may be heard of only when the other node answers again.
     becomes(road, task, "running");
@@ -121,6 +140,11 @@ class RandomKillsIT {
     }
   }
 
+  private static void killAll(Node node) throws Exception {
+    node.killDaemon();
+    node.killWorldHosts();
+  }
+
   /** Whether it was lost, and is restored. */
   private boolean oneFaultThere(Road road, Subject task, Pace pace, Interrupts interrupts)
       throws Exception {
@@ -130,7 +154,7 @@ class RandomKillsIT {
     Node.Running move = road.a().ckptInBackground("migrate", task.name(), "b");
     if (settled) road.a().await(move).done();
     signal(task, fault, interrupts);
-    fault.strike(road, road.b());
+    fault.strike(road, road.b(), RandomKillsIT::killAll);
     if (!settled) tell(": %s", outcome(road.a().await(move)));
     String state = becomes(road, task, "(running|lost)");
     tell(", %s on %s", state, road.where(task));

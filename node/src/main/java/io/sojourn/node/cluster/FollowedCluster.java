@@ -26,7 +26,8 @@ public final class FollowedCluster implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ExecutorService workers;
   private final Runnable left;
-  private final ScheduledExecutorService clock =
+  private final Clock clock;
+  private final ScheduledExecutorService beats =
       Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("cluster", true));
   private @Nullable FollowedMembership membership;
 
@@ -35,13 +36,18 @@ public final class FollowedCluster implements AutoCloseable {
    * @param loops what is heard from other nodes is heard there; they stay the caller's
    * @param left called when this node is one of this cluster no more, and nobody serves it any more
    */
-  public FollowedCluster(
-      Path state, EventLoopGroup loops, ExecutorService workers, Runnable left) {
+  public FollowedCluster(Path state, EventLoopGroup loops, ExecutorService workers, Runnable left) {
+    this(state, Clock.systemUTC(), loops, workers, left);
+  }
+
+  FollowedCluster(
+      Path state, Clock clock, EventLoopGroup loops, ExecutorService workers, Runnable left) {
+    this.clock = clock;
     this.directory = new ClusterDirectory(state.resolve("cluster"));
     this.loops = loops;
     this.workers = workers;
     this.left = left;
-    clock.scheduleWithFixedDelay(this::beat, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    beats.scheduleWithFixedDelay(this::beat, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -77,12 +83,12 @@ public final class FollowedCluster implements AutoCloseable {
       workers.execute(left);
     }
     if (membership == null && directory.exists())
-      membership = new FollowedMembership(directory, Clock.systemUTC(), loops, workers);
+      membership = new FollowedMembership(directory, clock, loops, workers);
   }
 
   @Override
   public synchronized void close() {
-    clock.shutdownNow();
+    beats.shutdownNow();
     if (membership != null) membership.close();
     membership = null;
   }

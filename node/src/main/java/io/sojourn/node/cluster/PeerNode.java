@@ -32,8 +32,7 @@ public record PeerNode(String name) {
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
           String name = headers.get(HANDED_ON);
           if (name == null) {
-            call.close(
-                Status.UNAUTHENTICATED.withDescription("a call of no node"), new Metadata());
+            call.close(Status.UNAUTHENTICATED.withDescription("a call of no node"), new Metadata());
             return new ServerCall.Listener<>() {};
           }
           Context context = Context.current().withValue(CALL, new PeerNode(name));

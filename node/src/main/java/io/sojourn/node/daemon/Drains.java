@@ -80,8 +80,7 @@ final class Drains {
       throw new UncheckedIOException(full);
     }
     if (!undo) {
-      for (Visitor guest : hosts.guests())
-        leave(guest.id(), guest.name(), told, () -> home(guest));
+      for (Visitor guest : hosts.guests()) leave(guest.id(), guest.name(), told, () -> home(guest));
       for (Task task : registry.tasks())
         if (task.runs()) leave(task.id(), task.name(), told, () -> away(task));
     }

@@ -8,7 +8,10 @@ import io.sojourn.node.daemon.Criu;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** CRIU for guests that come and go; looked for when it is first needed, as it may be provided later. */
+/**
+ * CRIU for guests that come and go; looked for when it is first needed, as it may be provided
+ * later.
+ */
 final class HostEngine implements AutoCloseable {
   private static final String MEND = "provide it: ckpt node stop; ckpt node start";
 

@@ -50,10 +50,7 @@ final class HostService extends WorldHostGrpc.WorldHostImplBase implements AutoC
     ListGuestsResponse.Builder list = ListGuestsResponse.newBuilder();
     for (Visitor guest : guests.get())
       list.addGuests(
-          GuestTask.newBuilder()
-              .setTask(guest.id())
-              .setName(guest.name())
-              .setHome(guest.home()));
+          GuestTask.newBuilder().setTask(guest.id()).setName(guest.name()).setHome(guest.home()));
     answer.onNext(list.build());
     answer.onCompleted();
   }

@@ -49,8 +49,7 @@ final class Ends {
   synchronized void told(TaskLife life) {
     ends.computeIfPresent(
         life,
-        (same, end) ->
-            new End(end.home(), end.how(), nanos.getAsLong() + ON_THE_WAY.toNanos()));
+        (same, end) -> new End(end.home(), end.how(), nanos.getAsLong() + ON_THE_WAY.toNanos()));
   }
 
   /** Whether some home may still ask. */

@@ -102,8 +102,7 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
   private GuestWorld.Tools tools() {
     settings.door().refuse();
     // The directory with all that CRIU needs.
-    Path criu =
-        Step.of("to look for CRIU", () -> settings.criu().get().toRealPath().getParent());
+    Path criu = Step.of("to look for CRIU", () -> settings.criu().get().toRealPath().getParent());
     return new GuestWorld.Tools(criu, settings.runtime().resolve("ckpt-shim"));
   }
 
@@ -186,7 +185,10 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
       Guest guest = find(life);
       Moves.lasting(() -> begin(life, guest));
       answer.onNext(WorldEvent.newBuilder().setRuns(Runs.getDefaultInstance()).build());
-      guest.world().ended().thenAcceptAsync(how -> ended(life, guest, how, answer), settings.workers());
+      guest
+          .world()
+          .ended()
+          .thenAcceptAsync(how -> ended(life, guest, how, answer), settings.workers());
     } catch (RuntimeException failed) {
       answer.onError(Problems.statusOf(failed));
     }
@@ -244,7 +246,10 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
       DepartResponse gone =
           Step.of(
               "the move",
-              () -> Moves.lasting(() -> guest.depart(request, settings.departures().get(), settings.shipping())));
+              () ->
+                  Moves.lasting(
+                      () ->
+                          guest.depart(request, settings.departures().get(), settings.shipping())));
       Parts.say(gone, answer);
       answer.onCompleted();
     } catch (RuntimeException failed) {

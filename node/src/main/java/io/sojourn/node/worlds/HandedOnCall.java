@@ -60,7 +60,9 @@ final class HandedOnCall extends ServerCall.Listener<byte[]> {
     byte[] asked = request;
     try {
       if (asked == null)
-        throw Status.INVALID_ARGUMENT.withDescription("a call without a request").asRuntimeException();
+        throw Status.INVALID_ARGUMENT
+            .withDescription("a call without a request")
+            .asRuntimeException();
       Iterator<Channel> found = ways.of(from.getMethodDescriptor(), headers, asked).iterator();
       hosts = found;
       askNext(found, asked);
@@ -127,8 +129,7 @@ final class HandedOnCall extends ServerCall.Listener<byte[]> {
     public void onClose(Status status, Metadata trailers) {
       synchronized (HandedOnCall.this) {
         boolean unknown = !answered && status.getCode() == Status.Code.NOT_FOUND;
-        if (unknown && hosts != null && hosts.hasNext() && request != null)
-          askNext(hosts, request);
+        if (unknown && hosts != null && hosts.hasNext() && request != null) askNext(hosts, request);
         else close(status, trailers);
       }
     }

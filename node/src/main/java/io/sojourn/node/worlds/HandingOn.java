@@ -37,6 +37,15 @@ final class HandingOn implements BindableService {
 
   @Override
   public ServerServiceDefinition bindService() {
+    return definition(this::ways);
+  }
+
+  /** To whom else it may be handed on. */
+  static BindableService by(HandedOnCall.Ways ways) {
+    return () -> definition(ways);
+  }
+
+  private static ServerServiceDefinition definition(HandedOnCall.Ways ways) {
     Bytes bytes = new Bytes();
     ServiceDescriptor known = GuestWorldsGrpc.getServiceDescriptor();
     List<MethodDescriptor<byte[], byte[]>> methods =
@@ -46,8 +55,7 @@ final class HandingOn implements BindableService {
     ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service.build());
     for (MethodDescriptor<byte[], byte[]> method : methods)
       definition.addMethod(
-          method,
-          (call, headers) -> HandedOnCall.begin(call, PeerNode.current().handedOn(), this::ways));
+          method, (call, headers) -> HandedOnCall.begin(call, PeerNode.current().handedOn(), ways));
     return definition.build();
   }
 

@@ -23,11 +23,14 @@ final class HostLaunch {
   private static final String HOST = "io.sojourn.node.host.WorldHost";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** A JVM that has counters removes those that others on their way here have left in /tmp. */
+  private static final String COUNTERS = "-XX:-UsePerfData";
+
   /**
    * Small: a host has no images and no lists of tasks, and what passes through it lies outside of
    * the heap. A young generation of the usual size would be touched from end to end.
    */
-  private static final List<String> HEAP = List.of("-Xms32m", "-Xmx128m", "-Xmn24m");
+  private static final List<String> HEAP = List.of("-Xms32m", "-Xmx128m", "-Xmn24m", COUNTERS);
 
   private final WorldHosts.Settings settings;
 

@@ -138,8 +138,7 @@ public final class WorldHosts implements AutoCloseable {
   /** Removes what hosts that died have left. Not while one is being started. */
   private synchronized void sweep(int attempts) {
     try {
-      Set<Long> living =
-          links.stream().map(link -> link.place().pid()).collect(Collectors.toSet());
+      Set<Long> living = links.stream().map(link -> link.place().pid()).collect(Collectors.toSet());
       for (HostPlace place : HostPlace.all(settings.runDirectory()))
         if (!living.contains(place.pid()) && !place.answers()) place.remove();
       WorldDirectories.sweep(settings.memory(), living);

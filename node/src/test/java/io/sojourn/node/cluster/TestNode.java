@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -28,13 +29,18 @@ public final class TestNode implements AutoCloseable {
   final EventLoopGroup loops = AlertLoops.of(2, "test-network");
   public final Clock clock;
   private final Path directory;
+  private final List<BindableService> more;
   private Cluster cluster;
 
   public TestNode(Path directory, String name) {
     this(directory, name, Clock.systemUTC());
   }
 
-  TestNode(Path directory, String name, Clock clock) {
+  /**
+   * @param more what it does for other nodes besides
+   */
+  TestNode(Path directory, String name, Clock clock, BindableService... more) {
+    this.more = List.of(more);
     this.name = name;
     this.clock = clock;
     this.directory = directory.resolve(name);
@@ -45,7 +51,8 @@ public final class TestNode implements AutoCloseable {
   }
 
   private Cluster open() {
-    List<BindableService> services = List.of(new ImageReceiver(images, memory));
+    List<BindableService> services = new ArrayList<>(more);
+    services.add(new ImageReceiver(images, memory));
     return Cluster.open(
         directory,
         name,

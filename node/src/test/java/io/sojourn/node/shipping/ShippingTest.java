@@ -76,6 +76,10 @@ class ShippingTest {
 
   /** With zeros, text and noise, long and short, as heaps have them. */
   private static ImageDirectory image(Path target, int mebibytes) throws IOException {
+    return image(target, "69ab2949489a", mebibytes);
+  }
+
+  private static ImageDirectory image(Path target, String task, int mebibytes) throws IOException {
     ImageDraft draft = ImageDraft.create(target);
     Random random = new Random(mebibytes);
     try (OutputStream pages = Files.newOutputStream(draft.path().resolve("pages-1.img"))) {
@@ -111,7 +115,7 @@ class ShippingTest {
             .setVersion(ImageDirectory.VERSION)
             .setName(target.getFileName().toString())
             .setKind(Manifest.Kind.CHECKPOINT)
-            .setTask(TaskIdentity.newBuilder().setId("69ab2949489a").setName("web"))
+            .setTask(TaskIdentity.newBuilder().setId(task).setName("web"))
             .addAllMembers(members)
             .build());
   }
@@ -298,6 +302,29 @@ class ShippingTest {
       assertThat(begun).isNotNull();
     }
     assertThat(b.images.entries()).hasSize(1);
+  }
+
+  /** They send at the same time, and neither has begun what the other sends. */
+  @Test
+  void aDaemonAndTheWorldHostsBesideItAreNotInEachOthersWay() throws IOException {
+    join();
+    Shipping host = Shipping.ofWorldHost(a.cluster()::peers, a.workers);
+    Shipping another = Shipping.ofWorldHost(a.cluster()::peers, a.workers);
+    ImageDraft draft = ImageDraft.create(a.images.root().resolve("begun"));
+    Files.write(draft.path().resolve("pages-1.img"), new byte[] {1, 2, 3});
+    Path arriving = b.images.root().resolve(ImageDraft.PREFIX + "web-69ab-1/pages-1.img");
+    ImageDirectory other = image(a.images.root().resolve("db-1111-1"), "1111aaaa2222", 1);
+    ImageDirectory same = image(a.images.root().resolve("web-69ab-1"), 1);
+    try (LiveShipment begun = begin(host, draft, Shipping.Place.DISK)) {
+      Awaitility.await().until(() -> Files.exists(arriving));
+      for (Shipping by : List.of(a.shipping(), another)) {
+        by.send(other, "b", Shipping.Place.DISK, new Report(OperationListener.NONE));
+        assertThat(arriving).as("of another task, by another process").exists();
+      }
+      another.send(same, "b", Shipping.Place.DISK, new Report(OperationListener.NONE));
+      assertThat(arriving).as("of the same task, which lives there now").doesNotExist();
+      assertThat(begun).isNotNull();
+    }
   }
 
   private static LiveShipment begin(Shipping by, ImageDraft draft, Shipping.Place place) {
