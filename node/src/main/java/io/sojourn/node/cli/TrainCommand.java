@@ -2,6 +2,7 @@ package io.sojourn.node.cli;
 
 import io.sojourn.node.daemon.NodeConfig;
 import io.sojourn.node.daemon.NodeDaemon;
+import io.sojourn.node.host.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
 
 /**
  * Does what most commands do, with a daemon of its own in this process, so that the classes they
- * need are found loaded when the launcher archives them.
+ * need are found loaded when the launcher archives them; and those that a guest needs.
  */
 @Command(name = "train", hidden = true, description = "Loads what most commands need.")
 final class TrainCommand implements Callable<Integer> {
@@ -31,6 +32,7 @@ final class TrainCommand implements Callable<Integer> {
       Ckpt.run("restore", "nothing", "--json", "--run-dir", run);
       Ckpt.run("--help");
     }
+    Rehearsal.run();
     try (Stream<Path> tree = Files.walk(directory)) {
       for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(path);
     }
