@@ -12,15 +12,18 @@ final class Vacancy {
   private static final long LOOK_MILLIS = 500;
 
   private final BooleanSupplier idle;
+  private final BooleanSupplier forgotten;
   private int wanted;
   private boolean endNow;
   private long unwantedSinceNanos = System.nanoTime();
 
   /**
    * @param idle whether it has no guests, and no home is to be told anything
+   * @param forgotten likewise, where its daemon has died
    */
-  Vacancy(BooleanSupplier idle) {
+  Vacancy(BooleanSupplier idle, BooleanSupplier forgotten) {
     this.idle = idle;
+    this.forgotten = forgotten;
   }
 
   /**
@@ -56,6 +59,6 @@ final class Vacancy {
   private boolean isOver() {
     return wanted == 0
         && System.nanoTime() - unwantedSinceNanos > GRACE.toNanos()
-        && idle.getAsBoolean();
+        && forgotten.getAsBoolean();
   }
 }

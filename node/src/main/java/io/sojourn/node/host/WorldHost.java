@@ -62,7 +62,7 @@ public final class WorldHost implements AutoCloseable {
                 loops,
                 workers,
                 new Door(settings.drained(), settings.nodeName())));
-    vacancy = new Vacancy(guests::idle);
+    vacancy = new Vacancy(guests::idle, guests::forgotten);
     service = new HostService(guests::visitors, vacancy);
     socket = HostSocket.open(place.socket(), guests, service, loops, workers);
     log.info(

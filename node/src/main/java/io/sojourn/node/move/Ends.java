@@ -18,7 +18,14 @@ final class Ends {
 
   private static final int MOST = 1_000;
 
-  private record End(String home, String how, long waitUntilNanos) {}
+  /**
+   * @param sinceNanos when it came, or was told
+   */
+  private record End(String home, String how, boolean told, long sinceNanos) {
+    boolean isOver(long now) {
+      return now - sinceNanos >= (told ? ON_THE_WAY : PATIENCE).toNanos();
+    }
+  }
 
   private final LongSupplier nanos;
   private final Map<TaskLife, End> ends = new LinkedHashMap<>();
@@ -32,7 +39,7 @@ final class Ends {
   }
 
   synchronized void note(TaskLife life, String home, String how) {
-    ends.putIfAbsent(life, new End(home, how, nanos.getAsLong() + PATIENCE.toNanos()));
+    ends.putIfAbsent(life, new End(home, how, false, nanos.getAsLong()));
     Iterator<TaskLife> oldest = ends.keySet().iterator();
     while (ends.size() > MOST && oldest.hasNext()) {
       oldest.next();
@@ -48,13 +55,18 @@ final class Ends {
   /** Its home has been told of it, as far as can be seen from here. */
   synchronized void told(TaskLife life) {
     ends.computeIfPresent(
-        life,
-        (same, end) -> new End(end.home(), end.how(), nanos.getAsLong() + ON_THE_WAY.toNanos()));
+        life, (same, end) -> new End(end.home(), end.how(), true, nanos.getAsLong()));
   }
 
-  /** Whether some home may still ask. */
+  /** Whether some home has not been told yet. */
   synchronized boolean untold() {
     long now = nanos.getAsLong();
-    return ends.values().stream().anyMatch(end -> now - end.waitUntilNanos() < 0);
+    return ends.values().stream().anyMatch(end -> !end.told() && !end.isOver(now));
+  }
+
+  /** Whether some home may ask, perhaps once more: it may not have heard what it was told. */
+  synchronized boolean askedFor() {
+    long now = nanos.getAsLong();
+    return ends.values().stream().anyMatch(end -> !end.isOver(now));
   }
 }

@@ -331,6 +331,11 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
     return arriving.get() == 0 && guests.isEmpty() && !ends.untold();
   }
 
+  /** Likewise, where what homes have been told just now may have been lost with the daemon. */
+  public boolean forgotten() {
+    return idle() && !ends.askedFor();
+  }
+
   /** This node serves its guests no more: they have nowhere to ask. */
   public void expel() {
     guests.forEach((life, guest) -> log.warn("task {} has no home any more", guest.name()));

@@ -41,9 +41,10 @@ class EndsTest {
   void whatWasToldMayBeAskedForAgain() {
     ends.note(LIFE, "a", "exited 3");
     ends.told(LIFE);
-    pass(Duration.ofSeconds(20));
-    assertThat(ends.untold()).isTrue();
-    pass(Duration.ofSeconds(20));
     assertThat(ends.untold()).isFalse();
+    pass(Duration.ofSeconds(20));
+    assertThat(ends.askedFor()).isTrue();
+    pass(Duration.ofSeconds(20));
+    assertThat(ends.askedFor()).isFalse();
   }
 }
