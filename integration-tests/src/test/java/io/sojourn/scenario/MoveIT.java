@@ -102,7 +102,12 @@ class MoveIT {
       Peer peer = new Peer(server.accept());
       peer.goesOn();
       int pid = task.pid();
-      Path inTheWay = b.memory().resolve(".world-" + road.id(task) + "-2");
+      // The process that its world belongs to is there from the first guest on.
+      a.ckpt("migrate", task.name(), "b").done();
+      a.ckpt("migrate", task.name(), "home").done();
+      peer.goesOn();
+      Path inTheWay =
+          b.memory().resolve(".world-%d-%s-4".formatted(b.worldHosts().get(0), road.id(task)));
       Files.createDirectories(inTheWay);
       a.ckpt("migrate", task.name(), "b").failed(inTheWay.toString());
       Files.deleteIfExists(inTheWay);
