@@ -109,7 +109,7 @@ class MoveIT {
       Path inTheWay =
           b.memory().resolve(".world-%d-%s-4".formatted(b.worldHosts().get(0), road.id(task)));
       Files.createDirectories(inTheWay);
-      a.ckpt("migrate", task.name(), "b").failed(inTheWay.toString());
+      a.ckpt("migrate", task.name(), "b").failed("an earlier attempt to bring task " + task.name());
       Files.deleteIfExists(inTheWay);
       assertThat(road.where(task)).isEqualTo("a");
       // It has not left: it is its own process still.
