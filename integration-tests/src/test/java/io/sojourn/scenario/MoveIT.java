@@ -12,6 +12,7 @@ import io.sojourn.victim.Streams;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -98,16 +99,18 @@ class MoveIT {
   @Test
   void whatCannotBeRestoredThereRunsOnAtHome() throws Exception {
     try (ServerSocket server = road.listen();
+        Subject earlier = road.start(Jdk.newest(), server);
+        Socket itsPeer = server.accept();
         Subject task = road.start(Jdk.newest(), server)) {
       Peer peer = new Peer(server.accept());
       peer.goesOn();
       int pid = task.pid();
-      // The process that its world belongs to is there from the first guest on.
-      a.ckpt("migrate", task.name(), "b").done();
-      a.ckpt("migrate", task.name(), "home").done();
-      peer.goesOn();
+      // Worlds have names after the process that they belong to, which an earlier guest has made.
+      a.ckpt("migrate", earlier.name(), "b").done();
+      a.ckpt("migrate", earlier.name(), "home").done();
+      assertThat(itsPeer.isConnected()).isTrue();
       Path inTheWay =
-          b.memory().resolve(".world-%d-%s-4".formatted(b.worldHosts().get(0), road.id(task)));
+          b.memory().resolve(".world-%d-%s-2".formatted(b.worldHosts().get(0), road.id(task)));
       Files.createDirectories(inTheWay);
       a.ckpt("migrate", task.name(), "b").failed("an earlier attempt to bring task " + task.name());
       Files.deleteIfExists(inTheWay);

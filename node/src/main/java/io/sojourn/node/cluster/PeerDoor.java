@@ -2,7 +2,6 @@ package io.sojourn.node.cluster;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -11,6 +10,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.node.problem.AnsweringListener;
 import io.sojourn.node.problem.Problems;
 import io.sojourn.protocol.peer.MembershipGrpc;
 import java.security.cert.CertificateException;
@@ -63,13 +63,14 @@ final class PeerDoor implements ServerInterceptor {
   void expel() {
     inside.forEach(
         (call, certificate) -> {
-          if (trust.revoked(certificate)) close(call, refusal("the node was removed"));
+          if (trust.revoked(certificate))
+            AnsweringListener.close(call, refusal("the node was removed"));
         });
   }
 
   private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, String why) {
     note(call, why);
-    close(call, refusal(why));
+    AnsweringListener.close(call, refusal(why));
     return new ServerCall.Listener<>() {};
   }
 
@@ -86,15 +87,6 @@ final class PeerDoor implements ServerInterceptor {
     return Status.PERMISSION_DENIED.withDescription(why).asRuntimeException(status.getTrailers());
   }
 
-  private static void close(ServerCall<?, ?> call, StatusRuntimeException failure) {
-    Metadata trailers = failure.getTrailers();
-    try {
-      call.close(failure.getStatus(), trailers == null ? new Metadata() : trailers);
-    } catch (IllegalStateException endedAlready) {
-      // Then nobody waits for an answer.
-    }
-  }
-
   private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     try {
@@ -106,25 +98,14 @@ final class PeerDoor implements ServerInterceptor {
     }
   }
 
-  /** What a service throws is the answer. */
-  private final class Answering<Q, A> extends SimpleForwardingServerCallListener<Q> {
+  private final class Answering<Q, A> extends AnsweringListener<Q, A> {
     private final ServerCall<Q, A> call;
     private final Consumer<String> noted;
 
     Answering(ServerCall<Q, A> call, ServerCall.Listener<Q> listener, Consumer<String> noted) {
-      super(listener);
+      super(call, listener);
       this.call = call;
       this.noted = noted;
-    }
-
-    @Override
-    public void onMessage(Q message) {
-      answered(() -> super.onMessage(message));
-    }
-
-    @Override
-    public void onHalfClose() {
-      answered(super::onHalfClose);
     }
 
     @Override
@@ -139,13 +120,9 @@ final class PeerDoor implements ServerInterceptor {
       super.onCancel();
     }
 
-    private void answered(Runnable work) {
-      try {
-        work.run();
-      } catch (RuntimeException | Error failure) {
-        noted.accept(String.valueOf(failure.getMessage()));
-        close(call, Problems.statusOf(failure));
-      }
+    @Override
+    protected void failed(Throwable failure) {
+      noted.accept(String.valueOf(failure.getMessage()));
     }
   }
 }

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.sojourn.node.cluster.PeerNode;
+import io.sojourn.node.problem.AnsweringListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +43,7 @@ final class HostSocket implements AutoCloseable {
             .executor(workers)
             .addService(ServerInterceptors.intercept(guests, PeerNode.HANDED_ON_INTERCEPTOR))
             .addService(own)
+            .intercept(AnsweringListener.INTERCEPTOR)
             .build()
             .start());
   }

@@ -27,10 +27,11 @@ final class HostLaunch {
   private static final String COUNTERS = "-XX:-UsePerfData";
 
   /**
-   * Small: a host has no images and no lists of tasks, and what passes through it lies outside of
-   * the heap. A young generation of the usual size would be touched from end to end.
+   * At most what the daemon may have: what lies in the queues of a guest's connections is in the
+   * heap when it departs. It begins small, and a young generation of the usual size would be
+   * touched from end to end.
    */
-  private static final List<String> HEAP = List.of("-Xms32m", "-Xmx128m", "-Xmn24m", COUNTERS);
+  private static final List<String> HEAP = List.of("-Xms32m", "-Xmn24m", COUNTERS);
 
   private final WorldHosts.Settings settings;
 
@@ -71,7 +72,7 @@ final class HostLaunch {
       throw OperationException.refused(
           "this process was not started as a node's daemon", "start it: ckpt node start");
     List<String> command = new ArrayList<>(List.of("setsid"));
-    for (String word : own.subList(0, options)) if (!word.startsWith("-Xmx")) command.add(word);
+    command.addAll(own.subList(0, options));
     // Behind the name of the JVM.
     command.addAll(2, HEAP);
     command.add(HOST);
