@@ -349,13 +349,16 @@ public final class RawSocket implements AutoCloseable {
     return socket.v6 && !v6Only ? socket.option(SOL_IPV6, IPV6_V6ONLY, 0) : socket;
   }
 
-  /** Sends a datagram, which may be lost on the way. */
-  public void sendTo(byte[] datagram, InetSocketAddress to) {
+  /**
+   * Sends a datagram, which may be lost on the way: 0, or the error with which it was lost here.
+   */
+  public int sendTo(byte[] datagram, InetSocketAddress to) {
     byte[] address = SocketAddresses.bytes(to, v6);
     try {
       Libc.sendto(descriptor, datagram, datagram.length, 0, address, address.length);
+      return 0;
     } catch (LastErrorException lost) {
-      // As it may be in any network.
+      return lost.getErrorCode();
     }
   }
 

@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.DatagramReader;
 import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.IcmpErrors;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.DatagramFrames;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketHandle;
 import io.sojourn.protocol.connection.Datagram;
+import io.sojourn.protocol.connection.IcmpError;
 import java.net.InetSocketAddress;
 
 /**
@@ -20,12 +22,14 @@ final class HomeDatagrams extends LentSocket {
   private final DatagramFrames frames = new DatagramFrames();
   private RawSocket socket;
   private DatagramReader reader;
+  private IcmpErrors errors;
   private SocketHandle handle;
 
   private HomeDatagrams(ByteStream stream, RawSocket socket, Lending lending) {
     super(stream, socket, lending);
     this.socket = socket;
     this.reader = new DatagramReader(socket);
+    this.errors = new IcmpErrors(socket);
     this.handle = new SocketHandle(socket, this::receive);
   }
 
@@ -45,6 +49,7 @@ final class HomeDatagrams extends LentSocket {
   void goOn(RawSocket other) {
     socket = other;
     reader = new DatagramReader(other);
+    errors = new IcmpErrors(other);
     handle = new SocketHandle(other, this::receive);
     handle.register(stream().loop());
   }
@@ -63,27 +68,58 @@ final class HomeDatagrams extends LentSocket {
   }
 
   private void receive() {
+    tellErrors();
     for (DatagramReader.Received one; (one = reader.read()) != null; )
-      if (stream().writable())
-        stream()
-            .send(
-                DatagramFrames.of(
-                    Datagram.newBuilder()
-                        .setPeer(Endpoints.of(one.from()))
-                        .setLocal(Endpoints.of(one.to()))
-                        .setBytes(ByteString.copyFrom(one.bytes()))
-                        .build()));
+      say(
+          Datagram.newBuilder()
+              .setPeer(Endpoints.of(one.from()))
+              .setLocal(Endpoints.of(one.to()))
+              .setBytes(ByteString.copyFrom(one.bytes())));
+  }
+
+  /** Whether there was one. */
+  private boolean tellErrors() {
+    boolean any = false;
+    for (IcmpErrors.Reported one; (one = errors.read()) != null; any = true) tell(one);
+    return any;
+  }
+
+  private void tell(IcmpErrors.Reported one) {
+    IcmpError error =
+        IcmpError.newBuilder()
+            .setType(one.type())
+            .setCode(one.code())
+            .setRest(one.rest())
+            .setFrom(ByteString.copyFrom(one.from().getAddress()))
+            .build();
+    say(
+        Datagram.newBuilder()
+            .setPeer(Endpoints.of(one.peer()))
+            .setBytes(ByteString.copyFrom(one.datagram()))
+            .setError(error));
+  }
+
+  private void say(Datagram.Builder one) {
+    if (stream().writable()) stream().send(DatagramFrames.of(one.build()));
   }
 
   @Override
   public void data(ByteString bytes) {
     try {
       for (Datagram one : frames.take(bytes))
-        socket.sendTo(one.getBytes().toByteArray(), Endpoints.socket(one.getPeer()));
+        send(one.getBytes().toByteArray(), Endpoints.socket(one.getPeer()));
       stream().consumed(bytes.size());
     } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
       end();
       stream().reset(Errno.EINVAL);
     }
+  }
+
+  private void send(byte[] bytes, InetSocketAddress peer) {
+    int error = socket.sendTo(bytes, peer);
+    // What became of an earlier one, to anybody, comes in the place of this one.
+    if (error != 0 && tellErrors()) error = socket.sendTo(bytes, peer);
+    IcmpErrors.Reported refused = IcmpErrors.refused(peer, error, bytes);
+    if (refused != null) tell(refused);
   }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sojourn.engine.linux.DatagramReader;
 import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawPackets;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.SocketDiagnosis;
 import io.sojourn.engine.linux.SocketDiagnosis.Bound;
@@ -16,6 +17,7 @@ import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Datagram;
 import io.sojourn.protocol.connection.Datagrams;
+import io.sojourn.protocol.connection.IcmpError;
 import io.sojourn.protocol.connection.Opening;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,13 +41,16 @@ final class TaskDatagrams implements AutoCloseable {
   private final StreamSession session;
   private final SocketDiagnosis diagnosis;
   private final PeerSockets answers;
+  private final RawPackets packets;
   private final List<SocketHandle> entrances = new ArrayList<>();
-  private final Map<Bound, ByteStream> known = new HashMap<>();
+  private final Map<Bound, Mouth> known = new HashMap<>();
   private final ScheduledFuture<?> watch;
 
-  private TaskDatagrams(StreamSession session, GuestNetwork network, SocketDiagnosis diagnosis) {
+  private TaskDatagrams(StreamSession session, GuestNetwork network, SocketDiagnosis diagnosis)
+      throws IOException {
     this.session = session;
     this.diagnosis = diagnosis;
+    this.packets = network.namespace().call(() -> RawPackets.marked(MirrorSocket.MARK));
     this.answers = new PeerSockets(network.namespace());
     this.watch =
         session.loop().scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -76,29 +81,21 @@ final class TaskDatagrams implements AutoCloseable {
 
   private void receive(DatagramReader reader) {
     for (DatagramReader.Received one; (one = reader.read()) != null; ) {
-      ByteStream stream = of(one.from());
-      // A network that is too slow loses datagrams, and so does this one.
-      if (stream == null || !stream.writable()) continue;
-      stream.send(
-          DatagramFrames.of(
-              Datagram.newBuilder()
-                  .setPeer(Endpoints.of(one.to()))
-                  .setLocal(Endpoints.of(one.from()))
-                  .setBytes(ByteString.copyFrom(one.bytes()))
-                  .build()));
+      Mouth mouth = of(one.from());
+      if (mouth != null) mouth.send(one);
     }
   }
 
-  /** The stream of the socket that sends from here; null where it is gone again. */
-  private @Nullable ByteStream of(InetSocketAddress source) {
-    ByteStream stream = find(source);
-    if (stream != null) return stream;
+  /** Of the socket that sends from here; null where it is gone again. */
+  private @Nullable Mouth of(InetSocketAddress source) {
+    Mouth mouth = find(source);
+    if (mouth != null) return mouth;
     look();
     return find(source);
   }
 
-  private @Nullable ByteStream find(InetSocketAddress source) {
-    for (Map.Entry<Bound, ByteStream> one : known.entrySet())
+  private @Nullable Mouth find(InetSocketAddress source) {
+    for (Map.Entry<Bound, Mouth> one : known.entrySet())
       if (one.getKey().sends(source)) return one.getValue();
     return null;
   }
@@ -108,50 +105,93 @@ final class TaskDatagrams implements AutoCloseable {
     Set<Bound> now = new HashSet<>(diagnosis.datagrams());
     now.removeIf(
         one -> one.local().getPort() == GuestNetwork.RELAY_PORT || answers.isOurs(one.local()));
-    known
-        .entrySet()
-        .removeIf(
-            one -> {
-              if (now.contains(one.getKey())) return false;
-              one.getValue().finish();
-              return true;
-            });
-    for (Bound one : now) known.computeIfAbsent(one, this::bind);
+    for (Map.Entry<Bound, Mouth> one : List.copyOf(known.entrySet())) {
+      if (now.contains(one.getKey())) continue;
+      known.remove(one.getKey());
+      if (!goesOn(one.getKey(), one.getValue(), now)) one.getValue().stream.finish();
+    }
+    for (Bound one : now) known.computeIfAbsent(one, Mouth::new);
   }
 
-  private ByteStream bind(Bound one) {
-    Datagrams order =
-        Datagrams.newBuilder().setLocal(Endpoints.of(one.local())).setV6Only(one.v6Only()).build();
-    Mouth mouth = new Mouth();
-    ByteStream stream =
-        session.open(Opening.newBuilder().setDatagrams(order).build().toByteString(), mouth);
-    mouth.stream = stream;
-    return stream;
+  /**
+   * A socket that connects gets an address instead of all. Home's stays as it is: another one would
+   * not hear what is under way to it. Whom the task does not hear any more its kernel knows.
+   */
+  private boolean goesOn(Bound before, Mouth mouth, Set<Bound> now) {
+    for (Bound one : now)
+      if (before.sends(one.local()) && known.putIfAbsent(one, mouth) == null) return true;
+    return false;
   }
 
+  /** A socket of the task's, as home has it. */
   private final class Mouth implements StreamEnd {
     private final DatagramFrames frames = new DatagramFrames();
-    private @Nullable ByteStream stream;
+    private final SentDatagrams sent = new SentDatagrams();
+    private final ByteStream stream;
+
+    Mouth(Bound where) {
+      Datagrams order =
+          Datagrams.newBuilder()
+              .setLocal(Endpoints.of(where.local()))
+              .setV6Only(where.v6Only())
+              .build();
+      this.stream =
+          session.open(Opening.newBuilder().setDatagrams(order).build().toByteString(), this);
+    }
+
+    void send(DatagramReader.Received one) {
+      // A network that is too slow loses datagrams, and so does this one.
+      if (!stream.writable()) return;
+      sent.add(one.to(), one.from());
+      stream.send(
+          DatagramFrames.of(
+              Datagram.newBuilder()
+                  .setPeer(Endpoints.of(one.to()))
+                  .setLocal(Endpoints.of(one.from()))
+                  .setBytes(ByteString.copyFrom(one.bytes()))
+                  .build()));
+    }
 
     @Override
     public void data(ByteString bytes) {
-      ByteStream from = stream;
-      if (from == null) return;
       try {
-        frames.take(bytes).forEach(answers::send);
-        from.consumed(bytes.size());
+        for (Datagram one : frames.take(bytes))
+          if (one.hasError()) refuse(one);
+          else answers.send(one);
+        stream.consumed(bytes.size());
       } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
-        from.reset(Errno.EINVAL);
+        stream.reset(Errno.EINVAL);
       }
+    }
+
+    /** The kernel here finds the socket by the head of the datagram, and does what it would. */
+    private void refuse(Datagram one) {
+      InetSocketAddress peer = Endpoints.socket(one.getPeer());
+      InetSocketAddress from = sent.sourceTo(peer);
+      if (from == null) return;
+      byte[] datagram = IpPacket.datagram(from, peer, one.getBytes().toByteArray());
+      IcmpError error = one.getError();
+      byte[] packet =
+          IpPacket.icmp(
+              Endpoints.address(error.getFrom()),
+              from.getAddress(),
+              error.getType(),
+              error.getCode(),
+              error.getRest(),
+              datagram);
+      packets.send(packet, from);
     }
 
     @Override
     public void ended() {
-      if (stream != null) stream.endConsumed();
+      stream.endConsumed();
     }
 
+    /** Where home's daemon was another one, the next look asks it again. */
     @Override
-    public void reset(int error) {}
+    public void reset(int error) {
+      if (error == Errno.ECONNRESET) known.values().remove(this);
+    }
   }
 
   @Override
@@ -164,6 +204,7 @@ final class TaskDatagrams implements AutoCloseable {
               () -> {
                 entrances.forEach(SocketHandle::close);
                 diagnosis.close();
+                packets.close();
               })
           .get();
     } catch (InterruptedException | java.util.concurrent.ExecutionException e) {

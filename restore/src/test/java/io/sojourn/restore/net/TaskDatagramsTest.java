@@ -7,12 +7,15 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,5 +84,92 @@ class TaskDatagramsTest {
         .isEqualTo("hello");
     assertThat(seen.get(30, TimeUnit.SECONDS).getPort()).isEqualTo(client.getLocalPort());
     server.close();
+  }
+
+  private static DatagramSocket connected(InetSocketAddress to) throws Exception {
+    DatagramSocket socket = nodes.task(() -> new DatagramSocket()).get();
+    socket.connect(to);
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+
+  private static Exception failure(DatagramSocket socket) throws IOException {
+    socket.send(new DatagramPacket(new byte[100], 100));
+    try {
+      socket.receive(new DatagramPacket(new byte[100], 100));
+      throw new AssertionError("somebody has answered");
+    } catch (IOException failed) {
+      return failed;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TwoNodes.PEER, TwoNodes.PEER6, TwoNodes.HOME, "127.0.0.1", "::1"})
+  void nobodyIsThere(String address) throws Exception {
+    InetAddress host = InetAddress.getByName(address);
+    int port;
+    try (DatagramSocket free = nodes.peer(() -> new DatagramSocket(0, anyLike(host))).get()) {
+      port = free.getLocalPort();
+    }
+    try (DatagramSocket socket = connected(new InetSocketAddress(host, port))) {
+      for (int round = 0; round < 3; round++)
+        assertThat(failure(socket)).isInstanceOf(PortUnreachableException.class);
+      if (!address.equals(TwoNodes.PEER)) return;
+      // It is not broken by that.
+      try (DatagramSocket now = nodes.peer(() -> new DatagramSocket(port, host)).get()) {
+        Future<InetSocketAddress> seen = nodes.peer(() -> echo(now));
+        socket.send(new DatagramPacket(new byte[100], 100));
+        socket.receive(new DatagramPacket(new byte[100], 100));
+        assertThat(seen.get(30, TimeUnit.SECONDS).getPort()).isEqualTo(socket.getLocalPort());
+      }
+    }
+  }
+
+  private static InetAddress anyLike(InetAddress host) throws IOException {
+    return InetAddress.getByName(host.getAddress().length == 4 ? "0.0.0.0" : "::");
+  }
+
+  @Test
+  void homeHasNoWayThere() throws Exception {
+    nodes.home.run("", List.of("ip", "route", "add", "unreachable", "10.66.0.0/24"));
+    nodes.home.run("", List.of("ip", "route", "add", "prohibit", "10.66.1.0/24"));
+    nodes.home.run("", List.of("ip", "-6", "route", "add", "prohibit", "fd66::/64"));
+    try (DatagramSocket unreachable = connected(new InetSocketAddress("10.66.0.1", 7));
+        DatagramSocket prohibited = connected(new InetSocketAddress("10.66.1.1", 7));
+        DatagramSocket prohibited6 = connected(new InetSocketAddress("fd66::1", 7))) {
+      assertThat(failure(unreachable)).hasMessageContaining("No route to host");
+      assertThat(failure(prohibited)).hasMessageContaining("No route to host");
+      assertThat(failure(prohibited6)).hasMessageContaining("Permission denied");
+    }
+  }
+
+  /**
+   * Of one socket, some of whose peers are there: what is said of the others costs them nothing.
+   */
+  @Test
+  void othersAreNotLost() throws Exception {
+    InetAddress host = InetAddress.getByName(TwoNodes.PEER);
+    int nobody;
+    try (DatagramSocket free = nodes.peer(() -> new DatagramSocket(0, host)).get()) {
+      nobody = free.getLocalPort();
+    }
+    DatagramSocket server = nodes.peer(() -> new DatagramSocket(0, host)).get();
+    var unused =
+        nodes.peer(
+            () -> {
+              while (true) echo(server);
+            });
+    try (server;
+        DatagramSocket socket = nodes.task(() -> new DatagramSocket()).get()) {
+      socket.setSoTimeout(10_000);
+      for (int number = 0; number < 200; number++) {
+        socket.send(new DatagramPacket(new byte[1], 1, host, nobody));
+        byte[] bytes = {(byte) number, 1};
+        socket.send(new DatagramPacket(bytes, 2, host, server.getLocalPort()));
+        DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+        socket.receive(answer);
+        assertThat(answer.getData()[0]).isEqualTo((byte) number);
+      }
+    }
   }
 }
