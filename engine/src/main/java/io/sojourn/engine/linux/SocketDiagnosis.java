@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -83,12 +85,12 @@ public final class SocketDiagnosis implements AutoCloseable {
     return ports;
   }
 
-  /** All UDP sockets that have a port. */
-  public List<Bound> datagrams() {
-    return ask(IPPROTO_UDP, -1).stream()
-        .map(one -> new Bound(one.local(), one.v6Only()))
-        .filter(one -> one.local().getPort() != 0)
-        .toList();
+  /** All UDP sockets that have a port, by inode. */
+  public Map<Long, Bound> datagrams() {
+    Map<Long, Bound> all = new LinkedHashMap<>();
+    for (Answer one : ask(IPPROTO_UDP, -1))
+      if (one.local().getPort() != 0) all.put(one.inode(), new Bound(one.local(), one.v6Only()));
+    return all;
   }
 
   /**
@@ -98,7 +100,7 @@ public final class SocketDiagnosis implements AutoCloseable {
    * @param backlog of one that listens
    */
   private record Answer(
-      int state, InetSocketAddress local, boolean v6Only, int waiting, int backlog) {}
+      int state, InetSocketAddress local, boolean v6Only, int waiting, int backlog, long inode) {}
 
   private List<Answer> ask(int protocol, int states) {
     List<Answer> all = new ArrayList<>();
@@ -146,7 +148,12 @@ public final class SocketDiagnosis implements AutoCloseable {
     try {
       InetSocketAddress local = new InetSocketAddress(InetAddress.getByAddress(address), port);
       return new Answer(
-          answer.get(at + 1), local, v6Only, answer.getInt(at + 56), answer.getInt(at + 60));
+          answer.get(at + 1),
+          local,
+          v6Only,
+          answer.getInt(at + 56),
+          answer.getInt(at + 60),
+          Integer.toUnsignedLong(answer.getInt(at + 68)));
     } catch (UnknownHostException impossible) {
       throw new AssertionError(impossible);
     }

@@ -5,25 +5,35 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.DatagramReader;
 import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.IcmpErrors;
+import io.sojourn.engine.linux.OwnDescriptor;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.network.DatagramFrames;
 import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.network.Membership;
+import io.sojourn.engine.network.MulticastGroups;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketHandle;
 import io.sojourn.protocol.connection.Datagram;
+import io.sojourn.protocol.connection.GroupMemberships;
 import io.sojourn.protocol.connection.IcmpError;
 import java.net.InetSocketAddress;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Home's socket for a datagram socket of a task that is away. Where the link is slow, datagrams are
  * lost.
  */
 final class HomeDatagrams extends LentSocket {
+  private static final Logger LOG = LoggerFactory.getLogger(HomeDatagrams.class);
+
   private final DatagramFrames frames = new DatagramFrames();
   private RawSocket socket;
   private DatagramReader reader;
   private IcmpErrors errors;
   private SocketHandle handle;
+  private List<Membership> groups = List.of();
 
   private HomeDatagrams(ByteStream stream, RawSocket socket, Lending lending) {
     super(stream, socket, lending);
@@ -52,6 +62,7 @@ final class HomeDatagrams extends LentSocket {
     errors = new IcmpErrors(other);
     handle = new SocketHandle(other, this::receive);
     handle.register(stream().loop());
+    listen(groups);
   }
 
   /** The task's port where it is free at home, else any. */
@@ -107,12 +118,30 @@ final class HomeDatagrams extends LentSocket {
   public void data(ByteString bytes) {
     try {
       for (Datagram one : frames.take(bytes))
-        send(one.getBytes().toByteArray(), Endpoints.socket(one.getPeer()));
+        if (one.hasGroups()) listen(memberships(one.getGroups()));
+        else send(one.getBytes().toByteArray(), Endpoints.socket(one.getPeer()));
       stream().consumed(bytes.size());
     } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
       end();
       stream().reset(Errno.EINVAL);
     }
+  }
+
+  private static List<Membership> memberships(GroupMemberships said) {
+    return said.getMembershipsList().stream().map(Membership::of).toList();
+  }
+
+  /** Only what was said before is left: the task may have come with more than its world has. */
+  private void listen(List<Membership> now) {
+    MulticastGroups here = MulticastGroups.here();
+    try (OwnDescriptor own = socket.duplicate().release()) {
+      for (Membership one : groups)
+        if (now.stream().noneMatch(one::sameGroup)) here.leave(own, one);
+      for (Membership one : now)
+        if (!here.join(own, one))
+          LOG.warn("home cannot listen to {} on {}", one.group(), one.networkInterface());
+    }
+    groups = now;
   }
 
   private void send(byte[] bytes, InetSocketAddress peer) {

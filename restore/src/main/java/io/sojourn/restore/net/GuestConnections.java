@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** All connections of one task that is away, on the guest node. */
@@ -34,14 +35,19 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
   private record Carried(SocketRelay relay, InetSocketAddress task, InetSocketAddress peer) {}
 
   private final GuestNetwork network;
+  private final IntSupplier root;
   private final Map<Long, Carried> carried = new HashMap<>();
   private @Nullable StreamSession session;
   private @Nullable TaskConnects connects;
   private @Nullable TaskListeners listeners;
   private @Nullable TaskDatagrams datagrams;
 
-  public GuestConnections(GuestNetwork network) {
+  /**
+   * @param root the process of which all others of the task are children
+   */
+  public GuestConnections(GuestNetwork network, IntSupplier root) {
     this.network = network;
+    this.root = root;
   }
 
   /** From now on, what the task does in its network happens at home. */
@@ -54,7 +60,7 @@ public final class GuestConnections implements StreamAcceptor, AutoCloseable {
     TaskListeners own = TaskListeners.start(session, network, heard);
     this.listeners = own;
     this.connects = TaskConnects.start(this, session, network, own);
-    this.datagrams = TaskDatagrams.start(session, network);
+    this.datagrams = TaskDatagrams.start(session, network, root);
   }
 
   /**

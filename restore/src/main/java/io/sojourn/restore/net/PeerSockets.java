@@ -59,6 +59,20 @@ final class PeerSockets implements AutoCloseable {
         });
   }
 
+  /** Who listens to a group, and where, is another matter now. */
+  void forgetGroups() {
+    namespace.execute(
+        () ->
+            sockets
+                .entrySet()
+                .removeIf(
+                    one -> {
+                      if (one.getKey().group() == null) return false;
+                      one.getValue().close();
+                      return true;
+                    }));
+  }
+
   private RawSocket make(Way way) {
     ours.add(way.peer());
     RawSocket socket = RawSocket.udp(way.peer()).reuseAddress().transparent();

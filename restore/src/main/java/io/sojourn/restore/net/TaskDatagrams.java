@@ -11,12 +11,14 @@ import io.sojourn.engine.linux.SocketDiagnosis;
 import io.sojourn.engine.linux.SocketDiagnosis.Bound;
 import io.sojourn.engine.network.DatagramFrames;
 import io.sojourn.engine.network.Endpoints;
+import io.sojourn.engine.network.Membership;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.SocketHandle;
 import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Datagram;
 import io.sojourn.protocol.connection.Datagrams;
+import io.sojourn.protocol.connection.GroupMemberships;
 import io.sojourn.protocol.connection.IcmpError;
 import io.sojourn.protocol.connection.Opening;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,24 +44,31 @@ final class TaskDatagrams implements AutoCloseable {
   private final StreamSession session;
   private final SocketDiagnosis diagnosis;
   private final PeerSockets answers;
+  private final TaskGroups groups;
   private final RawPackets packets;
   private final List<SocketHandle> entrances = new ArrayList<>();
   private final Map<Bound, Mouth> known = new HashMap<>();
   private final ScheduledFuture<?> watch;
 
-  private TaskDatagrams(StreamSession session, GuestNetwork network, SocketDiagnosis diagnosis)
+  private TaskDatagrams(
+      StreamSession session, GuestNetwork network, SocketDiagnosis diagnosis, IntSupplier root)
       throws IOException {
     this.session = session;
     this.diagnosis = diagnosis;
     this.packets = network.namespace().call(() -> RawPackets.marked(MirrorSocket.MARK));
+    this.groups = new TaskGroups(network.namespace(), session.loop(), root);
     this.answers = new PeerSockets(network.namespace());
     this.watch =
         session.loop().scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  static TaskDatagrams start(StreamSession session, GuestNetwork network) throws IOException {
+  /**
+   * @param root the process of which all others of the task are children
+   */
+  static TaskDatagrams start(StreamSession session, GuestNetwork network, IntSupplier root)
+      throws IOException {
     TaskDatagrams datagrams =
-        new TaskDatagrams(session, network, network.namespace().call(SocketDiagnosis::make));
+        new TaskDatagrams(session, network, network.namespace().call(SocketDiagnosis::make), root);
     for (String any : List.of("0.0.0.0", "::")) {
       InetSocketAddress address = new InetSocketAddress(any, GuestNetwork.RELAY_PORT);
       RawSocket socket =
@@ -102,15 +112,25 @@ final class TaskDatagrams implements AutoCloseable {
 
   private void look() {
     if (session.isOver()) return;
-    Set<Bound> now = new HashSet<>(diagnosis.datagrams());
-    now.removeIf(
-        one -> one.local().getPort() == GuestNetwork.RELAY_PORT || answers.isOurs(one.local()));
+    Map<Long, Bound> sockets = diagnosis.datagrams();
+    sockets
+        .values()
+        .removeIf(
+            one -> one.local().getPort() == GuestNetwork.RELAY_PORT || answers.isOurs(one.local()));
+    Set<Bound> now = new HashSet<>(sockets.values());
     for (Map.Entry<Bound, Mouth> one : List.copyOf(known.entrySet())) {
       if (now.contains(one.getKey())) continue;
       known.remove(one.getKey());
       if (!goesOn(one.getKey(), one.getValue(), now)) one.getValue().stream.finish();
     }
     for (Bound one : now) known.computeIfAbsent(one, Mouth::new);
+    groups.look(sockets, this::listen);
+  }
+
+  private void listen(Map<Bound, List<Membership>> now) {
+    if (session.isOver()) return;
+    answers.forgetGroups();
+    known.forEach((where, mouth) -> mouth.listen(now.getOrDefault(where, List.of())));
   }
 
   /**
@@ -128,6 +148,7 @@ final class TaskDatagrams implements AutoCloseable {
     private final DatagramFrames frames = new DatagramFrames();
     private final SentDatagrams sent = new SentDatagrams();
     private final ByteStream stream;
+    private List<Membership> groupsThere = List.of();
 
     Mouth(Bound where) {
       Datagrams order =
@@ -137,6 +158,16 @@ final class TaskDatagrams implements AutoCloseable {
               .build();
       this.stream =
           session.open(Opening.newBuilder().setDatagrams(order).build().toByteString(), this);
+    }
+
+    void listen(List<Membership> now) {
+      if (now.equals(groupsThere)) return;
+      groupsThere = now;
+      GroupMemberships all =
+          GroupMemberships.newBuilder()
+              .addAllMemberships(now.stream().map(Membership::message).toList())
+              .build();
+      stream.send(DatagramFrames.of(Datagram.newBuilder().setGroups(all).build()));
     }
 
     void send(DatagramReader.Received one) {
@@ -204,6 +235,7 @@ final class TaskDatagrams implements AutoCloseable {
               () -> {
                 entrances.forEach(SocketHandle::close);
                 diagnosis.close();
+                groups.close();
                 packets.close();
               })
           .get();

@@ -120,7 +120,7 @@ public final class GuestWorld implements AutoCloseable {
     this.namespace = network.namespace();
     this.network = network;
     this.files = files;
-    this.connections = new GuestConnections(network);
+    this.connections = new GuestConnections(network, () -> revival().first());
     this.session = new StreamSession(home.task().id(), StreamSession.Side.GUEST, loop, connections);
   }
 

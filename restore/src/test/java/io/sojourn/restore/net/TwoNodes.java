@@ -94,7 +94,7 @@ final class TwoNodes implements AutoCloseable {
             .build()
             .start();
     network = GuestNetwork.prepare(world, worn());
-    atGuest = new GuestConnections(network);
+    atGuest = new GuestConnections(network, TwoNodes::ownPid);
     guestSession = new StreamSession("task", StreamSession.Side.GUEST, guestLoop, atGuest);
     atGuest.start(guestSession);
     network.open();
@@ -149,6 +149,11 @@ final class TwoNodes implements AutoCloseable {
     return ByteString.copyFrom(InetAddress.getByName(address).getAddress());
   }
 
+  /** The tasks' sockets are this process's. */
+  private static int ownPid() {
+    return (int) ProcessHandle.current().pid();
+  }
+
   /** Another guest node, with an empty world; the old one is left to itself. */
   void anotherGuest() throws IOException {
     atGuest.close();
@@ -156,7 +161,7 @@ final class TwoNodes implements AutoCloseable {
     world.close();
     world = NetworkNamespace.make();
     network = GuestNetwork.prepare(world, worn());
-    atGuest = new GuestConnections(network);
+    atGuest = new GuestConnections(network, TwoNodes::ownPid);
     guestSession =
         new StreamSession("task", StreamSession.Side.GUEST, guestSession.loop(), atGuest);
   }
