@@ -8,6 +8,7 @@ import io.sojourn.harness.Subject;
 import io.sojourn.harness.TwoNodes;
 import io.sojourn.victim.Groups;
 import io.sojourn.victim.Sockets;
+import io.sojourn.victim.Unanswered;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -18,9 +19,12 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Timeout;
@@ -111,10 +115,76 @@ class AwayDatagramsIT {
     }
   }
 
+  /** Joined and left while it is away. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void groupsAreJoinedAndLeft(Jdk jdk) throws Exception {
+    InetAddress here = InetAddress.getByName(nodes.peerAddress());
+    try (DatagramSocket speaker = peer()) {
+      nodes.atPeers(
+          () ->
+              speaker.setOption(
+                  StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(here)));
+      Subject subject =
+          nodes.subject(jdk, Groups.class).start(nodes.homeAddress(), nodes.peerAddress());
+      nodes.out(subject);
+      int port = Integer.parseInt(subject.ask("join"));
+      Callable<Boolean> heard =
+          () -> {
+            say(speaker, Groups.LATER, port);
+            return !subject.ask("later").isEmpty();
+          };
+      await().until(heard);
+      assertThat(laterAtHome()).isTrue();
+      nodes.back(subject);
+      await().until(heard);
+      nodes.out(subject);
+      await().until(heard);
+      subject.ask("leave");
+      await().until(() -> !laterAtHome());
+      nodes.back(subject);
+      assertThat(laterAtHome()).isFalse();
+    }
+  }
+
+  /** Whether home's network is told that somebody listens to {@link Groups#LATER}. */
+  private static boolean laterAtHome() throws IOException {
+    return nodes.atHome(
+        () -> Files.readString(Path.of("/proc/thread-self/net/igmp")).contains("08074DEF"));
+  }
+
+  /** What the network says of datagrams that nobody takes. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void nobodyIsThere(Jdk jdk) throws Exception {
+    int port;
+    try (DatagramSocket free = peer()) {
+      port = free.getLocalPort();
+    }
+    // Else the peer's kernel says it once a second, after the first few.
+    Path limit = Path.of("/proc/sys/net/ipv4/icmp_ratelimit");
+    nodes.atPeers(() -> Files.writeString(limit, "0"));
+    String there = nodes.peerAddress() + " " + port;
+    Subject subject = nodes.subject(jdk, Unanswered.class).start();
+    String refused = "PortUnreachableException";
+    assertThat(subject.ask("connect before " + there)).isEqualTo(refused);
+    nodes.twice(
+        subject,
+        () -> {
+          assertThat(subject.ask("ask before")).isEqualTo(refused);
+          assertThat(subject.ask("connect here " + there)).isEqualTo(refused);
+          assertThat(subject.ask("ask here")).isEqualTo(refused);
+        });
+  }
+
   private static void say(DatagramSocket from, int port) {
+    say(from, Groups.FOUR, port);
+  }
+
+  private static void say(DatagramSocket from, String group, int port) {
     try {
       byte[] text = "hear".getBytes(StandardCharsets.UTF_8);
-      InetSocketAddress to = new InetSocketAddress(Groups.FOUR, port);
+      InetSocketAddress to = new InetSocketAddress(group, port);
       from.send(new DatagramPacket(text, text.length, to));
     } catch (IOException e) {
       throw new AssertionError(e);

@@ -18,6 +18,7 @@ import java.util.StringJoiner;
 public final class Groups {
   public static final String FOUR = "239.77.7.7";
   public static final String SIX = "ff12::77";
+  public static final String LATER = "239.77.7.8";
 
   public static void main(String[] args) throws Exception {
     NetworkInterface here = NetworkInterface.getByInetAddress(InetAddress.getByName(args[0]));
@@ -35,6 +36,7 @@ public final class Groups {
     six.setOption(StandardSocketOptions.IP_TOS, 0x10);
     six.join(InetAddress.getByName(SIX), here);
     DatagramChannel[] all = {any, some, none, six};
+    DatagramChannel later = open(StandardProtocolFamily.INET);
     Control.serve(
         question ->
             switch (question) {
@@ -49,6 +51,16 @@ public final class Groups {
                 for (DatagramChannel each : all) heard.add(hear(each));
                 yield heard.toString();
               }
+              case "join" -> {
+                later.join(InetAddress.getByName(LATER), here);
+                yield "" + ((InetSocketAddress) later.getLocalAddress()).getPort();
+              }
+              // What was joined before comes out again.
+              case "leave" -> {
+                later.join(InetAddress.getByName(LATER), here).drop();
+                yield "left";
+              }
+              case "later" -> hear(later);
               case "options" ->
                   any.getOption(StandardSocketOptions.IP_MULTICAST_IF).getName()
                       + " "
