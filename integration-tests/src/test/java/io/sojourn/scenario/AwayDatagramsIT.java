@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,6 +152,34 @@ class AwayDatagramsIT {
   private static boolean laterAtHome() throws IOException {
     return nodes.atHome(
         () -> Files.readString(Path.of("/proc/thread-self/net/igmp")).contains("08074DEF"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void homesDaemonDies(Jdk jdk) throws Exception {
+    try (DatagramSocket speaker = peer()) {
+      speaker.setSoTimeout(200);
+      Subject subject = nodes.subject(jdk, Sockets.class).start();
+      nodes.out(subject);
+      int port = Integer.parseInt(subject.ask("datagrams bound 0.0.0.0"));
+      await().until(() -> answers(speaker, port));
+      nodes.anotherDaemon(Duration.ofMillis(500));
+      await().until(() -> answers(speaker, port));
+      nodes.back(subject);
+      await().until(() -> answers(speaker, port));
+    }
+  }
+
+  /** One may be lost. */
+  private static boolean answers(DatagramSocket socket, int port) throws IOException {
+    InetAddress home = InetAddress.getByName(nodes.homeAddress());
+    socket.send(new DatagramPacket(new byte[3], 3, home, port));
+    try {
+      socket.receive(new DatagramPacket(new byte[100], 100));
+      return true;
+    } catch (SocketTimeoutException lost) {
+      return false;
+    }
   }
 
   /** What the network says of datagrams that nobody takes. */

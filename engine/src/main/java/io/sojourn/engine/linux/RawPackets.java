@@ -12,6 +12,7 @@ public final class RawPackets implements AutoCloseable {
   private static final int IPPROTO_RAW = 255;
   private static final int SOL_SOCKET = 1;
   private static final int SO_MARK = 36;
+  private static final int SO_BROADCAST = 6;
 
   private final int v4;
   private final int v6;
@@ -30,6 +31,8 @@ public final class RawPackets implements AutoCloseable {
     int socket = Libc.socket(family, SOCK_RAW_NONBLOCK_CLOEXEC, IPPROTO_RAW);
     // SAFETY: the value is one int.
     Libc.setsockopt(socket, SOL_SOCKET, SO_MARK, new int[] {mark}, 4);
+    // SAFETY: likewise.
+    Libc.setsockopt(socket, SOL_SOCKET, SO_BROADCAST, new int[] {1}, 4);
     return socket;
   }
 

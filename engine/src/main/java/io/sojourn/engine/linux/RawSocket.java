@@ -23,6 +23,7 @@ public final class RawSocket implements AutoCloseable {
   private static final int SOL_IPV6 = 41;
   private static final int SO_REUSEADDR = 2;
   private static final int SO_ERROR = 4;
+  private static final int SO_BROADCAST = 6;
   private static final int SO_REUSEPORT = 15;
   private static final int SO_MARK = 36;
   private static final int SO_TYPE = 3;
@@ -277,6 +278,11 @@ public final class RawSocket implements AutoCloseable {
 
   public RawSocket reuseAddress() {
     return option(SOL_SOCKET, SO_REUSEADDR, 1);
+  }
+
+  /** May send to all of a network. */
+  public RawSocket broadcast() {
+    return option(SOL_SOCKET, SO_BROADCAST, 1);
   }
 
   /** Others may bind and listen at the same address, of the same owner. */

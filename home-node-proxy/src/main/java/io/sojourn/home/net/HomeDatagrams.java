@@ -37,7 +37,8 @@ final class HomeDatagrams extends LentSocket {
 
   private HomeDatagrams(ByteStream stream, RawSocket socket, Lending lending) {
     super(stream, socket, lending);
-    this.socket = socket;
+    // Whether the task may, its own kernel says.
+    this.socket = socket.broadcast();
     this.reader = new DatagramReader(socket);
     this.errors = new IcmpErrors(socket);
     this.handle = new SocketHandle(socket, this::receive);
@@ -57,7 +58,7 @@ final class HomeDatagrams extends LentSocket {
 
   @Override
   void goOn(RawSocket other) {
-    socket = other;
+    socket = other.broadcast();
     reader = new DatagramReader(other);
     errors = new IcmpErrors(other);
     handle = new SocketHandle(other, this::receive);

@@ -1,15 +1,18 @@
 package io.sojourn.restore.net;
 
+import com.google.protobuf.ByteString;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.TunDevice;
 import io.sojourn.engine.network.Endpoints;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.protocol.connection.HomeNetwork;
+import io.sojourn.protocol.connection.InterfaceAddress;
 import io.sojourn.protocol.connection.NetworkInterface;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a network namespace look like home's network from inside, and lead to us: every address is
@@ -46,13 +50,15 @@ public final class GuestNetwork implements AutoCloseable {
   private final TunDevice hold;
   private final List<TunDevice> worn;
   private final Set<InetAddress> own;
+  private final @Nullable InetAddress broadcast;
 
   private GuestNetwork(
-      NetworkNamespace namespace, TunDevice hold, List<TunDevice> worn, Set<InetAddress> own) {
+      NetworkNamespace namespace, TunDevice hold, List<TunDevice> worn, HomeNetwork home) {
     this.namespace = namespace;
     this.hold = hold;
     this.worn = worn;
-    this.own = own;
+    this.own = addresses(home);
+    this.broadcast = broadcast(home);
   }
 
   /** Makes a namespace that looks like home's network; it is closed with what is returned. */
@@ -81,7 +87,7 @@ public final class GuestNetwork implements AutoCloseable {
               quiet();
               return device;
             });
-    GuestNetwork network = new GuestNetwork(namespace, hold, worn, addresses(home));
+    GuestNetwork network = new GuestNetwork(namespace, hold, worn, home);
     try {
       namespace.run(links(home) + routes(home, false), List.of("ip", "-batch", "-"));
       namespace.run(routes(home, true), List.of("ip", "-6", "-batch", "-"));
@@ -137,6 +143,22 @@ public final class GuestNetwork implements AutoCloseable {
         .flatMap(one -> one.getAddressesList().stream())
         .map(one -> Endpoints.address(one.getAddress()))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Of one of home's IPv4 networks, where there is one: all of it. */
+  @Nullable InetAddress broadcast() {
+    return broadcast;
+  }
+
+  private static @Nullable InetAddress broadcast(HomeNetwork home) {
+    for (NetworkInterface one : home.getInterfacesList())
+      for (InterfaceAddress each : one.getAddressesList()) {
+        byte[] address = each.getAddress().toByteArray();
+        if (one.getName().equals("lo") || address.length != 4 || each.getPrefix() > 30) continue;
+        int all = ByteBuffer.wrap(address).getInt() | -1 >>> each.getPrefix();
+        return Endpoints.address(ByteString.copyFrom(ByteBuffer.allocate(4).putInt(0, all)));
+      }
+    return null;
   }
 
   TunDevice hold() {

@@ -57,7 +57,7 @@ final class TaskDatagrams implements AutoCloseable {
     this.diagnosis = diagnosis;
     this.packets = network.namespace().call(() -> RawPackets.marked(MirrorSocket.MARK));
     this.groups = new TaskGroups(network.namespace(), session.loop(), root);
-    this.answers = new PeerSockets(network.namespace());
+    this.answers = new PeerSockets(network, packets);
     this.watch =
         session.loop().scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }

@@ -26,6 +26,7 @@ class TaskDatagramsTest {
   @BeforeAll
   static void start() throws IOException {
     nodes = new TwoNodes();
+    nodes.home.run("", List.of("ip", "route", "add", "default", "via", TwoNodes.PEER));
     // Else the peers' kernel says it once a second, after the first few.
     for (String limit : List.of("ipv4/icmp_ratelimit", "ipv6/icmp/ratelimit"))
       nodes.peers.run("0", List.of("tee", "/proc/sys/net/" + limit));
@@ -173,6 +174,50 @@ class TaskDatagramsTest {
         socket.receive(answer);
         assertThat(answer.getData()[0]).isEqualTo((byte) number);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.9.8.255", "255.255.255.255"})
+  void broadcasts(String all) throws Exception {
+    InetAddress everybody = InetAddress.getByName(all);
+    InetAddress any = InetAddress.getByName("0.0.0.0");
+    try (DatagramSocket task = nodes.task(() -> new DatagramSocket(0, any)).get();
+        DatagramSocket ear = nodes.peer(() -> new DatagramSocket(task.getLocalPort(), any)).get();
+        DatagramSocket peer =
+            nodes.peer(() -> new DatagramSocket(0, InetAddress.getByName(TwoNodes.PEER))).get()) {
+      task.setSoTimeout(10_000);
+      ear.setSoTimeout(10_000);
+      // The task's own come back to it, and cost it nothing.
+      for (int round = 0; round < 3; round++) {
+        task.send(new DatagramPacket(new byte[3], 3, everybody, task.getLocalPort()));
+        assertThat(from(ear))
+            .isEqualTo(
+                new InetSocketAddress(InetAddress.getByName(TwoNodes.HOME), task.getLocalPort()));
+        assertThat(from(task)).isEqualTo(new InetSocketAddress(TwoNodes.HOME, task.getLocalPort()));
+        peer.send(new DatagramPacket(new byte[3], 3, everybody, task.getLocalPort()));
+        assertThat(from(task)).isEqualTo(peer.getLocalSocketAddress());
+        from(ear);
+      }
+    }
+  }
+
+  private static java.net.SocketAddress from(DatagramSocket socket) throws IOException {
+    DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+    socket.receive(packet);
+    return packet.getSocketAddress();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TwoNodes.HOME, TwoNodes.HOME6, "127.0.0.1", "::1"})
+  void theTaskTalksToItself(String address) throws Exception {
+    DatagramSocket server =
+        nodes.task(() -> new DatagramSocket(0, InetAddress.getByName(address))).get();
+    var unused = nodes.task(() -> echo(server));
+    InetSocketAddress to = (InetSocketAddress) server.getLocalSocketAddress();
+    try (server;
+        DatagramSocket socket = nodes.task(() -> new DatagramSocket()).get()) {
+      assertThat(nodes.task(() -> ask(socket, to)).get(30, TimeUnit.SECONDS)).isEqualTo("hello");
     }
   }
 }
