@@ -33,6 +33,12 @@ final class LibcFiles {
 
   static native int mknodat(int dir, byte[] name, int mode, long device);
 
+  static native int socket(int domain, int type, int protocol);
+
+  static native int bind(int socket, byte[] address, int length);
+
+  static native int listen(int socket, int backlog);
+
   static native int mkdirat(int dir, byte[] name, int mode);
 
   static native int unlinkat(int dir, byte[] name, int flags);

@@ -32,6 +32,7 @@ public record Statx(
   public static final int S_IFREG = 0100000;
   public static final int S_IFDIR = 0040000;
   public static final int S_IFLNK = 0120000;
+  public static final int S_IFSOCK = 0140000;
 
   /** Seconds and nanoseconds since 1970. */
   public record Time(long seconds, int nanos) {}

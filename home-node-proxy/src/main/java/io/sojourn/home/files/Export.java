@@ -9,10 +9,11 @@ import java.nio.file.Path;
  * @param root under which all its files are; seen from the daemon
  * @param user whose rights it has
  * @param locks that are held in its place
+ * @param sockets that it makes and others connect to
  */
-public record Export(Path root, ThreadIdentity user, HeldFiles locks) {
-  /** Nobody holds locks for it. */
+public record Export(Path root, ThreadIdentity user, HeldFiles locks, BoundSockets sockets) {
+  /** Nobody holds locks for it, or listens. */
   public Export(Path root, ThreadIdentity user) {
-    this(root, user, HeldFiles.NONE);
+    this(root, user, HeldFiles.NONE, BoundSockets.NONE);
   }
 }

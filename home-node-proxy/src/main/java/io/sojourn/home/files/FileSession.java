@@ -62,6 +62,7 @@ final class FileSession {
             new NodeTable(root, mostFiles),
             FanotifyWatch.begin(workers.threads(), invalidations::send),
             export.locks(),
+            export.sockets(),
             ledger,
             steps);
     calls = new Calls(files);

@@ -16,6 +16,7 @@ final class GuestFiles {
   private final Handles handles;
   private final ChangeWatch watch;
   private final HeldFiles held;
+  private final BoundSockets sockets;
   private final LentLocks lentLocks;
 
   private final @Nullable FileLedger ledger;
@@ -28,6 +29,7 @@ final class GuestFiles {
       NodeTable nodes,
       ChangeWatch watch,
       HeldFiles held,
+      BoundSockets sockets,
       @Nullable FileLedger ledger,
       Steps steps) {
     this.steps = steps;
@@ -36,6 +38,7 @@ final class GuestFiles {
     this.ledger = ledger;
     this.handles = new Handles(ledger);
     this.held = held;
+    this.sockets = sockets;
     this.lentLocks = new LentLocks(held);
   }
 
@@ -60,6 +63,10 @@ final class GuestFiles {
   /** What the task has open at home. */
   HeldFiles held() {
     return held;
+  }
+
+  BoundSockets sockets() {
+    return sockets;
   }
 
   LentLocks lentLocks() {

@@ -43,9 +43,17 @@ final class NameCalls {
     byte[] name = GuestFiles.child(call.getName());
     ThreadIdentity.umask(call.getUmask());
     try (SharedDescriptor.Use dir = directory.use()) {
-      if (!done) made(FileCalls.makeNode(dir.fd(), name, call.getMode(), call.getDevice()));
+      if (listens(call, name)) {
+        // Whoever has done it before listens no more.
+        if (done) Refused.checked(FileCalls.unlink(dir.fd(), name, 0));
+        made(files.sockets().make(dir.fd(), name, call.getMode()));
+      } else if (!done) made(FileCalls.makeNode(dir.fd(), name, call.getMode(), call.getDevice()));
     }
     return files.lookup(directory, call.getName());
+  }
+
+  private boolean listens(MakeNode call, byte[] name) {
+    return (call.getMode() & Statx.S_IFMT) == Statx.S_IFSOCK && files.sockets().serves(name);
   }
 
   Entry makeDirectory(Node directory, MakeDirectory call, boolean done) throws Refused {

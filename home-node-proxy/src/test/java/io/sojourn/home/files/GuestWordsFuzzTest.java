@@ -40,6 +40,7 @@ class GuestWordsFuzzTest {
             new NodeTable(FileCalls.directory(root.toString()), 100),
             ChangeWatch.NONE,
             HeldFiles.NONE,
+            BoundSockets.NONE,
             null,
             Steps.NONE);
     try {

@@ -13,11 +13,13 @@ import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.engine.stream.HomeStreams;
 import io.sojourn.engine.stream.StreamSessions;
+import io.sojourn.home.attach.AttachService;
 import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.home.files.Export;
 import io.sojourn.home.files.Exports;
@@ -90,6 +92,7 @@ public final class Moves implements Exports, AutoCloseable {
   private final EventLoopGroup loops;
   private final StreamSessions sessions = new StreamSessions();
   private final FileService files;
+  private final AttachService attach;
   private final MemoryService memory;
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
   private final Map<String, KeptConnections> kept = new ConcurrentHashMap<>();
@@ -105,6 +108,7 @@ public final class Moves implements Exports, AutoCloseable {
     this.memory = new MemoryService(settings.workers());
     this.ledger = new MoveLedger(settings.runDirectory());
     this.files = new FileService(this, settings.runDirectory().resolve("files"));
+    this.attach = new AttachService(this, loops);
     this.frozen =
         new FrozenTasks(
             new DeputyDirectory(settings.runDirectory()),
@@ -172,6 +176,7 @@ public final class Moves implements Exports, AutoCloseable {
   public List<BindableService> services() {
     return List.of(
         files,
+        attach,
         memory,
         new HomeStreams(sessions),
         new Fates(this::known, task -> Images.sweep(settings.memory(), task)));
@@ -314,6 +319,7 @@ public final class Moves implements Exports, AutoCloseable {
     sessions.takeBack(task.id());
     sessions.takeBack(pipesOf(task));
     files.end(task.id());
+    attach.end(task.id());
     KeptConnections over = kept.remove(task.id());
     if (over != null)
       Step.of(
@@ -376,6 +382,7 @@ public final class Moves implements Exports, AutoCloseable {
 
   /** An earlier daemon has given it away. */
   void isAwayStill(MovedTask task, MoveRecord record) {
+    AttachService.forgetFormer(Proc.innermostPid(task.deputy().pid()), task.user());
     MovedTask.Away away = Departed.found(task, record, loops.next(), streams(task));
     kept.put(task.id(), away.connections().kept());
     // It was on its way, perhaps; what that had closed is there again.
@@ -466,12 +473,13 @@ public final class Moves implements Exports, AutoCloseable {
       throw Status.PERMISSION_DENIED
           .withDescription("life " + incarnation + " of task " + task + " was not given to you")
           .asException();
-    return new Export(Path.of("/"), known.user(), known.locks());
+    return new Export(Path.of("/"), known.user(), known.locks(), attach.of(task, known.user()));
   }
 
   @Override
   public void close() {
     closing.countDown();
+    attach.close();
     files.close();
     frozen.close();
     moved.values().stream().filter(MovedTask::hasDeputy).forEach(task -> task.deputy().close());

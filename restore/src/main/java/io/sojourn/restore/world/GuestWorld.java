@@ -23,6 +23,7 @@ import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.stream.SessionState;
+import io.sojourn.restore.attach.ToolCalls;
 import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomeMount;
 import io.sojourn.restore.fuse.HomePolicy;
@@ -105,6 +106,7 @@ public final class GuestWorld implements AutoCloseable {
   private @Nullable Revival revival;
   private @Nullable GuestPipes pipes;
   private @Nullable GuestStreams streams;
+  private @Nullable ToolCalls attached;
   private boolean apart;
 
   private GuestWorld(
@@ -255,6 +257,9 @@ public final class GuestWorld implements AutoCloseable {
     carry();
     Objects.requireNonNull(pipes)
         .start(() -> JobSignals.send(revival().task().pid(), Signals.WINCH, true));
+    ToolCalls calls = new ToolCalls(home.task(), home.channel(), revival().task().pid());
+    attached = calls;
+    calls.start();
   }
 
   private void awaitOpen() {
@@ -397,6 +402,7 @@ public final class GuestWorld implements AutoCloseable {
   /** Ends whoever lives here, and takes everything away. */
   @Override
   public void close() throws IOException {
+    if (attached != null) attached.close();
     if (revival != null) revival.end();
     if (memory != null) memory.close();
     GuestStreams carrying = streams;

@@ -1,0 +1,28 @@
+package io.sojourn.home.files;
+
+/** Sockets of a task that others reach by their names at home, wherever the task is. */
+public interface BoundSockets {
+  /** All that the task makes are names only: who connects at home is refused. */
+  BoundSockets NONE =
+      new BoundSockets() {
+        @Override
+        public boolean serves(byte[] name) {
+          return false;
+        }
+
+        @Override
+        public int make(int directory, byte[] name, int mode) {
+          throw new IllegalStateException("no socket is served");
+        }
+      };
+
+  /** Whether one that is made with this name is to be served. */
+  boolean serves(byte[] name);
+
+  /**
+   * Makes it, with the calling thread's rights and umask, as mknod(2) does.
+   *
+   * @return 0, or an errno as a negative number
+   */
+  int make(int directory, byte[] name, int mode);
+}
