@@ -45,9 +45,9 @@ class AwayToolsIT {
   }
 
   /** A user's own, and root's; somebody else's are as little heard as at home. */
-  @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
-  void onlyItsOwnUserAndRootAreHeard(Jdk jdk) throws Exception {
+  @Test
+  void onlyItsOwnUserAndRootAreHeard() throws Exception {
+    Jdk jdk = Jdk.newest();
     Subject task = nodes.subject(jdk, Ending.class).by(user(65534)).start();
     nodes.out(task);
     String pid = "" + task.pid();
@@ -84,8 +84,7 @@ class AwayToolsIT {
     nodes.out(task);
     nodes.home().ckpt("checkpoint", task.name()).done();
     tools(jdk, task);
-    nodes.guest().killDaemon();
-    nodes.guest().startDaemon();
+    nodes.guest().killWorldHosts();
     await()
         .atMost(Duration.ofSeconds(60))
         .until(
