@@ -33,7 +33,8 @@ class AwayToolsIT {
   void areAnsweredWhereverItIs(Jdk jdk) throws Exception {
     Subject task = nodes.subject(jdk, Ending.class).start();
     tools(jdk, task);
-    for (int round = 0; round < 2; round++) {
+    // Each tool is a VM that starts.
+    for (int round = 0; round < (Boolean.getBoolean("sojourn.soak") ? 5 : 1); round++) {
       nodes.out(task);
       tools(jdk, task);
       nodes.home().ckpt("checkpoint", task.name()).done();
