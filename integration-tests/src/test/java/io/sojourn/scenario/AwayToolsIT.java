@@ -65,7 +65,7 @@ class AwayToolsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void areAnsweredByTheNextDaemonToo(Jdk jdk) throws Exception {
     Subject task = nodes.subject(jdk, Ending.class).start();
     nodes.out(task);

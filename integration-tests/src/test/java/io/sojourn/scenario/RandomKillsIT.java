@@ -48,14 +48,14 @@ class RandomKillsIT {
   @Test
   @Timeout(600)
   void aTaskLosesNothing() throws Exception {
-    losesNothing(HOME, 35, BRISK);
+    losesNothing(HOME, 30, BRISK);
   }
 
   /** The guest node's daemon, in which no guest lives. */
   @Test
   @Timeout(600)
   void norDoesItByTheOtherNodesDaemon() throws Exception {
-    losesNothing(GUEST, 20, BRISK);
+    losesNothing(GUEST, 8, BRISK);
   }
 
   @Test
@@ -74,7 +74,7 @@ class RandomKillsIT {
   @Test
   @Timeout(600)
   void aLostTaskLivesAgain() throws Exception {
-    livesAgain(15, BRISK);
+    livesAgain(12, BRISK);
   }
 
   @Test

@@ -80,7 +80,7 @@ class SignalsInDumpIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void aMoveLosesNone(Jdk jdk) throws Exception {
     try (Subject task = road.subject(jdk, Console.class).start()) {
       interruptIn(road.a(), task, "migrate", task.name(), "b").done();
@@ -89,7 +89,7 @@ class SignalsInDumpIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void aLazyMoveLosesNone(Jdk jdk) throws Exception {
     try (Subject task = road.subject(jdk, Console.class).start()) {
       interruptIn(road.a(), task, "migrate", task.name(), "b", "--lazy").done();
@@ -98,7 +98,7 @@ class SignalsInDumpIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void aFreezeLosesNone(Jdk jdk) throws Exception {
     try (Subject task = road.subject(jdk, Console.class).start()) {
       task.keepHome().froze(interruptIn(road.a(), task, "freeze", task.name()).done());
@@ -108,7 +108,7 @@ class SignalsInDumpIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void norDoesOneWithAControlGroup(Jdk jdk) throws Exception {
     try (Subject task = alone.subject(jdk, Console.class).start()) {
       assumeControlGroups(task);
@@ -135,7 +135,7 @@ class SignalsInDumpIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void norDoesAMoveWithAControlGroup(Jdk jdk) throws Exception {
     try (Subject task = road.subject(jdk, Console.class).start()) {
       assumeControlGroups(task);

@@ -35,7 +35,7 @@ class WorldHostIT {
 
   /** Files (each question is one), connections, and who connects meanwhile. */
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void aGuestGoesOnWithoutADaemon(Jdk jdk) throws Exception {
     Subject task = nodes.subject(jdk, Sockets.class).start();
     int port = listens(task);
