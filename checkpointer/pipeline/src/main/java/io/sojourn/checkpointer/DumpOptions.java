@@ -59,7 +59,7 @@ final class DumpOptions {
             // Ours is placed before the task is held.
             .setNetworkLock(CriuNetworkLock.SKIP);
     for (Stream stream : streams)
-      if (stream.getKind().equals("terminal")) criu.addExternal(stream.getKey());
+      if (!stream.getKind().equals("pipe")) criu.addExternal(StreamCensus.external(stream));
     return criu;
   }
 }

@@ -37,12 +37,15 @@ final class Beside {
   /**
    * The task stands still. Home's own ends of its connections are closed already.
    *
+   * @param names of its unix connections at home, by those in the image; where they are the same,
+   *     none
    * @param limit after which it is given up
    */
-  Revival restore(Path image, MovedTask task, Duration limit) throws IOException {
+  Revival restore(Path image, MovedTask task, Map<String, String> names, Duration limit)
+      throws IOException {
     FileSizes.forget(image);
     giveUpSockets(task.deputy());
-    return revive(image, task, task.deputy().pid(), limit);
+    return revive(image, task, task.deputy().pid(), names, limit);
   }
 
   /**
@@ -52,7 +55,14 @@ final class Beside {
    * @param limit after which it is given up
    */
   Revival revive(Path image, MovedTask task, int keeper, Duration limit) {
+    return revive(image, task, keeper, Map.of(), limit);
+  }
+
+  private Revival revive(
+      Path image, MovedTask task, int keeper, Map<String, String> names, Duration limit) {
     Path notes = notes(settings, task.id());
+    UnixAtHome connections = new UnixAtHome(keeper, names);
+    connections.block(image);
     Map<Path, TerminalModes> modes = terminals(image, keeper);
     Revival revival =
         Revival.begin(
@@ -64,7 +74,7 @@ final class Beside {
                 notes,
                 notes,
                 settings.runDirectory(),
-                given(image, keeper),
+                given(image, keeper, connections),
                 false),
             limit);
     // CRIU has set them as the task has; but where the job is not in the foreground they are its
@@ -95,11 +105,14 @@ final class Beside {
   }
 
   /** The keeper's own pipes, under the names that the image has for the task's. */
-  private static List<Revival.Given> given(Path image, int keeper) {
+  private static List<Revival.Given> given(Path image, int keeper, UnixAtHome connections) {
     List<Revival.Given> given = new ArrayList<>();
     int number = FIRST_DESCRIPTOR;
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList()) {
-      Path own = Path.of("/proc/" + keeper + "/fd/" + stream.getDescriptors(0));
+      Path own =
+          stream.getKind().equals(UnixAtHome.KIND)
+              ? connections.path(stream)
+              : Path.of("/proc/" + keeper + "/fd/" + stream.getDescriptors(0));
       given.add(new Revival.Given(number++, own, stream.getKey()));
     }
     return given;

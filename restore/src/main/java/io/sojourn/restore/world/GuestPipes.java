@@ -3,8 +3,11 @@ package io.sojourn.restore.world;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
+import io.sojourn.engine.criu.UnixFlags;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
+import io.sojourn.engine.linux.UnixPeers;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.SocketRelay;
@@ -21,14 +24,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The pipes and terminals of a task that is away, whose other ends are at home. They have a session
+ * The pipes, terminals and unix connections of a task that is away, whose other ends are at home. They have a session
  * of their own: it outlives the task's dump, until home has what the task has written.
  */
 final class GuestPipes implements AutoCloseable {
@@ -48,6 +53,15 @@ final class GuestPipes implements AutoCloseable {
     boolean terminal() {
       return stream.getKind().equals("terminal");
     }
+
+    boolean socket() {
+      return stream.getKind().equals("unix");
+    }
+
+    /** As its own process knows it. */
+    int number() {
+      return stream.getDescriptors(0);
+    }
   }
 
   private final List<Carried> pipes = new ArrayList<>();
@@ -56,17 +70,22 @@ final class GuestPipes implements AutoCloseable {
   private final HomeTask task;
   private final Channel home;
   private final Map<Integer, ByteString> unread = new HashMap<>();
+  private final List<TakenConnection> taken = new ArrayList<>();
+  private final UnixPeers peers = UnixPeers.here();
   private GuestStreams call;
   private Runnable resized = () -> {};
   private boolean started;
   private boolean held;
   private boolean apart;
 
-  GuestPipes(HomeTask task, List<Stream> streams, Channel home, EventLoop loop) {
+  /** In the network namespace of the task. */
+  GuestPipes(
+      HomeTask task, List<Stream> streams, UnixFlags flags, Channel home, EventLoop loop) {
     this.task = task;
     this.home = home;
     for (Stream stream : streams)
       if (stream.getKind().equals("terminal")) terminal(stream);
+      else if (stream.getKind().equals("unix")) socket(stream, flags);
       else pipe(stream);
     session =
         new StreamSession(
@@ -94,6 +113,20 @@ final class GuestPipes implements AutoCloseable {
     pipes.add(new Carried(stream, true, ours.duplicate(), tasks.duplicate(), new Watched()));
     terminals.put(
         stream.getDescriptors(0), new GuestTerminal(ours.duplicate(), () -> resized.run()));
+  }
+
+  private void socket(Stream stream, UnixFlags flags) {
+    RawSocket[] ends = RawSocket.unixPair();
+    RawSocket ours = ends[0], tasks = ends[1], written = ours.duplicate();
+    tasks.blocks(flags.blocks(stream.getKey()));
+    Descriptor known = Descriptor.ofOurs(tasks.descriptor());
+    TaskQueue queue = new TaskQueue(written, known.inode(), peers);
+    Watched output = new Watched(), input = new Watched();
+    input.socket = known.target();
+    output.relay.shuts(RawSocket.SHUT_RD);
+    input.relay.through(queue).noReader(queue::gone).shuts(RawSocket.SHUT_WR);
+    pipes.add(new Carried(stream, false, ours, tasks, output));
+    pipes.add(new Carried(stream, true, written, tasks.duplicate(), input));
   }
 
   /** What a restore is to be given in place of each. */
@@ -129,7 +162,8 @@ final class GuestPipes implements AutoCloseable {
 
   private void open(Carried one) {
     Pipe.Builder pipe =
-        Pipe.newBuilder().setNumber(one.stream().getDescriptors(0)).setToTask(one.toTask());
+        Pipe.newBuilder().setNumber(one.number()).setToTask(one.toTask());
+    if (one.socket()) pipe.setSocket(one.stream().getKey());
     SocketRelay relay = one.watched().relay;
     ByteStream stream =
         session.open(Opening.newBuilder().setPipe(pipe).build().toByteString(), one.watched());
@@ -137,7 +171,9 @@ final class GuestPipes implements AutoCloseable {
     if (one.toTask()) {
       relay.writeOnly();
       stream.finish();
-    } else one.tasks().close();
+    }
+    // While we had the task's end, too, nobody would see it close.
+    if (!one.toTask() || one.socket()) one.tasks().close();
     relay.connected(one.ours());
   }
 
@@ -196,10 +232,26 @@ final class GuestPipes implements AutoCloseable {
   Map<Integer, ByteString> unread(Duration patience) throws IOException {
     if (!started) return Map.of();
     settled(patience);
-    onLoop(session::freeze);
-    for (Carried one : pipes) if (one.toTask()) takeUnread(one);
+    onLoop(
+        () -> {
+          for (Carried one : pipes) if (one.toTask() && one.socket()) take(one);
+          return session.freeze();
+        });
+    for (Carried one : pipes) if (one.toTask() && !one.socket()) takeUnread(one);
     apart = true;
     return unread;
+  }
+
+  private void take(Carried one) throws IOException {
+    ByteStream stream = one.watched().relay.stream();
+    if (!stream.isOver()) one.watched().relay.look();
+    String there = Objects.requireNonNull(one.watched().socket);
+    taken.add(new TakenConnection(there, one.stream().getKey(), stream.given()));
+  }
+
+  /** After {@link #unread}. */
+  List<TakenConnection> taken() {
+    return List.copyOf(taken);
   }
 
   private void takeUnread(Carried one) throws IOException {
@@ -207,7 +259,7 @@ final class GuestPipes implements AutoCloseable {
     TerminalModes modes = one.terminal() ? TerminalModes.of(tasks) : null;
     // A line that has not ended yet can be read only where there are no lines.
     if (modes != null) modes.raw().applyModesTo(tasks);
-    unread.put(one.stream().getDescriptors(0), ByteString.copyFrom(tasks.available()));
+    unread.put(one.number(), ByteString.copyFrom(tasks.available()));
     if (modes != null) modes.applyModesTo(tasks);
   }
 
@@ -239,18 +291,19 @@ final class GuestPipes implements AutoCloseable {
     onLoop(
         () -> {
           call.stop();
-          for (Carried one : pipes) if (one.toTask()) giveBack(one);
+          for (Carried one : pipes) if (one.toTask() && !one.socket()) giveBack(one);
           session.thaw();
           return apart;
         });
     unread.clear();
+    taken.clear();
     call = carry();
     call.start();
   }
 
   private void giveBack(Carried one) {
     byte[] bytes =
-        unread.getOrDefault(one.stream().getDescriptors(0), ByteString.EMPTY).toByteArray();
+        unread.getOrDefault(one.number(), ByteString.EMPTY).toByteArray();
     if (bytes.length == 0) return;
     TerminalModes modes = one.terminal() ? TerminalModes.of(one.tasks()) : null;
     // Not as if it were typed once more: it has been echoed.
@@ -264,8 +317,10 @@ final class GuestPipes implements AutoCloseable {
   public void close() {
     session.loop().execute(call::stop);
     session.loop().execute(() -> terminals.values().forEach(GuestTerminal::close));
+    session.loop().execute(peers::close);
     for (Carried one : pipes) {
-      boolean closed = started && (!one.toTask() || one.terminal() && held);
+      boolean closed =
+          started && (!one.toTask() || one.socket() || one.terminal() && held);
       if (!closed) one.tasks().close();
       // Else the relay has closed it.
       if (!started || !one.watched().over.isDone()) one.ours().close();
@@ -278,6 +333,9 @@ final class GuestPipes implements AutoCloseable {
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private boolean held;
     private Runnable settling = () -> {};
+
+    /** Of a unix connection, the task's end. */
+    private @Nullable String socket;
 
     @Override
     public void answered(ByteString answer) {

@@ -5,6 +5,7 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.criu.ProvisionedCriu;
+import io.sojourn.engine.criu.UnixFlags;
 import io.sojourn.engine.files.DeviceCalls;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
@@ -174,12 +175,16 @@ public final class GuestWorld implements AutoCloseable {
               () -> MirrorSocket.of(image, socket.state(), socket.local(), socket.peer()));
       mirrors.add(new Mirrored(socket, image, mirror));
     }
+    UnixFlags flags = UnixFlags.of(images);
     GuestPipes made =
-        new GuestPipes(
-            home.task(),
-            ImageDirectory.open(images).manifest().getStreamsList(),
-            home.streams(),
-            session.loop());
+        namespace.call(
+            () ->
+                new GuestPipes(
+                    home.task(),
+                    ImageDirectory.open(images).manifest().getStreamsList(),
+                    flags,
+                    home.streams(),
+                    session.loop()));
     pipes = made;
     if (supply != null) {
       LazyMemory lazy = LazyMemory.of(images, directory.resolve("work"), supply);
@@ -356,6 +361,11 @@ public final class GuestWorld implements AutoCloseable {
    */
   public Map<Integer, ByteString> unread() throws IOException {
     return Objects.requireNonNull(pipes).unread(PATIENCE);
+  }
+
+  /** After {@link #unread}: its unix connections. */
+  public List<TakenConnection> taken() {
+    return Objects.requireNonNull(pipes).taken();
   }
 
   /** The task is to run on here after all: every stream goes on at its byte. */

@@ -1,0 +1,118 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.criu.UnixFlags;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.OwnDescriptor;
+import io.sojourn.engine.linux.PidDescriptor;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.UnixSocket;
+import io.sojourn.home.deputy.Deputy;
+import io.sojourn.protocol.image.Stream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/**
+ * A task's unix connections to others, which somebody at home has for it: its deputy, or what is in
+ * its place. They are known by their inode: the numbers under which both have them may differ.
+ */
+final class UnixAtHome {
+  /** Of a stream in an image. */
+  static final String KIND = "unix";
+
+  private static final long ANSWER_SECONDS = 10;
+
+  /** In the shim's words one that has ended. */
+  private static final Path ENDED = Path.of("connection");
+
+  private final int keeper;
+  private final Map<String, String> names;
+
+  /**
+   * @param keeper has them
+   * @param names that the keeper's have, by those in the image; where they are the same, none
+   */
+  UnixAtHome(int keeper, Map<String, String> names) {
+    this.keeper = keeper;
+    this.names = names;
+  }
+
+  /** Of an image. */
+  static Set<String> names(Path image) {
+    return ImageDirectory.open(image).manifest().getStreamsList().stream()
+        .filter(stream -> stream.getKind().equals(KIND))
+        .map(Stream::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** What opens it for a task that is restored. */
+  Path path(Stream stream) {
+    String name = names.getOrDefault(stream.getKey(), stream.getKey());
+    for (Descriptor held : Descriptor.of(keeper))
+      if (held.target().equals(name)) return held.reopen();
+    return ENDED;
+  }
+
+  /** Gives them the task's word on whether they block: while it was away they did not. */
+  void block(Path image) {
+    Step.of(
+        "the unix connections",
+        () -> {
+          List<Stream> streams = ImageDirectory.open(image).manifest().getStreamsList();
+          if (streams.stream().noneMatch(one -> one.getKind().equals(KIND))) return streams;
+          UnixFlags flags = UnixFlags.of(image);
+          for (Stream stream : streams)
+            if (stream.getKind().equals(KIND)) block(stream, flags.blocks(stream.getKey()));
+          return streams;
+        });
+  }
+
+  private void block(Stream stream, boolean is) {
+    String name = names.getOrDefault(stream.getKey(), stream.getKey());
+    for (Descriptor held : Descriptor.of(keeper))
+      if (held.target().equals(name)) {
+        try (RawSocket socket = RawSocket.lookAt(held)) {
+          socket.blocks(is);
+        }
+        return;
+      }
+  }
+
+  /**
+   * The deputy is to have what the task has made since it came home, too.
+   *
+   * @param process the task's, which stands still
+   */
+  static void handTo(Deputy deputy, int process, ImageDirectory image) throws IOException {
+    Set<String> has = new HashSet<>();
+    for (Descriptor held : deputy.descriptors().all()) has.add(held.target());
+    for (Stream stream : image.manifest().getStreamsList())
+      if (stream.getKind().equals(KIND) && !has.contains(stream.getKey()))
+        try (PidDescriptor task = PidDescriptor.open(process);
+            OwnDescriptor socket = task.duplicate(stream.getDescriptors(0))) {
+          deputy.take(socket.number()).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failed) {
+          throw new IOException("the deputy does not take a unix connection", failed);
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw new IOException("interrupted", interrupted);
+        }
+  }
+
+  /** The task is here and has its own: with ours open the other side would not see them close. */
+  static void giveUp(Deputy deputy) {
+    Map<Long, UnixSocket> known = UnixSocket.inNamespaceOf(deputy.pid());
+    for (Descriptor held : deputy.descriptors().all()) {
+      UnixSocket socket = held.isSocket() ? known.get(held.inode()) : null;
+      if (socket != null && socket.stream() && socket.connected()) deputy.giveUp(held.number());
+    }
+  }
+}
