@@ -58,8 +58,6 @@ public final class UnixSockets {
       case "close": // NAME
         one(words).close();
         return "done";
-      case "blocking": // NAME
-        return "" + one(words).isBlocking();
       case "talk": // NAME
         SocketChannel talking = one(words);
         writing = thread(() -> write(talking));

@@ -223,6 +223,8 @@ public final class Reservoir implements AutoCloseable {
       if (count < 0) {
         int error = Native.getLastError();
         if (error == Errno.EAGAIN || error == Errno.EINTR) return 0;
+        // It was closed there without reading all that was sent; of what came nothing is lost.
+        if (error == Errno.ECONNRESET) return -1;
         throw new NativeIoException("recv", -error);
       }
       looked += count;

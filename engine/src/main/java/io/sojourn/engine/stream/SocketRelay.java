@@ -260,7 +260,7 @@ public final class SocketRelay implements StreamEnd {
     ByteBuffer buffer = SocketHandle.buffer();
     if (limit < buffer.capacity()) buffer = buffer.slice(0, (int) limit);
     KeptInput kept = queue;
-    int count = kept == null ? at.read(buffer) : at.look(kept, buffer);
+    int count = kept == null ? read(at, buffer) : at.look(kept, buffer);
     if (count <= 0) return count;
     int drop = kept == null ? (int) Math.min(toDrop - dropped, count) : 0;
     dropped += drop;
@@ -269,6 +269,19 @@ public final class SocketRelay implements StreamEnd {
     looked += bytes.length;
     stream().send(UnsafeByteOperations.unsafeWrap(bytes));
     return count;
+  }
+
+  /**
+   * Who closes a unix socket without having read everything leaves an error behind what was sent.
+   * As a reset of the stream it would overtake that.
+   */
+  private int read(SocketHandle at, ByteBuffer buffer) throws IOException {
+    try {
+      return at.read(buffer);
+    } catch (Errors.NativeIoException failed) {
+      if (shuts < 0 || failed.expectedErr() != -Errno.ECONNRESET) throw failed;
+      return -1;
+    }
   }
 
   @Override
@@ -422,7 +435,8 @@ public final class SocketRelay implements StreamEnd {
   @Override
   public void thaw() {
     frozen = false;
-    if (handle != null) connected(handle.socket());
+    // Whoever was to have it may have made it block.
+    if (handle != null) connected(handle.socket().notBlocking());
     if (lost) stream().reset(Errno.ECONNRESET);
   }
 

@@ -52,6 +52,7 @@ public final class HomePipes implements StreamAcceptor {
   private final Map<Integer, HomeTerminal> terminals = new HashMap<>();
   private final List<SocketRelay> relays = new ArrayList<>();
   private final Map<SocketRelay, KeptPipes.Pipe> passes = new IdentityHashMap<>();
+  private final List<Reservoir> unkept = new ArrayList<>();
   private boolean left;
 
   /**
@@ -194,7 +195,10 @@ public final class HomePipes implements StreamAcceptor {
     if (pipe.isSocket()) relay.shuts(toTask ? RawSocket.SHUT_RD : RawSocket.SHUT_WR);
     Reservoir through = passing.through();
     // What nobody keeps is counted all the same: it stays in the socket until the task has it.
-    if (through == null && toTask && pipe.isSocket()) through = Reservoir.create(new Unkept());
+    if (through == null && toTask && pipe.isSocket()) {
+      through = Reservoir.create(new Unkept());
+      unkept.add(through);
+    }
     if (through != null) {
       relay.keeps(closed -> kept.letGo(passing));
       if (toTask) relay.keeps(pipe.isSocket() ? through.queueOf(socket) : through.from(socket));
@@ -217,6 +221,8 @@ public final class HomePipes implements StreamAcceptor {
       if (pipe != null) pipe.close();
     }
     relays.clear();
+    unkept.forEach(Reservoir::close);
+    unkept.clear();
     left = true;
     // What was in them is put back, or is on its way with the streams' state.
     passes.forEach(

@@ -62,7 +62,6 @@ final class Beside {
       Path image, MovedTask task, int keeper, Map<String, String> names, Duration limit) {
     Path notes = notes(settings, task.id());
     UnixAtHome connections = new UnixAtHome(keeper, names);
-    connections.block(image);
     Map<Path, TerminalModes> modes = terminals(image, keeper);
     Revival revival =
         Revival.begin(
@@ -77,6 +76,7 @@ final class Beside {
                 given(image, keeper, connections),
                 false),
             limit);
+    connections.settle(image);
     // CRIU has set them as the task has; but where the job is not in the foreground they are its
     // shell's.
     int face = task.deputy().pid();

@@ -1,6 +1,6 @@
 package io.sojourn.node.move;
 
-import io.sojourn.engine.criu.UnixFlags;
+import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.OwnDescriptor;
@@ -61,26 +61,28 @@ final class UnixAtHome {
     return ENDED;
   }
 
-  /** Gives them the task's word on whether they block: while it was away they did not. */
-  void block(Path image) {
+  /** What the task has done to its own, elsewhere, is done to these. */
+  void settle(Path image) {
     Step.of(
         "the unix connections",
         () -> {
           List<Stream> streams = ImageDirectory.open(image).manifest().getStreamsList();
           if (streams.stream().noneMatch(one -> one.getKind().equals(KIND))) return streams;
-          UnixFlags flags = UnixFlags.of(image);
+          UnixStates states = UnixStates.of(image);
           for (Stream stream : streams)
-            if (stream.getKind().equals(KIND)) block(stream, flags.blocks(stream.getKey()));
+            if (stream.getKind().equals(KIND)) settle(stream, states.of(stream.getKey()));
           return streams;
         });
   }
 
-  private void block(Stream stream, boolean is) {
+  private void settle(Stream stream, UnixStates.State state) {
     String name = names.getOrDefault(stream.getKey(), stream.getKey());
     for (Descriptor held : Descriptor.of(keeper))
       if (held.target().equals(name)) {
         try (RawSocket socket = RawSocket.lookAt(held)) {
-          socket.blocks(is);
+          socket.blocks(state.blocks());
+          // It may be that nobody has read of it before the dump.
+          if (state.outputEnded()) socket.shutdownOutput();
         }
         return;
       }

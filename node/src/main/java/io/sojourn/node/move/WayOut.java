@@ -206,6 +206,7 @@ final class WayOut {
     Word word = new Word(settings, away.node(), Face.life(task));
     moves.callBack(task);
     if (beside != null) {
+      UnixAtHome.giveUp(task.deputy());
       task.isHome(before, beside);
       moves.ledger().isHome(task, beside);
     } else moves.neverLeft(task);

@@ -3,7 +3,7 @@ package io.sojourn.restore.world;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
-import io.sojourn.engine.criu.UnixFlags;
+import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
@@ -80,12 +80,12 @@ final class GuestPipes implements AutoCloseable {
 
   /** In the network namespace of the task. */
   GuestPipes(
-      HomeTask task, List<Stream> streams, UnixFlags flags, Channel home, EventLoop loop) {
+      HomeTask task, List<Stream> streams, UnixStates states, Channel home, EventLoop loop) {
     this.task = task;
     this.home = home;
     for (Stream stream : streams)
       if (stream.getKind().equals("terminal")) terminal(stream);
-      else if (stream.getKind().equals("unix")) socket(stream, flags);
+      else if (stream.getKind().equals("unix")) socket(stream, states.of(stream.getKey()));
       else pipe(stream);
     session =
         new StreamSession(
@@ -115,10 +115,11 @@ final class GuestPipes implements AutoCloseable {
         stream.getDescriptors(0), new GuestTerminal(ours.duplicate(), () -> resized.run()));
   }
 
-  private void socket(Stream stream, UnixFlags flags) {
+  private void socket(Stream stream, UnixStates.State state) {
     RawSocket[] ends = RawSocket.unixPair();
     RawSocket ours = ends[0], tasks = ends[1], written = ours.duplicate();
-    tasks.blocks(flags.blocks(stream.getKey()));
+    tasks.blocks(state.blocks());
+    if (state.outputEnded()) tasks.shutdownOutput();
     Descriptor known = Descriptor.ofOurs(tasks.descriptor());
     TaskQueue queue = new TaskQueue(written, known.inode(), peers);
     Watched output = new Watched(), input = new Watched();
@@ -324,84 +325,6 @@ final class GuestPipes implements AutoCloseable {
       if (!closed) one.tasks().close();
       // Else the relay has closed it.
       if (!started || !one.watched().over.isDone()) one.ours().close();
-    }
-  }
-
-  /** Says when both directions have ended, and hands nothing on while it is held. */
-  private static final class Watched implements StreamEnd {
-    private final SocketRelay relay = new SocketRelay();
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
-    private boolean held;
-    private Runnable settling = () -> {};
-
-    /** Of a unix connection, the task's end. */
-    private @Nullable String socket;
-
-    @Override
-    public void answered(ByteString answer) {
-      relay.answered(answer);
-    }
-
-    @Override
-    public void data(ByteString bytes) {
-      // What was not handed on stays at home's side.
-      if (!held) relay.data(bytes);
-    }
-
-    @Override
-    public void ended() {
-      relay.ended();
-    }
-
-    @Override
-    public void reset(int error) {
-      relay.reset(error);
-      over.complete(null);
-      settling.run();
-    }
-
-    @Override
-    public void writable() {
-      relay.writable();
-    }
-
-    @Override
-    public void over() {
-      relay.over();
-      over.complete(null);
-    }
-
-    @Override
-    public void freeze() {
-      relay.freeze();
-    }
-
-    @Override
-    public void thaw() {
-      relay.thaw();
-    }
-
-    /** Completes when all that the task has written to this is at home. */
-    CompletableFuture<Void> settled(RawSocket pipe) {
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      ByteStream stream = relay.stream();
-      stream
-          .loop()
-          .execute(
-              () -> {
-                settling = () -> look(stream, pipe, done);
-                settling.run();
-              });
-      return done;
-    }
-
-    private static void look(ByteStream stream, RawSocket pipe, CompletableFuture<Void> done) {
-      if (stream.isOver() || pipe.unread() == 0 && stream.allAcknowledged()) done.complete(null);
-    }
-
-    @Override
-    public void acknowledged() {
-      settling.run();
     }
   }
 }

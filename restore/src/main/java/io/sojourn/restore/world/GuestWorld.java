@@ -5,7 +5,7 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.criu.ProvisionedCriu;
-import io.sojourn.engine.criu.UnixFlags;
+import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.files.DeviceCalls;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
@@ -175,14 +175,14 @@ public final class GuestWorld implements AutoCloseable {
               () -> MirrorSocket.of(image, socket.state(), socket.local(), socket.peer()));
       mirrors.add(new Mirrored(socket, image, mirror));
     }
-    UnixFlags flags = UnixFlags.of(images);
+    UnixStates states = UnixStates.of(images);
     GuestPipes made =
         namespace.call(
             () ->
                 new GuestPipes(
                     home.task(),
                     ImageDirectory.open(images).manifest().getStreamsList(),
-                    flags,
+                    states,
                     home.streams(),
                     session.loop()));
     pipes = made;
