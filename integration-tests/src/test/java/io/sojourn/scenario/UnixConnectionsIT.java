@@ -78,16 +78,67 @@ class UnixConnectionsIT {
       peer.goesOn();
     }
     for (int round = 0; round < 2; round++) {
+      // Made beside its deputy, which does not have it.
+      String name = "made" + round;
+      SocketChannel made = connect(task, name);
       nodes.out(task);
       peer.goesOn();
+      speak(task, name, made);
       nodes.back(task);
       peer.goesOn();
+      speak(task, name, made);
+      task.ask("close " + name);
+      assertThat(read(made, 1)).isEmpty();
     }
     assertThat(task.ask("failure")).isEqualTo("none");
     peer.finish();
     String[] counts = task.ask("finish talk").split(" ");
     assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
     theirs.close();
+  }
+
+  private static void speak(Subject task, String name, SocketChannel peer) throws IOException {
+    task.ask("write " + name + " there");
+    assertThat(read(peer, 5)).isEqualTo("there");
+    write(peer, "back");
+    assertThat(task.ask("read " + name + " 4")).isEqualTo("back");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
+  void everyByteComesOnceWhereHomesDaemonDies(Jdk jdk) throws Exception {
+    Subject task = subject(jdk);
+    Peer peer = new Peer(connect(task, "talk"));
+    task.ask("talk talk");
+    nodes.out(task);
+    for (int death = 0; death < 3; death++) {
+      peer.goesOn();
+      nodes.anotherDaemon(Duration.ZERO);
+    }
+    peer.goesOn();
+    nodes.back(task);
+    peer.goesOn();
+    assertThat(task.ask("failure")).isEqualTo("none");
+    peer.finish();
+    String[] counts = task.ask("finish talk").split(" ");
+    assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
+  }
+
+  /** Nobody knows what has passed since. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void thatOfACheckpointHasEnded(Jdk jdk) throws Exception {
+    Subject task = subject(jdk);
+    SocketChannel peer = connect(task, "one");
+    nodes.home().ckpt("checkpoint", task.name()).done();
+    speak(task, "one", peer);
+    new ProcessBuilder("kill", "-9", "" + task.pid()).start().waitFor();
+    assertThat(read(peer, 1)).isEmpty();
+    task.restore().done();
+    assertThat(task.ask("all one")).isEmpty();
+    assertThat(task.ask("try one x")).containsIgnoringCase("pipe");
+    SocketChannel again = connect(task, "again");
+    speak(task, "again", again);
   }
 
   @ParameterizedTest
