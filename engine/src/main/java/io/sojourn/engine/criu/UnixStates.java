@@ -31,6 +31,9 @@ public final class UnixStates {
    */
   public record State(boolean blocks, boolean outputEnded) {}
 
+  /** Of an image that has no such socket. */
+  public static final UnixStates NONE = new UnixStates();
+
   private final Map<String, State> states = new HashMap<>();
 
   private UnixStates() {}

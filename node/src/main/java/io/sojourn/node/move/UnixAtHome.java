@@ -45,12 +45,15 @@ final class UnixAtHome {
     this.names = names;
   }
 
+  private static List<Stream> of(ImageDirectory image) {
+    return image.manifest().getStreamsList().stream()
+        .filter(stream -> stream.getKind().equals(KIND))
+        .toList();
+  }
+
   /** Of an image. */
   static Set<String> names(Path image) {
-    return ImageDirectory.open(image).manifest().getStreamsList().stream()
-        .filter(stream -> stream.getKind().equals(KIND))
-        .map(Stream::getKey)
-        .collect(Collectors.toSet());
+    return of(ImageDirectory.open(image)).stream().map(Stream::getKey).collect(Collectors.toSet());
   }
 
   /** What opens it for a task that is restored. */
@@ -66,11 +69,10 @@ final class UnixAtHome {
     Step.of(
         "the unix connections",
         () -> {
-          List<Stream> streams = ImageDirectory.open(image).manifest().getStreamsList();
-          if (streams.stream().noneMatch(one -> one.getKind().equals(KIND))) return streams;
+          List<Stream> streams = of(ImageDirectory.open(image));
+          if (streams.isEmpty()) return streams;
           UnixStates states = UnixStates.of(image);
-          for (Stream stream : streams)
-            if (stream.getKind().equals(KIND)) settle(stream, states.of(stream.getKey()));
+          for (Stream stream : streams) settle(stream, states.of(stream.getKey()));
           return streams;
         });
   }
@@ -94,19 +96,24 @@ final class UnixAtHome {
    * @param process the task's, which stands still
    */
   static void handTo(Deputy deputy, int process, ImageDirectory image) throws IOException {
+    List<Stream> connections = of(image);
+    if (connections.isEmpty()) return;
     Set<String> has = new HashSet<>();
     for (Descriptor held : deputy.descriptors().all()) has.add(held.target());
-    for (Stream stream : image.manifest().getStreamsList())
-      if (stream.getKind().equals(KIND) && !has.contains(stream.getKey()))
-        try (PidDescriptor task = PidDescriptor.open(process);
-            OwnDescriptor socket = task.duplicate(stream.getDescriptors(0))) {
-          deputy.take(socket.number()).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException failed) {
-          throw new IOException("the deputy does not take a unix connection", failed);
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          throw new IOException("interrupted", interrupted);
-        }
+    for (Stream one : connections)
+      if (!has.contains(one.getKey())) hand(deputy, process, one.getDescriptors(0));
+  }
+
+  private static void hand(Deputy deputy, int process, int number) throws IOException {
+    try (PidDescriptor task = PidDescriptor.open(process);
+        OwnDescriptor socket = task.duplicate(number)) {
+      deputy.take(socket.number()).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException failed) {
+      throw new IOException("the deputy does not take a unix connection", failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", interrupted);
+    }
   }
 
   /** The task is here and has its own: with ours open the other side would not see them close. */

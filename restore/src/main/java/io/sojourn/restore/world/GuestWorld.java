@@ -23,6 +23,7 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.FrozenConnection;
+import io.sojourn.protocol.image.Stream;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.attach.ToolCalls;
 import io.sojourn.restore.fuse.HomeLostException;
@@ -175,16 +176,12 @@ public final class GuestWorld implements AutoCloseable {
               () -> MirrorSocket.of(image, socket.state(), socket.local(), socket.peer()));
       mirrors.add(new Mirrored(socket, image, mirror));
     }
-    UnixStates states = UnixStates.of(images);
+    List<Stream> given = ImageDirectory.open(images).manifest().getStreamsList();
+    boolean unix = given.stream().anyMatch(one -> one.getKind().equals("unix"));
+    UnixStates states = unix ? UnixStates.of(images) : UnixStates.NONE;
     GuestPipes made =
         namespace.call(
-            () ->
-                new GuestPipes(
-                    home.task(),
-                    ImageDirectory.open(images).manifest().getStreamsList(),
-                    states,
-                    home.streams(),
-                    session.loop()));
+            () -> new GuestPipes(home.task(), given, states, home.streams(), session.loop()));
     pipes = made;
     if (supply != null) {
       LazyMemory lazy = LazyMemory.of(images, directory.resolve("work"), supply);
