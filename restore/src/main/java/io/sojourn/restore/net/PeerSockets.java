@@ -9,8 +9,8 @@ import io.sojourn.engine.network.MulticastGroups;
 import io.sojourn.protocol.connection.Datagram;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,15 +83,9 @@ final class PeerSockets implements AutoCloseable {
   /** Who listens to a group, and where, is another matter now. */
   void forgetGroups() {
     namespace.execute(
-        () ->
-            sockets
-                .entrySet()
-                .removeIf(
-                    one -> {
-                      if (one.getKey().group() == null) return false;
-                      one.getValue().close();
-                      return true;
-                    }));
+        () -> {
+          for (Way way : List.copyOf(sockets.keySet())) if (way.group() != null) forget(way);
+        });
   }
 
   private RawSocket make(Way way) {
@@ -112,13 +106,13 @@ final class PeerSockets implements AutoCloseable {
   }
 
   private void shrink() {
-    Iterator<Map.Entry<Way, RawSocket>> oldest = sockets.entrySet().iterator();
-    while (sockets.size() > KEPT) {
-      Map.Entry<Way, RawSocket> one = oldest.next();
-      one.getValue().close();
-      oldest.remove();
-      notOurs(one.getKey().peer());
-    }
+    while (sockets.size() > KEPT) forget(sockets.keySet().iterator().next());
+  }
+
+  private void forget(Way way) {
+    RawSocket socket = sockets.remove(way);
+    if (socket != null) socket.close();
+    notOurs(way.peer());
   }
 
   /** It is not ours, unless another socket has the same address. */
