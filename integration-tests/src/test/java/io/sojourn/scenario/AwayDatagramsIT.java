@@ -85,16 +85,22 @@ class AwayDatagramsIT {
     }
   }
 
+  /** Whose datagrams to groups go to home's network. */
+  private static DatagramSocket speaker() throws Exception {
+    InetAddress here = InetAddress.getByName(nodes.peerAddress());
+    DatagramSocket speaker = peer();
+    nodes.atPeers(
+        () ->
+            speaker.setOption(
+                StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(here)));
+    return speaker;
+  }
+
   /** Groups joined before it left, whose datagrams come to home's interface. */
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void groupsGoOnToBeHeard(Jdk jdk) throws Exception {
-    InetAddress here = InetAddress.getByName(nodes.peerAddress());
-    try (DatagramSocket speaker = peer()) {
-      nodes.atPeers(
-          () ->
-              speaker.setOption(
-                  StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(here)));
+    try (DatagramSocket speaker = speaker()) {
       Subject subject =
           nodes.subject(jdk, Groups.class).start(nodes.homeAddress(), nodes.peerAddress());
       int[] ports =
@@ -120,12 +126,7 @@ class AwayDatagramsIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void groupsAreJoinedAndLeft(Jdk jdk) throws Exception {
-    InetAddress here = InetAddress.getByName(nodes.peerAddress());
-    try (DatagramSocket speaker = peer()) {
-      nodes.atPeers(
-          () ->
-              speaker.setOption(
-                  StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(here)));
+    try (DatagramSocket speaker = speaker()) {
       Subject subject =
           nodes.subject(jdk, Groups.class).start(nodes.homeAddress(), nodes.peerAddress());
       nodes.out(subject);
