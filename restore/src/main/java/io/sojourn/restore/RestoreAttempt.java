@@ -15,6 +15,7 @@ import io.sojourn.engine.network.Relocation;
 import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.restore.memory.Fill;
 import io.sojourn.restore.rollback.Rollback;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,6 +37,9 @@ final class RestoreAttempt {
   private final RestoreOrder order;
   private final Report report;
   private final CompletableFuture<Boolean> kept;
+
+  /** What is left to do when CRIU has made the task. */
+  private Fill fill = Fill.NONE;
 
   RestoreAttempt(RestoreOrder order, Report report) {
     this.order = order;
@@ -100,8 +104,6 @@ final class RestoreAttempt {
     Path place = order.settings().stateDirectory();
     boolean ghosts = GhostNames.in(order.image().path());
     Relocation relocation = order.company().relocation();
-    if (otherSizes.isEmpty() && !ghosts && relocation.none())
-      return UnpackedImage.of(order.image(), place);
     UnpackedImage image = UnpackedImage.beside(order.image(), place);
     try {
       if (!relocation.none()) {
@@ -110,6 +112,7 @@ final class RestoreAttempt {
       }
       if (!otherSizes.isEmpty()) FileSizes.forget(image.path(), otherSizes);
       if (ghosts) GhostNames.giveOwn(image.path(), order.pid());
+      fill = Fill.of(image.path());
       return image;
     } catch (IOException e) {
       image.close();
@@ -148,6 +151,7 @@ final class RestoreAttempt {
   private ControlBlock find(Shim shim, RestoreLimit limit, LogDirectory logs) {
     int pid = shim.await("restored");
     if (pid < 0) throw failure(shim, limit, logs);
+    fill.into(shim.world() > 0 ? shim.world() : pid);
     TaskScan scan = new TaskScan(order.settings().runDirectory());
     // Inside a clone's world the task has its old pid; here it has another.
     List<Integer> candidates = shim.world() > 0 ? Proc.tree(shim.world()) : List.of(pid);

@@ -61,6 +61,7 @@ final class Beside {
                 ProvisionedCriu.words(settings.criu().get()),
                 settings.shim(),
                 image,
+                image,
                 notes,
                 notes,
                 settings.runDirectory(),

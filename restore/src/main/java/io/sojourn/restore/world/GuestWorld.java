@@ -229,6 +229,7 @@ public final class GuestWorld implements AutoCloseable {
         ownCriu(),
         PLACE.resolve("ckpt-shim"),
         PLACE.resolve("image"),
+        directory.resolve("image"),
         PLACE.resolve("work"),
         directory.resolve("work"),
         home.runDirectory(),

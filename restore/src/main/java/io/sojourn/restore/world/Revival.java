@@ -10,6 +10,7 @@ import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.restore.RestoreLimit;
 import io.sojourn.restore.Shim;
+import io.sojourn.restore.memory.Fill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public final class Revival {
    * @param criu the words up to CRIU's own, as seen in the world
    * @param actions the shim, likewise
    * @param images the image's directory, likewise
+   * @param ownImages the same directory, as we see it; its pagemaps may be replaced
    * @param work a directory for CRIU's and the shim's notes, likewise
    * @param notes the same directory, as we see it
    * @param runDirectory of the task's home
@@ -55,6 +57,7 @@ public final class Revival {
       List<String> criu,
       Path actions,
       Path images,
+      Path ownImages,
       Path work,
       Path notes,
       Path runDirectory,
@@ -74,6 +77,17 @@ public final class Revival {
       if (lazy) add(command, "--lazy-pages");
       for (Given one : given) add(command, "--inherit-fd", "fd[" + one.number() + "]:" + one.key());
       return command;
+    }
+
+    private Fill fill() {
+      try {
+        return lazy ? Fill.NONE : Fill.of(ownImages);
+      } catch (IOException unreadable) {
+        throw OperationException.failed(
+            "the image cannot be prepared: " + unreadable.getMessage(),
+            "see whether " + ownImages + " is full",
+            unreadable);
+      }
     }
 
     private static void add(List<String> command, Object... words) {
@@ -141,6 +155,7 @@ public final class Revival {
       throw OperationException.failed(
           "nothing can be written in " + order.notes() + ": " + full, "see whether it is full");
     }
+    Fill fill = order.fill();
     Shim shim = Shim.start(order.command(), order.notes().resolve("shim.log"));
     try (RestoreLimit clock = RestoreLimit.on(shim, limit)) {
       boolean made = shim.await("restored") > 0;
@@ -150,6 +165,7 @@ public final class Revival {
             "allow more: --limit, or see " + order.notes().resolve("restore.log"));
       if (!made) throw failure(order, shim);
     }
+    fill(fill, shim);
     TaskScan scan = new TaskScan(order.runDirectory());
     for (int candidate : Proc.tree(shim.world())) {
       var task = scan.of(candidate);
@@ -159,6 +175,15 @@ public final class Revival {
     throw OperationException.failed(
         "the restored process holds no control block of " + order.runDirectory(),
         "migrate it from the node where it was started");
+  }
+
+  private static void fill(Fill fill, Shim shim) {
+    try {
+      fill.into(shim.world());
+    } catch (OperationException failed) {
+      shim.abort();
+      throw failed;
+    }
   }
 
   private static OperationException failure(Order order, Shim shim) {

@@ -1,0 +1,124 @@
+package io.sojourn.engine.image;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Pages of one process that are in an image, and that CRIU is not to restore: its pagemap does not
+ * speak of them any more.
+ *
+ * @param process its number in the image
+ * @param pages the file that has them
+ */
+public record PagesAside(int process, Path pages, List<Run> runs) {
+  /**
+   * Pages that follow each other in the process and in the file.
+   *
+   * @param address in the process
+   * @param place in the file
+   * @param length in bytes, as the other two are
+   */
+  public record Run(long address, long place, long length) {}
+
+  /** What is shorter stays with CRIU: there are many of these, and little in them. */
+  private static final long LEAST_RUN = 64 << 10;
+
+  /** A process with less is not worth the way round. */
+  private static final long LEAST = 4 << 20;
+
+  private static final Pattern PAGEMAP = Pattern.compile("pagemap-([1-9][0-9]*)\\.img");
+
+  /** Begins the name of a pagemap as it was: an image may be prepared more than once. */
+  private static final String WHOLE = "whole-";
+
+  /** From a file of pages to the file of those of them that stay with CRIU. */
+  private static final int KEPT = 1 << 20;
+
+  /**
+   * Puts aside what may be: CRIU marks memory that is the process's alone, and no file's, as what
+   * could follow a restore.
+   *
+   * @param images a directory whose pagemaps may be replaced; its pages are not packed
+   */
+  public static List<PagesAside> of(Path images) throws IOException {
+    List<PagesAside> all = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(images, "pagemap-*.img")) {
+      for (Path file : files)
+        if (PAGEMAP.matcher(file.getFileName().toString()).matches())
+          ofOne(file).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  private static Optional<PagesAside> ofOne(Path file) throws IOException {
+    Path whole = file.resolveSibling(WHOLE + file.getFileName());
+    Pagemap pagemap = Pagemap.parse(Files.readAllBytes(Files.exists(whole) ? whole : file));
+    List<Run> aside = new ArrayList<>(), staying = new ArrayList<>();
+    List<PagemapDraft.Entry> entries = new ArrayList<>();
+    long place = 0;
+    for (Pagemap.Range range : pagemap.ranges()) {
+      // Of another image, or brought by somebody else.
+      if (!range.present()) return Optional.empty();
+      Run run = new Run(range.start(), place, range.end() - range.start());
+      place += run.length();
+      if (range.lazy() && run.length() >= LEAST_RUN) {
+        aside.add(run);
+      } else {
+        staying.add(run);
+        entries.add(entry(run, range.lazy()));
+      }
+    }
+    if (aside.stream().mapToLong(Run::length).sum() < LEAST) return Optional.empty();
+    Path pages = pages(file, pagemap.pagesId());
+    int kept = pagemap.pagesId() + KEPT;
+    keep(pages, staying, pages(file, kept));
+    if (!Files.exists(whole)) Files.move(file, whole);
+    PagemapDraft draft = new PagemapDraft(file, kept);
+    draft.replace(entries);
+    draft.write();
+    return Optional.of(new PagesAside(number(file), pages, aside));
+  }
+
+  private static PagemapDraft.Entry entry(Run run, boolean lazy) {
+    return new PagemapDraft.Entry(
+        run.address(),
+        run.length() / PagemapFormat.PAGE,
+        PagemapFormat.PRESENT | (lazy ? PagemapFormat.LAZY : 0));
+  }
+
+  private static Path pages(Path pagemap, int number) {
+    return pagemap.resolveSibling("pages-" + number + ".img");
+  }
+
+  private static int number(Path pagemap) {
+    Matcher name = PAGEMAP.matcher(pagemap.getFileName().toString());
+    if (!name.matches()) throw new IllegalArgumentException(pagemap.toString());
+    return Integer.parseInt(name.group(1));
+  }
+
+  private static void keep(Path pages, List<Run> staying, Path into) throws IOException {
+    try (FileChannel from = FileChannel.open(pages, StandardOpenOption.READ);
+        FileChannel to =
+            FileChannel.open(
+                into,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+      for (Run run : staying)
+        for (long moved = 0; moved < run.length(); ) {
+          long count = from.transferTo(run.place() + moved, run.length() - moved, to);
+          if (count <= 0) throw new IOException(pages + " is cut off");
+          moved += count;
+        }
+    }
+  }
+}

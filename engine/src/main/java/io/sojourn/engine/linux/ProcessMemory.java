@@ -1,0 +1,82 @@
+package io.sojourn.engine.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another process's memory, to be written. The kernel writes into the pages and not through the
+ * process's page tables: see process_vm_writev(2). For one thread.
+ */
+public final class ProcessMemory implements AutoCloseable {
+  /** Consecutive bytes; all in bytes. */
+  public record Part(long address, long length) {}
+
+  /** Parts of one call; the kernel takes 1,024. */
+  public static final int MOST_PARTS = 256;
+
+  private static final int IOVEC = 16;
+
+  private final int pid;
+  private final Memory ours = new Memory(IOVEC);
+  private final Memory theirs = new Memory((long) IOVEC * MOST_PARTS);
+  private @Nullable FileChannel forced;
+
+  public ProcessMemory(int pid) {
+    this.pid = pid;
+  }
+
+  /**
+   * Writes all of a buffer, also where the process itself may only read.
+   *
+   * @param from direct; from its position to its limit, which is where the parts end
+   * @throws IOException no such memory, or no such process
+   */
+  public void write(ByteBuffer from, List<Part> parts) throws IOException {
+    ours.setPointer(0, Native.getDirectBufferPointer(from).share(from.position()));
+    ours.setLong(8, from.remaining());
+    for (int i = 0; i < parts.size(); i++) {
+      theirs.setLong((long) i * IOVEC, parts.get(i).address());
+      theirs.setLong((long) i * IOVEC + 8, parts.get(i).length());
+    }
+    long written;
+    try {
+      // SAFETY: both are as long as said, and what ours speaks of is the buffer's.
+      written = Libc.process_vm_writev(pid, ours, 1, theirs, parts.size(), 0);
+    } catch (LastErrorException readOnly) {
+      written = 0;
+    }
+    if (written < from.remaining()) force(from, parts, written);
+  }
+
+  /** The rest, by the file that heeds no protection. */
+  private void force(ByteBuffer from, List<Part> parts, long written) throws IOException {
+    if (forced == null)
+      forced = FileChannel.open(Proc.of(pid).resolve("mem"), StandardOpenOption.WRITE);
+    long before = 0;
+    for (Part part : parts) {
+      long done = Math.max(0, written - before);
+      for (long at = done; at < part.length(); ) {
+        ByteBuffer rest =
+            from.slice(from.position() + (int) (before + at), (int) (part.length() - at));
+        int count = forced.write(rest, part.address() + at);
+        if (count <= 0) throw new IOException("process " + pid + " has no memory there");
+        at += count;
+      }
+      before += part.length();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    ours.close();
+    theirs.close();
+    if (forced != null) forced.close();
+  }
+}
