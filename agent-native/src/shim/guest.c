@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ctty.h"
 #include "say.h"
 
 // How often it is looked whether the server is there: it can end without anything of it being closed.
@@ -39,6 +40,7 @@ static int devices(const struct guest *guest) {
   if (mount("dev", "root/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=0755")) return say_errno("cannot mount the guest's /dev");
   for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
     if (device(nodes[i])) return 1;
+  ctty_show(guest->terminal, "root/dev/tty");
   if (mkdir("root/dev/pts", 0755) || mkdir("root/dev/shm", 0) || chmod("root/dev/shm", 01777) || mkdir("root" GUEST_PLACE, 0700) ||
       symlink("pts/ptmx", "root/dev/ptmx") || symlink("/proc/self/fd", "root/dev/fd") || symlink("fd/0", "root/dev/stdin") ||
       symlink("fd/1", "root/dev/stdout") || symlink("fd/2", "root/dev/stderr"))
@@ -114,6 +116,8 @@ static int stay_behind(pid_t first, const struct server *server) {
 int guest_enter(const struct guest *guest) {
   struct server server;
   if (find_server(guest, &server)) return 1;
+  // Ours, as this process stays behind: it has the terminal for as long as the world is there.
+  ctty_own(guest->terminal);
   if (unshare(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC)) return say_errno("cannot make namespaces");
   pid_t first = fork();
   if (first < 0) return say_errno("cannot fork");

@@ -6,6 +6,7 @@ struct guest {
   const char *directory;
   const char *host_name; // home's
   const char *criu;      // a directory; seen inside as GUEST_PLACE/criu
+  const char *terminal;  // what /dev/tty opens; NULL: nothing
 };
 
 #define GUEST_PLACE "/dev/.sojourn"

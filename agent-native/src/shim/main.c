@@ -7,6 +7,7 @@
 
 #include "../become/become.h"
 #include "../become/fresh.h"
+#include "ctty.h"
 #include "fence.h"
 #include "gate.h"
 #include "hold.h"
@@ -14,8 +15,8 @@
 #include "run.h"
 
 static int usage(void) {
-  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone|--beside] [--last-pid PID] -- CRIU restore ...\n"
-        "       ckpt-shim run --status FILE --pid-file FILE --guest DIRECTORY --host-name NAME --criu DIRECTORY -- CRIU restore ...\n"
+  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone|--beside] [--terminal PATH] [--last-pid PID] -- CRIU restore ...\n"
+        "       ckpt-shim run --status FILE --pid-file FILE --guest DIRECTORY --host-name NAME --criu DIRECTORY [--terminal PATH] -- CRIU restore ...\n"
         "       ckpt-shim hold PID FD...\n"
         "       ckpt-shim fence PID START FILE\n"
         "       ckpt-shim become PID --socket FILE --task ID --incarnation N [--thaw CGROUP.FREEZE]\n"
@@ -34,7 +35,8 @@ static int run_mode(int argc, char **argv) {
                                           {"open", required_argument, NULL, 'o'},   {"clone", no_argument, NULL, 'c'},
                                           {"beside", no_argument, NULL, 'b'},       {"last-pid", required_argument, NULL, 'l'},
                                           {"guest", required_argument, NULL, 'g'},  {"host-name", required_argument, NULL, 'h'},
-                                          {"criu", required_argument, NULL, 'i'},   {NULL, 0, NULL, 0}};
+                                          {"criu", required_argument, NULL, 'i'},   {"terminal", required_argument, NULL, 't'},
+                                          {NULL, 0, NULL, 0}};
   struct run order = {0};
   for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
     if (option == 's')
@@ -53,6 +55,8 @@ static int run_mode(int argc, char **argv) {
       order.guest.host_name = optarg;
     else if (option == 'i')
       order.guest.criu = optarg;
+    else if (option == 't')
+      order.terminal = order.guest.terminal = ctty_name(optarg);
     else if (option != 'o')
       return usage();
     else if (inherit_open(optarg))

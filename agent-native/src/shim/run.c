@@ -119,7 +119,7 @@ static int attend(pid_t task, const char *status_file) {
 int run(const struct run *order) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   ignore_hangups(SIG_IGN);
-  if (order->guest.directory ? guest_enter(&order->guest) : world_enter(order->world)) return 1;
+  if (order->guest.directory ? guest_enter(&order->guest) : world_enter(order->world, order->terminal)) return 1;
   world_skip_pids(order->last_pid);
   // Fails where we lead a session already: as well.
   setsid();

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ctty.h"
 #include "say.h"
 
 static int write_to(const char *file, const char *text) {
@@ -52,7 +53,7 @@ void world_skip_pids(pid_t last_pid) {
   if (last_pid) write_to("/proc/sys/kernel/ns_last_pid", text);
 }
 
-int world_enter(enum world world) {
+int world_enter(enum world world, const char *terminal) {
   if (world == WORLD_OURS) return 0;
   int apart = world == WORLD_APART ? CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS : 0;
   if (unshare(CLONE_NEWPID | CLONE_NEWNS | apart)) return say_errno("cannot make namespaces");
@@ -63,5 +64,7 @@ int world_enter(enum world world) {
   // now on is to be seen by a task that is not apart.
   if (mount("none", "/", NULL, MS_REC | (apart ? MS_PRIVATE : MS_SLAVE), NULL)) return say_errno("cannot keep mounts apart");
   if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)) return say_errno("cannot mount /proc");
-  return apart ? bring_network_up() : 0;
+  if (apart) return bring_network_up();
+  ctty_show(terminal, "/dev/tty");
+  return 0;
 }

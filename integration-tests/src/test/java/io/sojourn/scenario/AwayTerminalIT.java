@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,61 @@ class AwayTerminalIT {
     assertThat(subject.ask("read")).isEqualTo("after\n");
     sh("kill -9 " + subject.pid());
     subject.reads("seen", "ended 137");
+  }
+
+  /** As programs do that ask for a password, whatever their input is. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void itIsFoundByItsName(Jdk jdk) throws Exception {
+    Path shell = shell("named-" + jdk.feature(), "set -m; \"$@\"; sleep 1000");
+    Subject subject =
+        nodes.subject(jdk, Console.class).asAJob().by("bash", shell.toString()).start("deaf");
+    BufferedWriter keyboard = subject.firstLife().outputWriter(StandardCharsets.UTF_8);
+    for (int place = 0; place < 5; place++) {
+      if (place % 2 == 1) nodes.out(subject);
+      else if (place > 0) nodes.back(subject);
+      // Those that were opened elsewhere still lead here.
+      assertThat(subject.ask("open")).isEqualTo("" + (place + 1));
+      subject.ask("tell at " + place);
+      for (int one = 0; one <= place; one++)
+        subject.reads("seen", "tell at " + place + " by " + one + "\r\n");
+      keys(keyboard, "secret " + place + "\n");
+      String child = "exec < /dev/null; read x < /dev/tty; echo its $x > /dev/tty; echo $x";
+      assertThat(subject.ask(child)).isEqualTo("secret " + place);
+      subject.reads("seen", "its secret " + place + "\r\n");
+      // And its name is that of a terminal: ttyname(3).
+      assertThat(subject.ask("[ \"$(tty)\" -ef /proc/self/fd/0 ] && tty > /dev/null && echo yes"))
+          .isEqualTo("yes");
+    }
+  }
+
+  /** The kernel would make it so when the leader of a session opens it, and hang up on it. */
+  @Test
+  void itDoesNotBecomeTheControllingOneOfWhoLeadsASession() throws Exception {
+    Subject subject =
+        nodes.subject(Jdk.newest(), Console.class).asAJob().by("setsid", "--ctty").start("deaf");
+    String controlling = "cut -d ' ' -f 7 /proc/$PPID/stat";
+    assertThat(subject.ask(controlling)).isNotEqualTo("0");
+    for (int place = 1; place < 5; place++) {
+      if (place % 2 == 1) nodes.out(subject);
+      else nodes.back(subject);
+      subject.ask("open");
+      subject.ask("tell at " + place);
+      subject.reads("seen", "tell at " + place + " by " + (place - 1) + "\r\n");
+      assertThat(subject.ask(controlling)).isEqualTo("0");
+    }
+  }
+
+  /** One that leads a session without a controlling terminal gets none elsewhere. */
+  @Test
+  void whereThereIsNoneAtHomeThereIsNoneElsewhere() throws Exception {
+    Subject subject = nodes.subject(Jdk.newest(), Console.class).inTerminal().start("deaf");
+    String none = "if : < /dev/tty; then echo there; else echo none; fi 2> /dev/null";
+    assertThat(subject.ask(none)).isEqualTo("none");
+    nodes.out(subject);
+    assertThat(subject.ask(none)).isEqualTo("none");
+    nodes.back(subject);
+    assertThat(subject.ask(none)).isEqualTo("none");
   }
 
   private static Path shell(String name, String script) throws IOException {

@@ -10,6 +10,7 @@ import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Peer;
 import io.sojourn.harness.Subject;
+import io.sojourn.victim.Console;
 import io.sojourn.victim.Echoes;
 import io.sojourn.victim.OpenFiles;
 import io.sojourn.victim.Sockets;
@@ -22,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +82,31 @@ class FreezeHomeIT {
             .by("sh", "-c", "seq 100 > source; " + SHELL[2], "sh")
             .start(HERE.getHostAddress(), "" + server.getLocalPort());
     return task.keepHome();
+  }
+
+  @Test
+  void itsTerminalIsFoundByItsName() throws Exception {
+    Path shell = node.home().resolve("named");
+    Files.writeString(shell, "set -m; \"$@\"; sleep 1000");
+    Subject task =
+        node.subject(Jdk.newest(), Console.class)
+            .asAJob()
+            .by("bash", shell.toString())
+            .start("deaf")
+            .keepHome();
+    BufferedWriter keyboard = task.firstLife().outputWriter(StandardCharsets.UTF_8);
+    for (int life = 0; life < 3; life++) {
+      assertThat(task.ask("open")).isEqualTo("" + (life + 1));
+      if (life > 0) task.freeze().done();
+      if (life > 0) task.restore().done();
+      task.ask("tell in " + life);
+      for (int one = 0; one <= life; one++)
+        task.reads("seen", "tell in " + life + " by " + one + "\r\n");
+      keyboard.write("secret " + life + "\n");
+      keyboard.flush();
+      String child = "exec < /dev/null; read x < /dev/tty; echo $x";
+      assertThat(task.ask(child)).isEqualTo("secret " + life);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sojourn.restore;
 
+import io.sojourn.engine.criu.StreamKeys;
 import io.sojourn.engine.linux.Cpu;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
@@ -47,7 +48,7 @@ final class Streams {
    */
   static List<Found> find(RestoreOrder order) {
     Streams streams = new Streams(order);
-    return order.manifest().getStreamsList().stream().map(streams::find).toList();
+    return order.manifest().getStreamsList().stream().flatMap(streams::find).toList();
   }
 
   /** The shim opens them, CRIU passes them on. */
@@ -60,12 +61,13 @@ final class Streams {
     }
   }
 
-  private Found find(Stream stream) {
+  /** By each name that the image may have for it. */
+  private java.util.stream.Stream<Found> find(Stream stream) {
     boolean pipe = stream.getKind().equals("pipe");
     Optional<Path> source = pipe ? pipe(stream) : terminal(stream);
     if (source.isEmpty() && !order.options().streamsMayBeLost()) throw lost(stream);
-    return new Found(
-        stream.getKey(), source.map(Path::toString).orElse(pipe ? NOTHING : UNSEEN_TERMINAL));
+    String opens = source.map(Path::toString).orElse(pipe ? NOTHING : UNSEEN_TERMINAL);
+    return StreamKeys.of(stream).stream().map(key -> new Found(key, opens));
   }
 
   /** A pipe lives as long as anybody has an end of it, and can be opened through any. */
@@ -88,7 +90,7 @@ final class Streams {
   /** A terminal's number may have been given to another one, which is younger than the image. */
   private Optional<Path> terminal(Stream stream) {
     Path path = Path.of(stream.getPath());
-    if (otherBoot() || !FileStatus.of(path).map(Streams::key).equals(Optional.of(stream.getKey())))
+    if (otherBoot() || !FileStatus.of(path).map(StreamKeys::terminal).equals(Optional.of(stream.getKey())))
       return Optional.empty();
     // While the holder has the terminal open, its number belongs to it.
     return holder.isPresent() || !younger(path) ? Optional.of(path) : Optional.empty();
@@ -101,15 +103,6 @@ final class Streams {
     } catch (IOException gone) {
       return true;
     }
-  }
-
-  /** As CRIU prints it. */
-  private static String key(FileStatus terminal) {
-    return "tty["
-        + Long.toHexString(terminal.representedDevice())
-        + ":"
-        + Long.toHexString(terminal.device())
-        + "]";
   }
 
   /** Numbers of pipes and terminals begin anew with each boot. */

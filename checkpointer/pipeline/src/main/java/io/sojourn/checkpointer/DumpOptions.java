@@ -1,6 +1,7 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.criu.StreamKeys;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.protocol.criu.CriuNetworkLock;
 import io.sojourn.protocol.criu.CriuOpts;
@@ -59,7 +60,7 @@ final class DumpOptions {
             // Ours is placed before the task is held.
             .setNetworkLock(CriuNetworkLock.SKIP);
     for (Stream stream : streams)
-      if (stream.getKind().equals("terminal")) criu.addExternal(stream.getKey());
+      if (stream.getKind().equals("terminal")) criu.addAllExternal(StreamKeys.of(stream));
     return criu;
   }
 }

@@ -187,6 +187,10 @@ final class Preflight {
               + descriptor.target()
               + ", which is not what is found under that name: something is mounted over it",
           "unmount that, or have the program close the file before (CRaC: beforeCheckpoint)");
+    if (TerminalCensus.leadsNowhere(facts, descriptor))
+      throw OperationException.refused(
+          where(descriptor) + " is /dev/tty, and nothing of the task is at its terminal itself",
+          "start it with its input, output or errors at the terminal, or " + CLOSE_BEFORE);
     descriptor
         .status()
         .ifPresent(

@@ -15,46 +15,29 @@ final class StreamCensus {
   private StreamCensus() {}
 
   static List<Stream> of(TaskFacts facts) {
-    Map<String, List<Descriptor>> byThing = new LinkedHashMap<>();
+    Map<String, List<Descriptor>> pipes = new LinkedHashMap<>();
     for (Descriptor descriptor : facts.descriptors())
-      if (descriptor.isPipe() || isTerminal(descriptor))
-        byThing.computeIfAbsent(descriptor.target(), t -> new ArrayList<>()).add(descriptor);
-    List<Stream> streams = new ArrayList<>();
-    for (List<Descriptor> ends : byThing.values())
-      if (isTerminal(ends.get(0)) || !bothEnds(ends)) streams.add(describe(ends));
+      if (descriptor.isPipe())
+        pipes.computeIfAbsent(descriptor.target(), t -> new ArrayList<>()).add(descriptor);
+    List<Stream> streams = new ArrayList<>(TerminalCensus.of(facts));
+    for (List<Descriptor> ends : pipes.values()) if (!bothEnds(ends)) streams.add(describe(ends));
     return streams;
   }
 
   private static Stream describe(List<Descriptor> ends) {
     Descriptor first = ends.get(0);
-    Stream.Builder stream = Stream.newBuilder().setWritable(first.writable());
+    Stream.Builder stream =
+        Stream.newBuilder()
+            .setKind("pipe")
+            .setKey(first.target())
+            .setWritable(first.writable());
     ends.forEach(end -> stream.addDescriptors(end.number()));
-    if (first.isPipe()) return stream.setKind("pipe").setKey(first.target()).build();
-    return stream.setKind("terminal").setKey(terminalKey(first)).setPath(first.target()).build();
-  }
-
-  /** CRIU's name for a terminal: tty[RDEV:DEV], in hex. */
-  private static String terminalKey(Descriptor terminal) {
-    return terminal
-        .status()
-        .map(
-            status ->
-                "tty["
-                    + Long.toHexString(status.representedDevice())
-                    + ":"
-                    + Long.toHexString(status.device())
-                    + "]")
-        .orElse("");
+    return stream.build();
   }
 
   /** A pipe that the task writes and reads itself needs nobody else. */
   private static boolean bothEnds(List<Descriptor> ends) {
     return ends.stream().anyMatch(Descriptor::readable)
         && ends.stream().anyMatch(Descriptor::writable);
-  }
-
-  private static boolean isTerminal(Descriptor descriptor) {
-    return descriptor.target().startsWith("/dev/pts/")
-        || descriptor.target().matches("/dev/tty\\d*");
   }
 }

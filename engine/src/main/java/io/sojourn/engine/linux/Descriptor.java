@@ -35,7 +35,11 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
 
   /** One of this process's own, which is open. */
   public static Descriptor ofOurs(int number) {
-    int pid = (int) ProcessHandle.current().pid();
+    return of((int) ProcessHandle.current().pid(), number);
+  }
+
+  /** One of a process, which has it open. */
+  public static Descriptor of(int pid, int number) {
     return read(pid, number, Proc.link(Proc.of(pid).resolve("fd/" + number)).orElse(""));
   }
 
@@ -122,9 +126,39 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
         : 0;
   }
 
-  /** A path that opens the same thing, through the kernel's own link. */
+  /**
+   * A path that opens the same thing, through the kernel's own link. Where that is /dev/tty, which
+   * leads everybody to his own terminal: the link of another descriptor of that one, if its process
+   * has one. Not by a name: what has a terminal's name may be something else where the process is.
+   */
   public Path reopen() {
+    if (!isOwnTerminal()) return link();
+    long terminal = Proc.terminalDevice(pid);
+    return of(pid).stream()
+        .filter(other -> other.isTerminal(terminal))
+        .findFirst()
+        .map(Descriptor::link)
+        .orElse(link());
+  }
+
+  /**
+   * @param device its number, as st_rdev of stat(2) has it
+   */
+  public boolean isTerminal(long device) {
+    return device != 0
+        && target.startsWith("/")
+        && status()
+            .filter(it -> it.characterDevice() && it.representedDevice() == device)
+            .isPresent();
+  }
+
+  private Path link() {
     return Proc.of(pid).resolve("fd/" + number);
+  }
+
+  /** Whether it was opened as /dev/tty: a device of its own, from which that is read and written. */
+  public boolean isOwnTerminal() {
+    return target.equals("/dev/tty") && status().filter(FileStatus::isOwnTerminal).isPresent();
   }
 
   /** A regular file without a name, which lasts only as long as somebody has it open. */
@@ -166,6 +200,6 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
 
   /** stat(2) of what is behind it; empty where it is gone. */
   public Optional<FileStatus> status() {
-    return FileStatus.of(reopen());
+    return FileStatus.of(link());
   }
 }

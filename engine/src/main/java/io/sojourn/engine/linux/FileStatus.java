@@ -15,6 +15,7 @@ public record FileStatus(
   private static final int S_IFMT = 0170000;
   private static final int S_IFREG = 0100000;
   private static final int S_IFCHR = 0020000;
+  private static final long OWN_TERMINAL = 0x500;
   private static final int S_IFBLK = 0060000;
 
   /** Empty where there is no such file. */
@@ -50,6 +51,11 @@ public record FileStatus(
 
   public boolean blockDevice() {
     return (mode & S_IFMT) == S_IFBLK;
+  }
+
+  /** The device that leads whoever opens it to his controlling terminal: /dev/tty. */
+  public boolean isOwnTerminal() {
+    return characterDevice() && representedDevice == OWN_TERMINAL;
   }
 
   /** Of the device that the file stands for. As gnu_dev_major(3). */

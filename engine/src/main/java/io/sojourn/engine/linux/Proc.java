@@ -191,8 +191,13 @@ public final class Proc {
 
   /** Whether a process has a controlling terminal. */
   public static boolean hasTerminal(int pid) {
+    return terminalDevice(pid) != 0;
+  }
+
+  /** A process's controlling terminal, as st_rdev of stat(2) has it; 0: it has none. */
+  public static long terminalDevice(int pid) {
     String[] fields = statFields(pid);
-    return fields.length > 4 && !fields[4].equals("0");
+    return fields.length > 4 ? Integer.toUnsignedLong(Integer.parseInt(fields[4])) : 0;
   }
 
   /** Whether a process leaves it to the kernel what a signal does. */

@@ -2,7 +2,9 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.criu.ProvisionedCriu;
+import io.sojourn.engine.criu.StreamKeys;
 import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.RawSocket;
@@ -57,7 +59,7 @@ final class Beside {
     Revival revival =
         Revival.begin(
             new Revival.Order(
-                List.of(settings.shim().toString(), "run", "--beside"),
+                shim(image, keeper),
                 ProvisionedCriu.words(settings.criu().get()),
                 settings.shim(),
                 image,
@@ -81,7 +83,7 @@ final class Beside {
     Map<Path, TerminalModes> modes = new HashMap<>();
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
       if (stream.getKind().equals("terminal")) {
-        Path path = Path.of("/proc/" + keeper + "/fd/" + stream.getDescriptors(0));
+        Path path = opens(stream, keeper);
         try (RawSocket terminal = RawSocket.pipe(path, true)) {
           modes.put(path, TerminalModes.of(terminal));
         }
@@ -100,10 +102,23 @@ final class Beside {
     List<Revival.Given> given = new ArrayList<>();
     int number = FIRST_DESCRIPTOR;
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList()) {
-      Path own = Path.of("/proc/" + keeper + "/fd/" + stream.getDescriptors(0));
-      given.add(new Revival.Given(number++, own, stream.getKey()));
+      Path own = opens(stream, keeper);
+      for (String key : StreamKeys.of(stream)) given.add(new Revival.Given(number++, own, key));
     }
     return given;
+  }
+
+  private static Path opens(Stream stream, int keeper) {
+    return Descriptor.of(keeper, stream.getDescriptors(0)).reopen();
+  }
+
+  private List<String> shim(Path image, int keeper) {
+    List<String> words =
+        new ArrayList<>(List.of(settings.shim().toString(), "run", "--beside"));
+    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
+      if (stream.getControlling())
+        words.addAll(List.of("--terminal", opens(stream, keeper).toString()));
+    return words;
   }
 
   /** Where CRIU and the shim note things, the task's end among them. */

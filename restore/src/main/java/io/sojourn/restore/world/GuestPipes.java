@@ -3,6 +3,7 @@ package io.sojourn.restore.world;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
+import io.sojourn.engine.criu.StreamKeys;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.stream.ByteStream;
@@ -12,15 +13,18 @@ import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Opening;
 import io.sojourn.protocol.connection.Pipe;
+import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.fuse.HomeTask;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -62,11 +66,14 @@ final class GuestPipes implements AutoCloseable {
   private boolean held;
   private boolean apart;
 
-  GuestPipes(HomeTask task, List<Stream> streams, Channel home, EventLoop loop) {
+  /**
+   * @param manifest of the task's image
+   */
+  GuestPipes(HomeTask task, Manifest manifest, Channel home, EventLoop loop) {
     this.task = task;
     this.home = home;
-    for (Stream stream : streams)
-      if (stream.getKind().equals("terminal")) terminal(stream);
+    for (Stream stream : manifest.getStreamsList())
+      if (stream.getKind().equals("terminal")) terminal(stream, manifest.getTask().getUid());
       else pipe(stream);
     session =
         new StreamSession(
@@ -88,8 +95,9 @@ final class GuestPipes implements AutoCloseable {
         new Carried(stream, toTask, ends[toTask ? 1 : 0], ends[toTask ? 0 : 1], new Watched()));
   }
 
-  private void terminal(Stream stream) {
+  private void terminal(Stream stream, int user) {
     RawSocket ours = RawSocket.terminal(), tasks = ours.terminalEnd();
+    GuestTerminal.give(tasks, user);
     pipes.add(new Carried(stream, false, ours, tasks, new Watched()));
     pipes.add(new Carried(stream, true, ours.duplicate(), tasks.duplicate(), new Watched()));
     terminals.put(
@@ -99,12 +107,20 @@ final class GuestPipes implements AutoCloseable {
   /** What a restore is to be given in place of each. */
   List<Revival.Given> given() {
     Map<String, Revival.Given> given = new LinkedHashMap<>();
-    for (Carried one : pipes) {
-      String key = one.stream().getKey();
-      int number = FIRST_DESCRIPTOR + given.size();
-      given.putIfAbsent(key, new Revival.Given(number, one.tasks().path(), key));
-    }
+    for (Carried one : pipes)
+      for (String key : StreamKeys.of(one.stream())) {
+        int number = FIRST_DESCRIPTOR + given.size();
+        given.putIfAbsent(key, new Revival.Given(number, one.tasks().path(), key));
+      }
     return List.copyOf(given.values());
+  }
+
+  /** What the task's /dev/tty is to open; empty where that opened nothing at home. */
+  Optional<Path> controlling() {
+    return pipes.stream()
+        .filter(one -> one.stream().getControlling())
+        .map(one -> one.tasks().path())
+        .findFirst();
   }
 
   /**

@@ -9,6 +9,9 @@ import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Opening;
 import io.sojourn.protocol.connection.Pipe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,18 @@ final class GuestTerminal implements StreamEnd {
   GuestTerminal(RawSocket terminal, Runnable resized) {
     this.terminal = terminal;
     this.resized = resized;
+  }
+
+  /**
+   * Lets the task's user open the terminal by its name, as the task's /dev/tty. Who else may is
+   * root, and whoever the node lets write to terminals.
+   */
+  static void give(RawSocket terminal, int user) {
+    try {
+      Files.setAttribute(terminal.path(), "unix:uid", user);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
   }
 
   void open(StreamSession session, int number) {

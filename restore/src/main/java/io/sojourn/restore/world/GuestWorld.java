@@ -177,7 +177,7 @@ public final class GuestWorld implements AutoCloseable {
     GuestPipes made =
         new GuestPipes(
             home.task(),
-            ImageDirectory.open(images).manifest().getStreamsList(),
+            ImageDirectory.open(images).manifest(),
             home.streams(),
             session.loop());
     pipes = made;
@@ -209,23 +209,19 @@ public final class GuestWorld implements AutoCloseable {
     ConnectionLock lock = new ConnectionLock(home.task().id());
     lock.cover(ImageSocket.speakingWhenRestored(images));
     try {
-      return Revival.begin(order(made.given()), limit);
+      return Revival.begin(order(made), limit);
     } finally {
       if (lock.placed()) ConnectionLock.remove(lock.table());
     }
   }
 
-  private Revival.Order order(List<Revival.Given> given) {
+  private Revival.Order order(GuestPipes made) {
+    List<String> shim = new ArrayList<>(List.of(tools.shim().toString(), "run"));
+    shim.addAll(List.of("--guest", directory.toString(), "--host-name", home.hostName()));
+    shim.addAll(List.of("--criu", tools.criu().toString()));
+    made.controlling().ifPresent(path -> shim.addAll(List.of("--terminal", path.toString())));
     return new Revival.Order(
-        List.of(
-            tools.shim().toString(),
-            "run",
-            "--guest",
-            directory.toString(),
-            "--host-name",
-            home.hostName(),
-            "--criu",
-            tools.criu().toString()),
+        shim,
         ownCriu(),
         PLACE.resolve("ckpt-shim"),
         PLACE.resolve("image"),
@@ -233,7 +229,7 @@ public final class GuestWorld implements AutoCloseable {
         PLACE.resolve("work"),
         directory.resolve("work"),
         home.runDirectory(),
-        given,
+        made.given(),
         memory != null);
   }
 
