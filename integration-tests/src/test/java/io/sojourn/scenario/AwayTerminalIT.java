@@ -138,6 +138,24 @@ class AwayTerminalIT {
     }
   }
 
+  @Test
+  void anOrdinaryUserFindsItByItsName() throws Exception {
+    Subject subject =
+        nodes
+            .subject(Jdk.newest(), Console.class)
+            .asAJob()
+            .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+            .start("deaf");
+    // As who lets users in does.
+    sh("chown 65534 " + Files.readSymbolicLink(Path.of("/proc/" + subject.pid() + "/fd/0")));
+    for (int place = 0; place < 3; place++) {
+      if (place == 1) nodes.out(subject);
+      if (place == 2) nodes.back(subject);
+      assertThat(subject.ask("id -u; echo at " + place + " > /dev/tty")).isEqualTo("65534");
+      subject.reads("seen", "at " + place + "\r\n");
+    }
+  }
+
   /** The kernel would make it so when the leader of a session opens it, and hang up on it. */
   @Test
   void itDoesNotBecomeTheControllingOneOfWhoLeadsASession() throws Exception {
@@ -159,7 +177,7 @@ class AwayTerminalIT {
   @Test
   void whereThereIsNoneAtHomeThereIsNoneElsewhere() throws Exception {
     Subject subject = nodes.subject(Jdk.newest(), Console.class).inTerminal().start("deaf");
-    String none = "if : < /dev/tty; then echo there; else echo none; fi 2> /dev/null";
+    String none = "if true < /dev/tty; then echo there; else echo none; fi 2> /dev/null";
     assertThat(subject.ask(none)).isEqualTo("none");
     nodes.out(subject);
     assertThat(subject.ask(none)).isEqualTo("none");
