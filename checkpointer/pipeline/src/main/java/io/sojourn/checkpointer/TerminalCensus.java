@@ -43,14 +43,20 @@ final class TerminalCensus {
   }
 
   private void add(Descriptor descriptor) {
-    String key = key(descriptor.isOwnTerminal() ? direct(descriptor).orElse(descriptor) : descriptor);
+    Optional<Descriptor> behind =
+        descriptor.isOwnTerminal() ? direct(descriptor) : Optional.empty();
+    String key = key(behind.orElse(descriptor));
     terminals.computeIfAbsent(key, k -> new ArrayList<>()).add(descriptor);
   }
 
-  /** A descriptor of the terminal to which this one leads. */
+  /**
+   * A descriptor of the terminal to which this one leads. Of one of the JVM's, another of the
+   * JVM's: a deputy has no others.
+   */
   private Optional<Descriptor> direct(Descriptor own) {
     long terminal = Proc.terminalDevice(own.pid());
     return facts.descriptors().stream()
+        .filter(other -> other.pid() == facts.root() || own.pid() != facts.root())
         .filter(other -> other.isTerminal(terminal))
         .findFirst();
   }

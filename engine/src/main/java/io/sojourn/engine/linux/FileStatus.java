@@ -15,8 +15,10 @@ public record FileStatus(
   private static final int S_IFMT = 0170000;
   private static final int S_IFREG = 0100000;
   private static final int S_IFCHR = 0020000;
-  private static final long OWN_TERMINAL = 0x500;
   private static final int S_IFBLK = 0060000;
+
+  /** Of admin-guide/devices.txt of the kernel: 5, 0. */
+  private static final long OWN_TERMINAL = 0x500;
 
   /** Empty where there is no such file. */
   public static Optional<FileStatus> of(Path path) {

@@ -113,8 +113,7 @@ final class Beside {
   }
 
   private List<String> shim(Path image, int keeper) {
-    List<String> words =
-        new ArrayList<>(List.of(settings.shim().toString(), "run", "--beside"));
+    List<String> words = new ArrayList<>(List.of(settings.shim().toString(), "run", "--beside"));
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
       if (stream.getControlling())
         words.addAll(List.of("--terminal", opens(stream, keeper).toString()));
