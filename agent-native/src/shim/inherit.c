@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -28,6 +31,36 @@ static int open_unseen_terminal(void) {
   return terminal;
 }
 
+// A connection in place of one that is gone: whoever has it reads its end, and writes to nobody.
+static int open_ended_connection(void) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) return -1;
+  close(pair[1]);
+  return pair[0];
+}
+
+// A socket cannot be opened by its path in /proc (ENXIO): it is the same one that the other process has.
+static int open_socket(const char *path) {
+  int process, number;
+  if (sscanf(path, "/proc/%d/fd/%d", &process, &number) != 2) return -1;
+  // SAFETY: glibc before 2.36 has no wrappers; the arguments are numbers only.
+  int pidfd = (int)syscall(SYS_pidfd_open, process, 0);
+  if (pidfd < 0) return -1;
+  int fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+  int error = errno;
+  close(pidfd);
+  errno = error;
+  return fd;
+}
+
+static int open_source(const char *source) {
+  if (!strcmp(source, "terminal")) return open_unseen_terminal();
+  if (!strcmp(source, "connection")) return open_ended_connection();
+  // Both ways: CRIU opens pipes once more with the flags of the image. A terminal must not become ours.
+  int fd = open(source, O_RDWR | O_NOCTTY);
+  return fd < 0 && errno == ENXIO ? open_socket(source) : fd;
+}
+
 int inherit_open(const char *specification) {
   char *path;
   errno = 0;
@@ -37,8 +70,7 @@ int inherit_open(const char *specification) {
     return say_errno("--open %s", specification);
   }
   path++;
-  // Both ways: CRIU opens pipes once more with the flags of the image. A terminal must not become ours.
-  int fd = strcmp(path, "terminal") ? open(path, O_RDWR | O_NOCTTY) : open_unseen_terminal();
+  int fd = open_source(path);
   if (fd < 0) return say_errno("cannot open %s", path);
   if (fd == number) return 0;
   if (dup2(fd, (int)number) < 0) return say_errno("descriptor %ld", number);

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.sojourn.victim.Traveller;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +16,16 @@ import java.util.stream.IntStream;
 
 /** The peer's side of a {@link Traveller}'s talk. */
 public final class Peer {
-  private final Socket socket;
+  /** A connection, of whichever family. */
+  private interface Line {
+    int read(byte[] bytes) throws IOException;
+
+    void write(byte[] bytes, int length) throws IOException;
+
+    void end() throws IOException;
+  }
+
+  private final Line line;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean over;
   private volatile long sent;
@@ -22,9 +33,56 @@ public final class Peer {
   private volatile String failure = "";
 
   public Peer(Socket socket) {
-    this.socket = socket;
+    this(of(socket));
+  }
+
+  public Peer(SocketChannel channel) {
+    this(of(channel));
+  }
+
+  private Peer(Line line) {
+    this.line = line;
     start(this::write);
     start(this::read);
+  }
+
+  private static Line of(Socket socket) {
+    return new Line() {
+      @Override
+      public int read(byte[] bytes) throws IOException {
+        return socket.getInputStream().read(bytes);
+      }
+
+      @Override
+      public void write(byte[] bytes, int length) throws IOException {
+        socket.getOutputStream().write(bytes, 0, length);
+      }
+
+      @Override
+      public void end() throws IOException {
+        socket.shutdownOutput();
+      }
+    };
+  }
+
+  private static Line of(SocketChannel channel) {
+    return new Line() {
+      @Override
+      public int read(byte[] bytes) throws IOException {
+        return channel.read(ByteBuffer.wrap(bytes));
+      }
+
+      @Override
+      public void write(byte[] bytes, int length) throws IOException {
+        for (ByteBuffer left = ByteBuffer.wrap(bytes, 0, length); left.hasRemaining(); )
+          channel.write(left);
+      }
+
+      @Override
+      public void end() throws IOException {
+        channel.shutdownOutput();
+      }
+    };
   }
 
   private interface Work {
@@ -50,16 +108,16 @@ public final class Peer {
     while (!over) {
       int length = 1 + (int) (sent * 13 % bytes.length);
       for (int i = 0; i < length; i++) bytes[i] = Traveller.text(sent + i);
-      socket.getOutputStream().write(bytes, 0, length);
+      line.write(bytes, length);
       sent += length;
       Thread.sleep(2);
     }
-    socket.shutdownOutput();
+    line.end();
   }
 
   private void read() throws IOException {
     byte[] bytes = new byte[8192];
-    for (int count; (count = socket.getInputStream().read(bytes)) >= 0; ) {
+    for (int count; (count = line.read(bytes)) >= 0; ) {
       for (int i = 0; i < count; i++)
         if (bytes[i] != Traveller.text(received + i))
           throw new IOException("another byte at " + (received + i));

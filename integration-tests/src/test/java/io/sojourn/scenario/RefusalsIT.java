@@ -38,7 +38,6 @@ class RefusalsIT {
     "io_uring, io_uring",
     "userfaultfd, userfaultfd",
     "mptcp, Multipath TCP",
-    "unix, unix connection to",
     "unix_datagrams, unix connection to",
     "unix_packets, unix connection to",
     "vsock, address family 40",

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The task's pipes and terminals whose other end lies outside, found again. CRIU is given an open
+ * The task's pipes, terminals and unix connections whose other end lies outside, found again. CRIU is given an open
  * descriptor for each, under the name that the image has for it.
  */
 final class Streams {
@@ -22,7 +22,7 @@ final class Streams {
    * One of them.
    *
    * @param key CRIU's name for it
-   * @param source a path that opens it, or one of the words below
+   * @param source a path that opens it or shows it, or one of the words below
    */
   record Found(String key, String source) {}
 
@@ -31,6 +31,9 @@ final class Streams {
 
   /** What stands for a terminal that is gone, in the shim's words: a new one that nobody sees. */
   private static final String UNSEEN_TERMINAL = "terminal";
+
+  /** What stands for a unix connection that is gone, in the shim's words: one that has ended. */
+  private static final String ENDED_CONNECTION = "connection";
 
   /** Above what CRIU needs for itself at its start. */
   private static final int FIRST_DESCRIPTOR = 200;
@@ -63,11 +66,21 @@ final class Streams {
 
   /** By each name that the image may have for it. */
   private java.util.stream.Stream<Found> find(Stream stream) {
+    if (stream.getKind().equals("unix")) return java.util.stream.Stream.of(connection(stream));
     boolean pipe = stream.getKind().equals("pipe");
     Optional<Path> source = pipe ? pipe(stream) : terminal(stream);
     if (source.isEmpty() && !order.options().streamsMayBeLost()) throw lost(stream);
     String opens = source.map(Path::toString).orElse(pipe ? NOTHING : UNSEEN_TERMINAL);
     return StreamKeys.of(stream).stream().map(key -> new Found(key, opens));
+  }
+
+  /** As a TCP connection of an image whose deputy is gone: it may end, and the program hears it. */
+  private Found connection(Stream stream) {
+    Optional<Path> held =
+        order.options().asClone()
+            ? Optional.empty()
+            : holder.flatMap(process -> descriptor(process.pid(), stream.getKey()));
+    return new Found(stream.getKey(), held.map(Path::toString).orElse(ENDED_CONNECTION));
   }
 
   /** A pipe lives as long as anybody has an end of it, and can be opened through any. */

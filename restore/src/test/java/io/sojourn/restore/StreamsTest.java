@@ -64,6 +64,16 @@ class StreamsTest {
   }
 
   @Test
+  void aUnixConnectionThatIsGoneHasEnded() {
+    Stream.Builder connection =
+        Stream.newBuilder().setKind("unix").setKey("socket:[999999999999]").addDescriptors(7);
+    List<String> shim = new ArrayList<>(), criu = new ArrayList<>();
+    Streams.arguments(Streams.find(having(connection).order()), shim, criu);
+    assertThat(shim).containsExactly("--open", "200:connection");
+    assertThat(criu).containsExactly("--inherit-fd", "fd[200]:socket:[999999999999]");
+  }
+
+  @Test
   void numbersOfAnotherBootMeanNothing() throws IOException {
     Process cat = new ProcessBuilder("cat").start();
     try {

@@ -295,7 +295,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
         hand.store()
             .begin(task, hand.name(), hand.settings().nodeName(), seen)
             .setKind(options.stop() ? Manifest.Kind.FREEZE : Manifest.Kind.CHECKPOINT)
-            .addAllStreams(hand.streams())
+            .addAllStreams(StreamCensus.still(hand.streams(), seen.facts()))
             .setEngine(engine())
             .setTiming(pause.timing(!options.stop()));
     if (threads != null) manifest.addAllThreads(threads.describe(seen.facts()));

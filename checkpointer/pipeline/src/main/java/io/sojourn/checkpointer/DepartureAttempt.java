@@ -149,7 +149,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
             hand.store()
                 .begin(task, hand.name(), hand.settings().nodeName(), seen)
                 .setKind(Manifest.Kind.FREEZE)
-                .addAllStreams(hand.streams())
+                .addAllStreams(StreamCensus.still(hand.streams(), seen.facts()))
                 .setTiming(hand.pause().timing(false)));
   }
 

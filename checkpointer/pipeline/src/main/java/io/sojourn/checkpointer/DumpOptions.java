@@ -60,7 +60,7 @@ final class DumpOptions {
             // Ours is placed before the task is held.
             .setNetworkLock(CriuNetworkLock.SKIP);
     for (Stream stream : streams)
-      if (stream.getKind().equals("terminal")) criu.addAllExternal(StreamKeys.of(stream));
+      if (!stream.getKind().equals("pipe")) criu.addAllExternal(StreamKeys.external(stream));
     return criu;
   }
 }

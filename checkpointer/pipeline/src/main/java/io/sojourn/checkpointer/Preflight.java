@@ -54,24 +54,31 @@ final class Preflight {
 
   private static final String CLOSE_BEFORE =
       "have the program close it before (CRaC: beforeCheckpoint), or run it without";
+  private static final String CLOSE_OR_TCP =
+      "have the program close it before (CRaC: beforeCheckpoint), or use TCP";
   private static final String NAMELESS = "anon_inode:";
 
   private final TaskFacts facts;
   private final long ghostLimitBytes;
 
-  private Preflight(TaskFacts facts, long ghostLimitBytes) {
+  /** To processes outside of the task, by inode. */
+  private final Map<Long, UnixConnection> connections;
+
+  private Preflight(
+      TaskFacts facts, long ghostLimitBytes, Map<Long, UnixConnection> connections) {
     this.facts = facts;
     this.ghostLimitBytes = ghostLimitBytes;
+    this.connections = connections;
   }
 
   /** Throws the first reason that the program can do nothing about. */
   static void processes(TaskFacts facts) {
-    new Preflight(facts, 0).processes();
+    new Preflight(facts, 0, Map.of()).processes();
   }
 
   /** Throws the first reason in what the program has open or mapped. */
   static void open(TaskFacts facts, long ghostLimitBytes) {
-    Preflight preflight = new Preflight(facts, ghostLimitBytes);
+    Preflight preflight = new Preflight(facts, ghostLimitBytes, UnixConnection.toOthers(facts));
     facts.descriptors().forEach(preflight::descriptor);
     facts
         .mappings()
@@ -275,20 +282,44 @@ final class Preflight {
   }
 
   private void unixSocket(Descriptor descriptor, UnixSocket unix) {
-    if (!unix.connected()) return;
-    // Every JVM that uses channels holds a socket pair with one end closed; CRIU takes such halves.
-    if (SocketProbe.closedByPeer(descriptor)) return;
+    UnixConnection outside = connections.get(unix.inode());
+    if (outside != null) unixConnection(descriptor, outside);
+    if (!unix.connected() || !unix.datagrams() || SocketProbe.closedByPeer(descriptor)) return;
     SocketProbe.peerPid(descriptor)
         .ifPresent(
             peer -> {
               if (!facts.processes().contains(peer))
-                throw OperationException.refused(
-                    where(descriptor)
-                        + " is a unix connection to "
-                        + name(peer)
-                        + ", which is not part of the task",
-                    "have the program close it before (CRaC: beforeCheckpoint), or use TCP");
+                throw unixConnection(
+                    descriptor, peer, "which is not part of the task", CLOSE_OR_TCP);
             });
+  }
+
+  /** A stream to somebody outside is carried; what else it may have with it is not. */
+  private void unixConnection(Descriptor descriptor, UnixConnection one) {
+    int peer = SocketProbe.peerPid(descriptor).orElse(0);
+    if (!one.socket().stream())
+      throw unixConnection(descriptor, peer, "which is not part of the task", CLOSE_OR_TCP);
+    if (!one.accepted())
+      throw unixConnection(descriptor, peer, "which has not accepted it yet", "try once more");
+    if (one.peer() == null)
+      throw unixConnection(descriptor, peer, "which is in another network", CLOSE_OR_TCP);
+    if (one.first().inFlight() > 0)
+      throw unixConnection(
+          descriptor, peer, "which has sent descriptors that are not read yet", "try once more");
+    if (one.first().pid() != facts.root())
+      throw unixConnection(
+          descriptor, peer, "which only a child of the task's JVM has", CLOSE_BEFORE);
+  }
+
+  private static OperationException unixConnection(
+      Descriptor descriptor, int peer, String why, String mend) {
+    return OperationException.refused(
+        where(descriptor)
+            + " is a unix connection to "
+            + (peer == 0 ? "a process" : name(peer))
+            + ", "
+            + why,
+        mend);
   }
 
   private static String where(Descriptor descriptor) {

@@ -1,17 +1,22 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.UnixSocket;
 import io.sojourn.protocol.image.Stream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The task's pipes and terminals whose other end lies outside: a shell's terminal, `| less`, a
- * supervisor's log pipe.
+ * The task's pipes, terminals and unix connections whose other end lies outside: a shell's terminal,
+ * `| less`, a supervisor's log pipe, a database's socket.
  */
 final class StreamCensus {
+  private static final String UNIX = "unix";
+
   private StreamCensus() {}
 
   static List<Stream> of(TaskFacts facts) {
@@ -21,7 +26,29 @@ final class StreamCensus {
         pipes.computeIfAbsent(descriptor.target(), t -> new ArrayList<>()).add(descriptor);
     List<Stream> streams = new ArrayList<>(TerminalCensus.of(facts));
     for (List<Descriptor> ends : pipes.values()) if (!bothEnds(ends)) streams.add(describe(ends));
+    UnixConnection.toOthers(facts).values().forEach(one -> streams.add(describe(one)));
     return streams;
+  }
+
+  /** Without the unix connections that the task has closed since: nobody has those any more. */
+  static List<Stream> still(List<Stream> streams, TaskFacts facts) {
+    Set<String> open =
+        facts.descriptors().stream()
+            .filter(Descriptor::isSocket)
+            .map(Descriptor::target)
+            .collect(Collectors.toSet());
+    return streams.stream()
+        .filter(one -> !one.getKind().equals(UNIX) || open.contains(one.getKey()))
+        .toList();
+  }
+
+  /** CRIU asks for it by the name that /proc has for it. */
+  private static Stream describe(UnixConnection connection) {
+    Descriptor first = connection.first();
+    Stream.Builder stream = Stream.newBuilder().setKind(UNIX).setKey(first.target());
+    connection.descriptors().forEach(one -> stream.addDescriptors(one.number()));
+    UnixSocket peer = connection.peer();
+    return stream.setWritable(true).setPath(peer == null ? "" : peer.path()).build();
   }
 
   private static Stream describe(List<Descriptor> ends) {

@@ -5,7 +5,7 @@ import io.sojourn.protocol.image.Stream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** CRIU's names for pipes and terminals that lead out of a task. */
+/** CRIU's names for pipes, terminals and unix connections that lead out of a task. */
 public final class StreamKeys {
   private StreamKeys() {}
 
@@ -14,6 +14,13 @@ public final class StreamKeys {
     List<String> keys = new ArrayList<>(List.of(stream.getKey()));
     keys.addAll(stream.getMoreKeysList());
     return List.copyOf(keys);
+  }
+
+  /** What a dump is to take for external: a unix connection is unix[INODE] there. */
+  public static List<String> external(Stream stream) {
+    return stream.getKind().equals("unix")
+        ? List.of(stream.getKey().replace("socket:", "unix"))
+        : of(stream);
   }
 
   /** Of a terminal: tty[RDEV:DEV], in hex. */

@@ -79,6 +79,15 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
         .anyMatch(line -> line.startsWith("lock:"));
   }
 
+  /** How many descriptors are on their way in a unix socket's queue: "scm_fds" of fdinfo. */
+  public int inFlight() {
+    return Proc.lines(Proc.of(pid).resolve("fdinfo/" + number)).stream()
+        .filter(line -> line.startsWith("scm_fds:"))
+        .mapToInt(line -> Integer.parseInt(line.substring(8).strip()))
+        .findFirst()
+        .orElse(0);
+  }
+
   public boolean readable() {
     return (flags & O_ACCMODE) != O_WRONLY;
   }

@@ -8,6 +8,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A TCP or UDP socket by its descriptor, with options that Java does not know. It is made in the
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 public final class RawSocket implements AutoCloseable {
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_DGRAM = 2;
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
   private static final int SOL_IP = 0;
   private static final int SOL_SOCKET = 1;
@@ -39,6 +42,9 @@ public final class RawSocket implements AutoCloseable {
   private static final int IPV6_TRANSPARENT = 75;
   private static final int TCP_NODELAY = 1;
   private static final int SO_LINGER = 13;
+  /** See shutdown(2). */
+  public static final int SHUT_RD = 0, SHUT_WR = 1;
+
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_SETPIPE_SZ = 1031;
   private static final int F_GETFL = 3;
@@ -52,6 +58,7 @@ public final class RawSocket implements AutoCloseable {
   private static final int O_NOCTTY = 0x100;
   private static final int O_NONBLOCK_NOCTTY_CLOEXEC = O_NONBLOCK | O_NOCTTY | 0x80000;
 
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final int descriptor;
   private final boolean v6;
 
@@ -155,6 +162,16 @@ public final class RawSocket implements AutoCloseable {
     return new RawSocket[] {new RawSocket(ends[0], false), new RawSocket(ends[1], false)};
   }
 
+  /** Two unix sockets that are connected with each other; the second one blocks. */
+  public static RawSocket[] unixPair() {
+    int[] ends = new int[2];
+    // SAFETY: stores two descriptors.
+    call("socketpair", () -> Libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+    return new RawSocket[] {
+      new RawSocket(ends[0], false).notBlocking(), new RawSocket(ends[1], false)
+    };
+  }
+
   /**
    * The end of a new terminal at which a person would sit; {@link #terminalEnd} gives the other.
    */
@@ -192,6 +209,12 @@ public final class RawSocket implements AutoCloseable {
     byte[] address = new byte[SocketAddresses.SIZE];
     call("getsockname", () -> Libc.getsockname(descriptor, address, new int[] {address.length}));
     return new RawSocket(descriptor, address[0] == SocketAddresses.AF_INET6);
+  }
+
+  /** Whether it blocks, for all who have it, as a program has set it. */
+  public void blocks(boolean is) {
+    int flags = Libc.fcntl(descriptor, F_GETFL, 0);
+    Libc.fcntl(descriptor, F_SETFL, is ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
   }
 
   /** Who waits for it by its own means, or has a duplicate of it, is to see to that. */
@@ -375,8 +398,13 @@ public final class RawSocket implements AutoCloseable {
 
   /** Says that no more bytes follow; without effect where that was said or the peer is gone. */
   public void shutdownOutput() {
+    shutdown(SHUT_WR);
+  }
+
+  /** Ends a direction for all who have it; without effect where that was done already. */
+  public void shutdown(int how) {
     try {
-      Libc.shutdown(descriptor, 1);
+      Libc.shutdown(descriptor, how);
     } catch (LastErrorException notConnected) {
       // Reading will tell how it ended.
     }
@@ -469,8 +497,9 @@ public final class RawSocket implements AutoCloseable {
     return value[0];
   }
 
+  /** Once: its number may be another's by the second time. */
   @Override
   public void close() {
-    Libc.close(descriptor);
+    if (!closed.getAndSet(true)) Libc.close(descriptor);
   }
 }

@@ -1,6 +1,8 @@
 package io.sojourn.engine.linux;
 
 import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
@@ -29,6 +31,10 @@ public final class Reservoir implements AutoCloseable {
   private static final int SPLICE_F_NONBLOCK = 2;
   private static final int EMPTIES = 1;
   private static final int EIO = 5;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_PEEK_OFF = 42;
+  private static final int MSG_PEEK = 0x02;
+  private static final int MSG_DONTWAIT = 0x40;
 
   private final RawSocket pipe;
   private final RawSocket copy = RawSocket.pipe(SIZE);
@@ -83,6 +89,32 @@ public final class Reservoir implements AutoCloseable {
     // What was being put in when a process died has not gone on, and comes again.
     if ((mark.get() & EMPTIES) == 0) discard(pipe, pipe.unread());
     return new Output(target);
+  }
+
+  /**
+   * Offset in the stream of the first byte that has not come to it: where bytes stay with a socket
+   * until they are dropped into this, of the first one in that socket.
+   */
+  public long behind() {
+    return first + pipe.unread();
+  }
+
+  /**
+   * What comes from a unix socket stays in its queue until it is dropped, and what is dropped is
+   * counted by passing through this: the kernel does not count what was read from such a socket.
+   */
+  public KeptInput queueOf(RawSocket socket) {
+    forget();
+    return new Queue(socket);
+  }
+
+  /** What has come to it is not wanted any more. */
+  private void forget() {
+    int count = pipe.unread();
+    empties();
+    discard(pipe, count);
+    first += count;
+    fills();
   }
 
   /** As of splice(2); 0 where nothing can be moved now, -1 at the end. */
@@ -164,9 +196,73 @@ public final class Reservoir implements AutoCloseable {
       return true;
     }
 
+    /** Nobody else looks at the pipe; and who goes on after this has sent what was looked at. */
+    @Override
+    public void release() {}
+  }
+
+  private final class Queue implements KeptInput {
+    private final RawSocket socket;
+    private boolean looks;
+    private long looked;
+
+    Queue(RawSocket socket) {
+      this.socket = socket;
+    }
+
+    /** The kernel moves the place on by itself, and back when something is taken out. */
+    @Override
+    public int look(ByteBuffer into) throws IOException {
+      if (!looks) socket.option(SOL_SOCKET, SO_PEEK_OFF, (int) looked);
+      looks = true;
+      // SAFETY: the buffer is direct, and reachable until the call is over.
+      Pointer memory = Native.getDirectBufferPointer(into);
+      long count =
+          Libc.recv(socket.descriptor(), memory, into.capacity(), MSG_PEEK | MSG_DONTWAIT);
+      if (count == 0) return -1;
+      if (count < 0) {
+        int error = Native.getLastError();
+        if (error == Errno.EAGAIN || error == Errno.EINTR) return 0;
+        // It was closed there without reading all that was sent; of what came nothing is lost.
+        if (error == Errno.ECONNRESET) return -1;
+        throw new NativeIoException("recv", -error);
+      }
+      looked += count;
+      into.position(0).limit((int) count);
+      return (int) count;
+    }
+
+    @Override
+    public long drop(long count) {
+      long wanted = Math.min(count, looked), dropped = 0;
+      while (dropped < wanted) {
+        int moved = move((int) Math.min(wanted - dropped, SIZE));
+        if (moved <= 0) break;
+        dropped += moved;
+        forget();
+      }
+      looked -= dropped;
+      return dropped;
+    }
+
+    private int move(int most) {
+      try {
+        return Reservoir.move(socket, pipe, most);
+      } catch (IOException impossible) {
+        throw new IllegalStateException("a socket's queue cannot be emptied", impossible);
+      }
+    }
+
+    @Override
+    public boolean makesRoom() {
+      return true;
+    }
+
+    /** Whoever has the socket next may look into its queue, too. */
     @Override
     public void release() {
-      looked = 0;
+      socket.option(SOL_SOCKET, SO_PEEK_OFF, -1);
+      looks = false;
     }
   }
 

@@ -13,6 +13,8 @@ import java.util.Map;
  */
 public record UnixSocket(long inode, int type, int state, boolean listening, String path) {
   private static final int ACCEPTS = 1 << 16;
+  private static final int STREAM = 1;
+  private static final int DATAGRAM = 2;
 
   /** All in the network namespace of a process, by inode. */
   public static Map<Long, UnixSocket> inNamespaceOf(int pid) {
@@ -34,5 +36,13 @@ public record UnixSocket(long inode, int type, int state, boolean listening, Str
 
   public boolean connected() {
     return state == 3;
+  }
+
+  public boolean stream() {
+    return type == STREAM;
+  }
+
+  public boolean datagrams() {
+    return type == DATAGRAM;
   }
 }

@@ -40,6 +40,7 @@ public final class SocketHandle implements EpollIoHandle {
   private boolean ends;
   boolean readable;
   boolean writable;
+  boolean hungUp;
 
   /**
    * @param ready called on the loop whenever more may be done
@@ -78,6 +79,7 @@ public final class SocketHandle implements EpollIoHandle {
     boolean broken = ops.contains(EpollIoOps.EPOLLERR) || (ops.value() & EPOLLHUP) != 0;
     ends |= broken || ops.contains(EpollIoOps.EPOLLRDHUP);
     readable |= ends || ops.contains(EpollIoOps.EPOLLIN);
+    hungUp |= (ops.value() & EPOLLHUP) != 0;
     writable |= broken || ops.contains(EpollIoOps.EPOLLOUT);
     if (!detached) ready.run();
   }

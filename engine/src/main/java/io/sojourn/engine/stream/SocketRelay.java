@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public final class SocketRelay implements StreamEnd {
   private @Nullable Consumer<RawSocket> closing;
   private long looked; // offset in the stream of what was looked at, where it stays in the queue
   private long taken; // offset in the stream of the queue's first byte
+  private BooleanSupplier noReader = () -> false;
+  private int shuts = -1;
   private ByteString ahead = ByteString.EMPTY;
   private long dropped;
   private boolean inputHeld;
@@ -111,6 +114,26 @@ public final class SocketRelay implements StreamEnd {
   /** What goes to the pipe or terminal is written there. Before it is connected. */
   public SocketRelay through(KeptOutput sink) {
     this.sink = sink;
+    return this;
+  }
+
+  /**
+   * A reset of the stream ends a direction of the socket for all who have it.
+   *
+   * @param how as of shutdown(2)
+   */
+  public SocketRelay shuts(int how) {
+    shuts = how;
+    return this;
+  }
+
+  /**
+   * Where the socket's other end hangs up, and is gone, nobody will read what the stream brings.
+   *
+   * @param gone asked then: both ends may have ended their direction and be there still
+   */
+  public SocketRelay noReader(BooleanSupplier gone) {
+    noReader = gone;
     return this;
   }
 
@@ -200,6 +223,8 @@ public final class SocketRelay implements StreamEnd {
       if (at.writable) write(at);
       if (!done && at.readable) read(at);
       if (!done && at.writable) opened();
+      if (!done && at.hungUp && noReader.getAsBoolean())
+        throw new Errors.NativeIoException("write", -Errno.EPIPE);
     } catch (IOException failed) {
       fail(failed);
     }
@@ -235,7 +260,7 @@ public final class SocketRelay implements StreamEnd {
     ByteBuffer buffer = SocketHandle.buffer();
     if (limit < buffer.capacity()) buffer = buffer.slice(0, (int) limit);
     KeptInput kept = queue;
-    int count = kept == null ? at.read(buffer) : at.look(kept, buffer);
+    int count = kept == null ? read(at, buffer) : at.look(kept, buffer);
     if (count <= 0) return count;
     int drop = kept == null ? (int) Math.min(toDrop - dropped, count) : 0;
     dropped += drop;
@@ -246,6 +271,19 @@ public final class SocketRelay implements StreamEnd {
     return count;
   }
 
+  /**
+   * Who closes a unix socket without having read everything leaves an error behind what was sent.
+   * As a reset of the stream it would overtake that.
+   */
+  private int read(SocketHandle at, ByteBuffer buffer) throws IOException {
+    try {
+      return at.read(buffer);
+    } catch (Errors.NativeIoException failed) {
+      if (shuts < 0 || failed.expectedErr() != -Errno.ECONNRESET) throw failed;
+      return -1;
+    }
+  }
+
   @Override
   public void acknowledged() {
     KeptInput kept = queue;
@@ -254,6 +292,21 @@ public final class SocketRelay implements StreamEnd {
     if (kept == null || at == null || !kept.makesRoom()) return;
     at.readable = true;
     pump();
+  }
+
+  /**
+   * Of a frozen relay: the other side has handed on everything up to this offset in the stream,
+   * which is therefore taken out of the socket's queue.
+   */
+  public void took(long offset) {
+    KeptInput kept = queue;
+    if (kept != null) taken += kept.drop(offset - taken);
+  }
+
+  /** Says consumed for what has been handed on by now, where that is found out by looking. */
+  public void look() throws IOException {
+    KeptOutput through = sink;
+    if (through != null && handle != null) written(through.write(SocketHandle.buffer().limit(0)));
   }
 
   private void another() {
@@ -340,7 +393,10 @@ public final class SocketRelay implements StreamEnd {
   @Override
   public void reset(int error) {
     // The reset must reach the peer as one; a plain close would be an orderly end.
-    if (handle != null && !done) handle.socket().resetOnClose();
+    if (handle != null && !done) {
+      if (shuts < 0) handle.socket().resetOnClose();
+      else handle.socket().shutdown(shuts);
+    }
     close();
   }
 
@@ -379,7 +435,8 @@ public final class SocketRelay implements StreamEnd {
   @Override
   public void thaw() {
     frozen = false;
-    if (handle != null) connected(handle.socket());
+    // Whoever was to have it may have made it block.
+    if (handle != null) connected(handle.socket().notBlocking());
     if (lost) stream().reset(Errno.ECONNRESET);
   }
 

@@ -30,10 +30,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The pipes and terminals of a task that is away, whose other ends are outside of it: a shell's
- * terminal, `| tee log`. The deputy holds them; here they are opened anew, so that nobody else's
+ * The pipes, terminals and unix connections of a task that is away, whose other ends are outside of
+ * it: a shell's terminal, `| tee log`, a database's socket. The deputy holds them; here they are opened anew, so that nobody else's
  * become non-blocking.
  */
 public final class HomePipes implements StreamAcceptor {
@@ -51,6 +52,7 @@ public final class HomePipes implements StreamAcceptor {
   private final Map<Integer, HomeTerminal> terminals = new HashMap<>();
   private final List<SocketRelay> relays = new ArrayList<>();
   private final Map<SocketRelay, KeptPipes.Pipe> passes = new IdentityHashMap<>();
+  private final List<Reservoir> unkept = new ArrayList<>();
   private boolean left;
 
   /**
@@ -78,7 +80,9 @@ public final class HomePipes implements StreamAcceptor {
       return;
     }
     boolean toTask = place.kind() == Kind.TO_TASK;
-    long first = through == null ? 0 : through.first();
+    // What has come through there was taken out of a socket's queue; of a pipe it is what follows.
+    boolean behind = toTask && held.isSocket();
+    long first = through == null ? 0 : behind ? through.behind() : through.first();
     StreamState.Builder state =
         StreamState.newBuilder()
             .setStream(place.stream())
@@ -111,7 +115,8 @@ public final class HomePipes implements StreamAcceptor {
     SocketRelay relay = new SocketRelay().of(stream);
     try {
       Pipe order = Opening.parseFrom(opening).getPipe();
-      Descriptor pipe = find(order.getNumber());
+      Descriptor pipe =
+          order.getSocket().isEmpty() ? find(order.getNumber()) : socket(order.getSocket());
       if (pipe == null) stream.reset(Errno.EINVAL);
       else if (order.getControl())
         return control(pipe, HomeTerminal.of(deputy, pipe, stream, kept));
@@ -135,9 +140,15 @@ public final class HomePipes implements StreamAcceptor {
     return this;
   }
 
-  private @org.jspecify.annotations.Nullable Descriptor find(int number) {
+  private @Nullable Descriptor find(int number) {
     for (Descriptor held : Descriptor.of(deputy))
-      if (held.number() == number && (held.isPipe() || terminal(held))) return held;
+      if (held.number() == number && (held.isPipe() || held.isSocket() || terminal(held))) return held;
+    return null;
+  }
+
+  /** What a task has made beside its deputy, that has under another number. */
+  private @Nullable Descriptor socket(String name) {
+    for (Descriptor held : Descriptor.of(deputy)) if (held.target().equals(name)) return held;
     return null;
   }
 
@@ -177,11 +188,20 @@ public final class HomePipes implements StreamAcceptor {
   }
 
   private void open(SocketRelay relay, Descriptor pipe, boolean toTask, KeptPipes.Pipe passing) {
-    RawSocket socket = RawSocket.pipe(pipe.reopen(), !toTask);
+    RawSocket socket =
+        pipe.isSocket()
+            ? RawSocket.duplicateOf(pipe)
+            : RawSocket.pipe(pipe.reopen(), !toTask);
+    if (pipe.isSocket()) relay.shuts(toTask ? RawSocket.SHUT_RD : RawSocket.SHUT_WR);
     Reservoir through = passing.through();
+    // What nobody keeps is counted all the same: it stays in the socket until the task has it.
+    if (through == null && toTask && pipe.isSocket()) {
+      through = Reservoir.create(new Unkept());
+      unkept.add(through);
+    }
     if (through != null) {
       relay.keeps(closed -> kept.letGo(passing));
-      if (toTask) relay.keeps(through.from(socket));
+      if (toTask) relay.keeps(pipe.isSocket() ? through.queueOf(socket) : through.from(socket));
       else relay.through(through.to(socket));
       passes.put(relay, passing);
     }
@@ -201,6 +221,8 @@ public final class HomePipes implements StreamAcceptor {
       if (pipe != null) pipe.close();
     }
     relays.clear();
+    unkept.forEach(Reservoir::close);
+    unkept.clear();
     left = true;
     // What was in them is put back, or is on its way with the streams' state.
     passes.forEach(
@@ -219,7 +241,7 @@ public final class HomePipes implements StreamAcceptor {
   public void putBackWhatFits(SessionState state) throws IOException {
     for (StreamState stream : state.getStreamsList()) {
       Descriptor pipe = read.get(stream.getStream());
-      if (pipe == null || stream.getKept().isEmpty()) continue;
+      if (pipe == null || pipe.isSocket() || stream.getKept().isEmpty()) continue;
       try (RawSocket at = RawSocket.pipe(pipe.reopen(), true)) {
         if (terminal(pipe)) TerminalModes.type(at, stream.getKept().toByteArray());
         else {
@@ -239,11 +261,20 @@ public final class HomePipes implements StreamAcceptor {
    *
    * @param state the session's, frozen: what the guest node has not handed on
    * @param unread what it has handed on to the task's pipe, by descriptor
+   * @param taken up to where the task has read what comes by a unix connection, by its name at home:
+   *     the rest is in the socket still
    */
-  public void putBack(SessionState state, Map<Integer, ByteString> unread) throws IOException {
+  public void putBack(
+      SessionState state, Map<Integer, ByteString> unread, Map<String, Long> taken)
+      throws IOException {
+    for (SocketRelay relay : relays) {
+      Descriptor socket = read.get(relay.stream().number());
+      Long offset = socket == null ? null : taken.get(socket.target());
+      if (offset != null) relay.took(offset);
+    }
     for (StreamState stream : state.getStreamsList()) {
       Descriptor pipe = read.get(stream.getStream());
-      if (pipe == null) continue;
+      if (pipe == null || pipe.isSocket()) continue;
       ByteString first =
           unread.getOrDefault(pipe.number(), ByteString.EMPTY).concat(stream.getKept());
       if (first.isEmpty()) continue;
@@ -265,6 +296,21 @@ public final class HomePipes implements StreamAcceptor {
   private static void drain(Descriptor pipe, OutputStream to) throws IOException {
     try (RawSocket from = RawSocket.pipe(pipe.reopen(), false)) {
       to.write(from.available());
+    }
+  }
+
+  /** Where this daemon alone is to know. */
+  private static final class Unkept implements Reservoir.Mark {
+    private long value;
+
+    @Override
+    public long get() {
+      return value;
+    }
+
+    @Override
+    public void set(long value) {
+      this.value = value;
     }
   }
 }

@@ -169,7 +169,9 @@ final class ImageAccount {
       table.row(
           "  " + numbers(stream.getDescriptorsList()),
           stream.getKind(),
-          stream.getWritable() ? "written to" : "read from",
+          stream.getKind().equals("unix")
+              ? "both"
+              : stream.getWritable() ? "written to" : "read from",
           stream.getPath().isEmpty() ? stream.getKey() : stream.getPath());
     return table;
   }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -100,11 +101,16 @@ final class Attendance implements AutoCloseable {
     return holder;
   }
 
-  /** All but pipes and terminals, which the task is given: files, and the locks on them, too. */
-  void giveUpFiles() throws IOException {
+  /**
+   * All but pipes and terminals, which the task is given: files, and the locks on them, too.
+   *
+   * @param connections the names of those unix connections that it is given as well
+   */
+  void giveUpFiles(Set<String> connections) throws IOException {
     List<CompletableFuture<Integer>> closing = new ArrayList<>();
     for (Descriptor held : holder.descriptors().all())
-      if (!held.isPipe() && !isTerminal(held)) closing.add(holder.closeDescriptor(held.number()));
+      if (!held.isPipe() && !isTerminal(held) && !connections.contains(held.target()))
+        closing.add(holder.closeDescriptor(held.number()));
     Step.of(
         "the deputy",
         () -> {
@@ -126,6 +132,7 @@ final class Attendance implements AutoCloseable {
       frozen.endHolder();
       directory.forget(frozen.holder());
     }
+    UnixAtHome.giveUp(task.deputy());
     task.isHome(incarnation, here);
     moves.knows(task);
     moves.ledger().isHome(task, here);

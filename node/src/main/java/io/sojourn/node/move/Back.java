@@ -3,6 +3,7 @@ package io.sojourn.node.move;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.restore.world.Revival;
 import java.time.Duration;
+import java.util.Map;
 
 /** Has a task back that did not begin elsewhere: at home, beside its deputy, from its image. */
 final class Back {
@@ -25,11 +26,12 @@ final class Back {
     departure.giveBack();
     letGoOfLocks(task);
     Revival here =
-        Step.of("the restore", () -> new Beside(settings).restore(image.path(), task, UNLIMITED));
+        Step.of("the restore", () -> new Beside(settings).restore(image.path(), task, Map.of(), UNLIMITED));
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
     departure.unlock();
     here.run(incarnation);
+    UnixAtHome.giveUp(task.deputy());
     moves.follow(task, here, incarnation);
   }
 

@@ -39,12 +39,15 @@ final class Beside {
   /**
    * The task stands still. Home's own ends of its connections are closed already.
    *
+   * @param names of its unix connections at home, by those in the image; where they are the same,
+   *     none
    * @param limit after which it is given up
    */
-  Revival restore(Path image, MovedTask task, Duration limit) throws IOException {
+  Revival restore(Path image, MovedTask task, Map<String, String> names, Duration limit)
+      throws IOException {
     FileSizes.forget(image);
     giveUpSockets(task.deputy());
-    return revive(image, task, task.deputy().pid(), limit);
+    return revive(image, task, task.deputy().pid(), names, limit);
   }
 
   /**
@@ -54,7 +57,13 @@ final class Beside {
    * @param limit after which it is given up
    */
   Revival revive(Path image, MovedTask task, int keeper, Duration limit) {
+    return revive(image, task, keeper, Map.of(), limit);
+  }
+
+  private Revival revive(
+      Path image, MovedTask task, int keeper, Map<String, String> names, Duration limit) {
     Path notes = notes(settings, task.id());
+    UnixAtHome connections = new UnixAtHome(keeper, names);
     Map<Path, TerminalModes> modes = terminals(image, keeper);
     Revival revival =
         Revival.begin(
@@ -67,9 +76,10 @@ final class Beside {
                 notes,
                 notes,
                 settings.runDirectory(),
-                given(image, keeper),
+                given(image, keeper, connections),
                 false),
             limit);
+    connections.settle(image);
     // CRIU has set them as the task has; but where the job is not in the foreground they are its
     // shell's.
     int face = task.deputy().pid();
@@ -98,11 +108,14 @@ final class Beside {
   }
 
   /** The keeper's own pipes, under the names that the image has for the task's. */
-  private static List<Revival.Given> given(Path image, int keeper) {
+  private static List<Revival.Given> given(Path image, int keeper, UnixAtHome connections) {
     List<Revival.Given> given = new ArrayList<>();
     int number = FIRST_DESCRIPTOR;
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList()) {
-      Path own = opens(stream, keeper);
+      Path own =
+          stream.getKind().equals(UnixAtHome.KIND)
+              ? connections.path(stream)
+              : opens(stream, keeper);
       for (String key : StreamKeys.of(stream)) given.add(new Revival.Given(number++, own, key));
     }
     return given;

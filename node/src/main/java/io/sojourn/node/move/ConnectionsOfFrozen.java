@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,10 @@ final class ConnectionsOfFrozen implements AutoCloseable {
   private @Nullable KeptSockets sockets;
   private List<ImageSocket> gone = List.of();
   private boolean givenUp;
+
+  /** Of unix connections nobody can say whether they have gone on. */
+  private boolean livedOn;
+
   private boolean over;
 
   /**
@@ -48,6 +53,7 @@ final class ConnectionsOfFrozen implements AutoCloseable {
    * Before {@link #into}.
    */
   void resetThoseThatWentOn(Path image) {
+    livedOn = true;
     Step.of(
         "to compare the connections",
         () -> {
@@ -102,7 +108,7 @@ final class ConnectionsOfFrozen implements AutoCloseable {
           sockets = kept;
           Backlog.share(kept.listening());
           givenUp = true;
-          at.giveUpFiles();
+          at.giveUpFiles(livedOn ? Set.of() : UnixAtHome.names(image));
           kept.closeConnections();
           return kept;
         });

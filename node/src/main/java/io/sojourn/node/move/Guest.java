@@ -17,6 +17,7 @@ import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.move.DepartRequest;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.SignalRequest;
+import io.sojourn.protocol.move.TakenInput;
 import io.sojourn.protocol.move.UnreadInput;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.world.GuestWorld;
@@ -129,6 +130,15 @@ final class Guest {
       unread.forEach(
           (number, bytes) ->
               gone.addUnread(UnreadInput.newBuilder().setNumber(number).setBytes(bytes)));
+      world
+          .taken()
+          .forEach(
+              one ->
+                  gone.addTaken(
+                      TakenInput.newBuilder()
+                          .setSocket(one.there())
+                          .setAtHome(one.atHome())
+                          .setOffset(one.offset())));
       standing = task;
       return gone.setDirectory(shipped.directory())
           .setLastSignal(signals.last())

@@ -4,6 +4,7 @@ import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.home.net.Homecoming;
 import io.sojourn.protocol.move.DepartResponse;
+import io.sojourn.protocol.move.TakenInput;
 import io.sojourn.protocol.move.UnreadInput;
 import io.sojourn.protocol.stream.SessionState;
 import java.io.IOException;
@@ -61,7 +62,9 @@ final class HomeSide {
         .putBack(
             pipes,
             gone.getUnreadList().stream()
-                .collect(Collectors.toMap(UnreadInput::getNumber, UnreadInput::getBytes)));
+                .collect(Collectors.toMap(UnreadInput::getNumber, UnreadInput::getBytes)),
+            gone.getTakenList().stream()
+                .collect(Collectors.toMap(TakenInput::getAtHome, TakenInput::getOffset)));
   }
 
   /** The task runs at home: what it had closed goes to the peers. */

@@ -73,7 +73,7 @@ final class LazyWay {
     int before = task.incarnation();
     MovedTask.Away away = way.away(task, pid, node);
     try {
-      way.arrived(task, standing, node, incarnation, away, departure);
+      way.arrived(task, standing, pid, node, incarnation, away, departure);
       departure.into(away.connections().kept());
       departure.into(away.connections());
       report.phase("resume", () -> new Watch(settings, moves, task, away, incarnation).begin());

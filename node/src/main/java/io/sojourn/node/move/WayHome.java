@@ -9,12 +9,15 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import io.sojourn.home.files.LocksAside;
 import io.sojourn.protocol.move.DepartResponse;
+import io.sojourn.protocol.move.TakenInput;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +85,7 @@ final class WayHome {
       apart.close();
       locks = moves.letGoOfLocks(task);
       if (locks.isPresent()) locks.get().into(image);
-      Revival here = report.phase("restore", () -> restore(image, task));
+      Revival here = report.phase("restore", () -> restore(image, task, gone));
       run(task, away, apart, here, incarnation, gone.getLastSignal());
       return new Moves.Moved(incarnation, gone.getPauseMillis() + (System.nanoTime() - told) / 1e6);
     } catch (IOException | RuntimeException failed) {
@@ -102,12 +105,15 @@ final class WayHome {
     }
   }
 
-  private Revival restore(Path image, MovedTask task) {
+  private Revival restore(Path image, MovedTask task, DepartResponse gone) {
+    Map<String, String> names =
+        gone.getTakenList().stream()
+            .collect(Collectors.toMap(TakenInput::getSocket, TakenInput::getAtHome));
     return Step.of(
         "the restore",
         () -> {
           long bytes = ImageDirectory.open(image).bytes();
-          return new Beside(settings).restore(image, task, options.limitFor(bytes));
+          return new Beside(settings).restore(image, task, names, options.limitFor(bytes));
         });
   }
 
@@ -128,6 +134,7 @@ final class WayHome {
       moves.ledger().isAway(task, away.node());
       throw failed;
     }
+    UnixAtHome.giveUp(task.deputy());
     streams.deliver();
     task.face().hadUpTo(last);
     task.isHome(incarnation, here);

@@ -113,7 +113,7 @@ final class WayOut {
     int before = task.incarnation();
     MovedTask.Away away = away(task, pid, node);
     try {
-      arrived(task, standing, node, incarnation, away, departure);
+      arrived(task, standing, pid, node, incarnation, away, departure);
       departure.into(away.connections().kept());
       if (task.hasDeputy()) departure.into(away.connections().kept(), task.deputy());
       // First: a daemon that finds this and no deputy has the task run on here.
@@ -133,10 +133,18 @@ final class WayOut {
   void arrived(
       MovedTask task,
       StandingTask standing,
+      int pid,
       String node,
       int incarnation,
       MovedTask.Away away,
       HomeDeparture departure) {
+    if (task.hasDeputy())
+      Step.of(
+          "to leave the unix connections with the deputy",
+          () -> {
+            UnixAtHome.handTo(task.deputy(), pid, standing.image());
+            return task;
+          });
     Shipping.Shipped shipped = departure.outbound().finish(standing.image());
     task.goes(incarnation, away);
     moves.knows(task);
@@ -198,6 +206,7 @@ final class WayOut {
     Word word = new Word(settings, away.node(), Face.life(task));
     moves.callBack(task);
     if (beside != null) {
+      UnixAtHome.giveUp(task.deputy());
       task.isHome(before, beside);
       moves.ledger().isHome(task, beside);
     } else moves.neverLeft(task);

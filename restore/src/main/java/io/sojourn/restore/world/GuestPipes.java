@@ -4,8 +4,11 @@ import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.UnixStates;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
+import io.sojourn.engine.linux.UnixPeers;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.SocketRelay;
@@ -25,14 +28,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The pipes and terminals of a task that is away, whose other ends are at home. They have a session
+ * The pipes, terminals and unix connections of a task that is away, whose other ends are at home. They have a session
  * of their own: it outlives the task's dump, until home has what the task has written.
  */
 final class GuestPipes implements AutoCloseable {
@@ -52,6 +57,15 @@ final class GuestPipes implements AutoCloseable {
     boolean terminal() {
       return stream.getKind().equals("terminal");
     }
+
+    boolean socket() {
+      return stream.getKind().equals("unix");
+    }
+
+    /** As its own process knows it. */
+    int number() {
+      return stream.getDescriptors(0);
+    }
   }
 
   private final List<Carried> pipes = new ArrayList<>();
@@ -60,6 +74,8 @@ final class GuestPipes implements AutoCloseable {
   private final HomeTask task;
   private final Channel home;
   private final Map<Integer, ByteString> unread = new HashMap<>();
+  private final List<TakenConnection> taken = new ArrayList<>();
+  private final UnixPeers peers = UnixPeers.here();
   private GuestStreams call;
   private Runnable resized = () -> {};
   private boolean started;
@@ -67,13 +83,17 @@ final class GuestPipes implements AutoCloseable {
   private boolean apart;
 
   /**
+   * In the network namespace of the task.
+   *
    * @param manifest of the task's image
+   * @param states of its unix connections
    */
-  GuestPipes(HomeTask task, Manifest manifest, Channel home, EventLoop loop) {
+  GuestPipes(HomeTask task, Manifest manifest, UnixStates states, Channel home, EventLoop loop) {
     this.task = task;
     this.home = home;
     for (Stream stream : manifest.getStreamsList())
       if (stream.getKind().equals("terminal")) terminal(stream, manifest.getTask().getUid());
+      else if (stream.getKind().equals("unix")) socket(stream, states.of(stream.getKey()));
       else pipe(stream);
     session =
         new StreamSession(
@@ -102,6 +122,21 @@ final class GuestPipes implements AutoCloseable {
     pipes.add(new Carried(stream, true, ours.duplicate(), tasks.duplicate(), new Watched()));
     terminals.put(
         stream.getDescriptors(0), new GuestTerminal(ours.duplicate(), () -> resized.run()));
+  }
+
+  private void socket(Stream stream, UnixStates.State state) {
+    RawSocket[] ends = RawSocket.unixPair();
+    RawSocket ours = ends[0], tasks = ends[1], written = ours.duplicate();
+    tasks.blocks(state.blocks());
+    if (state.outputEnded()) tasks.shutdownOutput();
+    Descriptor known = Descriptor.ofOurs(tasks.descriptor());
+    TaskQueue queue = new TaskQueue(written, known.inode(), peers);
+    Watched output = new Watched(), input = new Watched();
+    input.socket = known.target();
+    output.relay.shuts(RawSocket.SHUT_RD);
+    input.relay.through(queue).noReader(queue::gone).shuts(RawSocket.SHUT_WR);
+    pipes.add(new Carried(stream, false, ours, tasks, output));
+    pipes.add(new Carried(stream, true, written, tasks.duplicate(), input));
   }
 
   /** What a restore is to be given in place of each. */
@@ -145,7 +180,8 @@ final class GuestPipes implements AutoCloseable {
 
   private void open(Carried one) {
     Pipe.Builder pipe =
-        Pipe.newBuilder().setNumber(one.stream().getDescriptors(0)).setToTask(one.toTask());
+        Pipe.newBuilder().setNumber(one.number()).setToTask(one.toTask());
+    if (one.socket()) pipe.setSocket(one.stream().getKey());
     SocketRelay relay = one.watched().relay;
     ByteStream stream =
         session.open(Opening.newBuilder().setPipe(pipe).build().toByteString(), one.watched());
@@ -153,7 +189,9 @@ final class GuestPipes implements AutoCloseable {
     if (one.toTask()) {
       relay.writeOnly();
       stream.finish();
-    } else one.tasks().close();
+    }
+    // While we had the task's end, too, nobody would see it close.
+    if (!one.toTask() || one.socket()) one.tasks().close();
     relay.connected(one.ours());
   }
 
@@ -212,10 +250,26 @@ final class GuestPipes implements AutoCloseable {
   Map<Integer, ByteString> unread(Duration patience) throws IOException {
     if (!started) return Map.of();
     settled(patience);
-    onLoop(session::freeze);
-    for (Carried one : pipes) if (one.toTask()) takeUnread(one);
+    onLoop(
+        () -> {
+          for (Carried one : pipes) if (one.toTask() && one.socket()) take(one);
+          return session.freeze();
+        });
+    for (Carried one : pipes) if (one.toTask() && !one.socket()) takeUnread(one);
     apart = true;
     return unread;
+  }
+
+  private void take(Carried one) throws IOException {
+    ByteStream stream = one.watched().relay.stream();
+    if (!stream.isOver()) one.watched().relay.look();
+    String there = Objects.requireNonNull(one.watched().socket);
+    taken.add(new TakenConnection(there, one.stream().getKey(), stream.given()));
+  }
+
+  /** After {@link #unread}. */
+  List<TakenConnection> taken() {
+    return List.copyOf(taken);
   }
 
   private void takeUnread(Carried one) throws IOException {
@@ -223,7 +277,7 @@ final class GuestPipes implements AutoCloseable {
     TerminalModes modes = one.terminal() ? TerminalModes.of(tasks) : null;
     // A line that has not ended yet can be read only where there are no lines.
     if (modes != null) modes.raw().applyModesTo(tasks);
-    unread.put(one.stream().getDescriptors(0), ByteString.copyFrom(tasks.available()));
+    unread.put(one.number(), ByteString.copyFrom(tasks.available()));
     if (modes != null) modes.applyModesTo(tasks);
   }
 
@@ -255,18 +309,19 @@ final class GuestPipes implements AutoCloseable {
     onLoop(
         () -> {
           call.stop();
-          for (Carried one : pipes) if (one.toTask()) giveBack(one);
+          for (Carried one : pipes) if (one.toTask() && !one.socket()) giveBack(one);
           session.thaw();
           return apart;
         });
     unread.clear();
+    taken.clear();
     call = carry();
     call.start();
   }
 
   private void giveBack(Carried one) {
     byte[] bytes =
-        unread.getOrDefault(one.stream().getDescriptors(0), ByteString.EMPTY).toByteArray();
+        unread.getOrDefault(one.number(), ByteString.EMPTY).toByteArray();
     if (bytes.length == 0) return;
     TerminalModes modes = one.terminal() ? TerminalModes.of(one.tasks()) : null;
     // Not as if it were typed once more: it has been echoed.
@@ -280,86 +335,13 @@ final class GuestPipes implements AutoCloseable {
   public void close() {
     session.loop().execute(call::stop);
     session.loop().execute(() -> terminals.values().forEach(GuestTerminal::close));
+    session.loop().execute(peers::close);
     for (Carried one : pipes) {
-      boolean closed = started && (!one.toTask() || one.terminal() && held);
+      boolean closed =
+          started && (!one.toTask() || one.socket() || one.terminal() && held);
       if (!closed) one.tasks().close();
       // Else the relay has closed it.
       if (!started || !one.watched().over.isDone()) one.ours().close();
-    }
-  }
-
-  /** Says when both directions have ended, and hands nothing on while it is held. */
-  private static final class Watched implements StreamEnd {
-    private final SocketRelay relay = new SocketRelay();
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
-    private boolean held;
-    private Runnable settling = () -> {};
-
-    @Override
-    public void answered(ByteString answer) {
-      relay.answered(answer);
-    }
-
-    @Override
-    public void data(ByteString bytes) {
-      // What was not handed on stays at home's side.
-      if (!held) relay.data(bytes);
-    }
-
-    @Override
-    public void ended() {
-      relay.ended();
-    }
-
-    @Override
-    public void reset(int error) {
-      relay.reset(error);
-      over.complete(null);
-      settling.run();
-    }
-
-    @Override
-    public void writable() {
-      relay.writable();
-    }
-
-    @Override
-    public void over() {
-      relay.over();
-      over.complete(null);
-    }
-
-    @Override
-    public void freeze() {
-      relay.freeze();
-    }
-
-    @Override
-    public void thaw() {
-      relay.thaw();
-    }
-
-    /** Completes when all that the task has written to this is at home. */
-    CompletableFuture<Void> settled(RawSocket pipe) {
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      ByteStream stream = relay.stream();
-      stream
-          .loop()
-          .execute(
-              () -> {
-                settling = () -> look(stream, pipe, done);
-                settling.run();
-              });
-      return done;
-    }
-
-    private static void look(ByteStream stream, RawSocket pipe, CompletableFuture<Void> done) {
-      if (stream.isOver() || pipe.unread() == 0 && stream.allAcknowledged()) done.complete(null);
-    }
-
-    @Override
-    public void acknowledged() {
-      settling.run();
     }
   }
 }

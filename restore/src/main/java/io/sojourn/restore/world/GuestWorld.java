@@ -5,6 +5,7 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.criu.ProvisionedCriu;
+import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.files.DeviceCalls;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.image.Trees;
@@ -22,6 +23,7 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.FrozenConnection;
+import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.stream.SessionState;
 import io.sojourn.restore.attach.ToolCalls;
 import io.sojourn.restore.fuse.HomeLostException;
@@ -174,12 +176,12 @@ public final class GuestWorld implements AutoCloseable {
               () -> MirrorSocket.of(image, socket.state(), socket.local(), socket.peer()));
       mirrors.add(new Mirrored(socket, image, mirror));
     }
+    Manifest manifest = ImageDirectory.open(images).manifest();
+    boolean unix = manifest.getStreamsList().stream().anyMatch(one -> one.getKind().equals("unix"));
+    UnixStates states = unix ? UnixStates.of(images) : UnixStates.NONE;
     GuestPipes made =
-        new GuestPipes(
-            home.task(),
-            ImageDirectory.open(images).manifest(),
-            home.streams(),
-            session.loop());
+        namespace.call(
+            () -> new GuestPipes(home.task(), manifest, states, home.streams(), session.loop()));
     pipes = made;
     if (supply != null) {
       LazyMemory lazy = LazyMemory.of(images, directory.resolve("work"), supply);
@@ -190,7 +192,7 @@ public final class GuestWorld implements AutoCloseable {
     Revival here = namespace.call(() -> begin(images, made, limit));
     revival = here;
     // What only home's interfaces have is told to the sockets that it has there.
-    RestoredSockets.settle(ImageDirectory.open(images).manifest(), here.task().pid());
+    RestoredSockets.settle(manifest, here.task().pid());
     // The kernel takes its time for rules; home has something to do meanwhile, too.
     opening = CompletableFuture.runAsync(this::open);
     connections.start(session);
@@ -353,6 +355,11 @@ public final class GuestWorld implements AutoCloseable {
    */
   public Map<Integer, ByteString> unread() throws IOException {
     return Objects.requireNonNull(pipes).unread(PATIENCE);
+  }
+
+  /** After {@link #unread}: its unix connections. */
+  public List<TakenConnection> taken() {
+    return Objects.requireNonNull(pipes).taken();
   }
 
   /** The task is to run on here after all: every stream goes on at its byte. */

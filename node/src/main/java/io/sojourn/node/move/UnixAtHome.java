@@ -1,0 +1,127 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.criu.UnixStates;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.OwnDescriptor;
+import io.sojourn.engine.linux.PidDescriptor;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.UnixSocket;
+import io.sojourn.home.deputy.Deputy;
+import io.sojourn.protocol.image.Stream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/**
+ * A task's unix connections to others, which somebody at home has for it: its deputy, or what is in
+ * its place. They are known by their inode: the numbers under which both have them may differ.
+ */
+final class UnixAtHome {
+  /** Of a stream in an image. */
+  static final String KIND = "unix";
+
+  private static final long ANSWER_SECONDS = 10;
+
+  /** In the shim's words one that has ended. */
+  private static final Path ENDED = Path.of("connection");
+
+  private final int keeper;
+  private final Map<String, String> names;
+
+  /**
+   * @param keeper has them
+   * @param names that the keeper's have, by those in the image; where they are the same, none
+   */
+  UnixAtHome(int keeper, Map<String, String> names) {
+    this.keeper = keeper;
+    this.names = names;
+  }
+
+  private static List<Stream> of(ImageDirectory image) {
+    return image.manifest().getStreamsList().stream()
+        .filter(stream -> stream.getKind().equals(KIND))
+        .toList();
+  }
+
+  /** Of an image. */
+  static Set<String> names(Path image) {
+    return of(ImageDirectory.open(image)).stream().map(Stream::getKey).collect(Collectors.toSet());
+  }
+
+  /** What opens it for a task that is restored. */
+  Path path(Stream stream) {
+    String name = names.getOrDefault(stream.getKey(), stream.getKey());
+    for (Descriptor held : Descriptor.of(keeper))
+      if (held.target().equals(name)) return held.reopen();
+    return ENDED;
+  }
+
+  /** What the task has done to its own, elsewhere, is done to these. */
+  void settle(Path image) {
+    Step.of(
+        "the unix connections",
+        () -> {
+          List<Stream> streams = of(ImageDirectory.open(image));
+          if (streams.isEmpty()) return streams;
+          UnixStates states = UnixStates.of(image);
+          for (Stream stream : streams) settle(stream, states.of(stream.getKey()));
+          return streams;
+        });
+  }
+
+  private void settle(Stream stream, UnixStates.State state) {
+    String name = names.getOrDefault(stream.getKey(), stream.getKey());
+    for (Descriptor held : Descriptor.of(keeper))
+      if (held.target().equals(name)) {
+        try (RawSocket socket = RawSocket.lookAt(held)) {
+          socket.blocks(state.blocks());
+          // It may be that nobody has read of it before the dump.
+          if (state.outputEnded()) socket.shutdownOutput();
+        }
+        return;
+      }
+  }
+
+  /**
+   * The deputy is to have what the task has made since it came home, too.
+   *
+   * @param process the task's, which stands still
+   */
+  static void handTo(Deputy deputy, int process, ImageDirectory image) throws IOException {
+    List<Stream> connections = of(image);
+    if (connections.isEmpty()) return;
+    Set<String> has = new HashSet<>();
+    for (Descriptor held : deputy.descriptors().all()) has.add(held.target());
+    for (Stream one : connections)
+      if (!has.contains(one.getKey())) hand(deputy, process, one.getDescriptors(0));
+  }
+
+  private static void hand(Deputy deputy, int process, int number) throws IOException {
+    try (PidDescriptor task = PidDescriptor.open(process);
+        OwnDescriptor socket = task.duplicate(number)) {
+      deputy.take(socket.number()).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException failed) {
+      throw new IOException("the deputy does not take a unix connection", failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", interrupted);
+    }
+  }
+
+  /** The task is here and has its own: with ours open the other side would not see them close. */
+  static void giveUp(Deputy deputy) {
+    Map<Long, UnixSocket> known = UnixSocket.inNamespaceOf(deputy.pid());
+    for (Descriptor held : deputy.descriptors().all()) {
+      UnixSocket socket = held.isSocket() ? known.get(held.inode()) : null;
+      if (socket != null && socket.stream() && socket.connected()) deputy.giveUp(held.number());
+    }
+  }
+}
