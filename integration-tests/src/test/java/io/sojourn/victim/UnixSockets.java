@@ -101,8 +101,7 @@ public final class UnixSockets {
 
   private static String text(SocketChannel from, long offset, int count) throws IOException {
     ByteBuffer all = ByteBuffer.allocate(count);
-    while (all.hasRemaining())
-      if (from.read(all) < 0) return "an end after " + all.position();
+    while (all.hasRemaining()) if (from.read(all) < 0) return "an end after " + all.position();
     for (int i = 0; i < count; i++)
       if (all.get(i) != Traveller.text(offset + i)) return "another byte at " + (offset + i);
     return "as it was sent";

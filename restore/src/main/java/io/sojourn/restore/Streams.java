@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The task's pipes, terminals and unix connections whose other end lies outside, found again. CRIU is given an open
- * descriptor for each, under the name that the image has for it.
+ * The task's pipes, terminals and unix connections whose other end lies outside, found again. CRIU
+ * is given an open descriptor for each, under the name that the image has for it.
  */
 final class Streams {
   /**
@@ -103,7 +103,8 @@ final class Streams {
   /** A terminal's number may have been given to another one, which is younger than the image. */
   private Optional<Path> terminal(Stream stream) {
     Path path = Path.of(stream.getPath());
-    if (otherBoot() || !FileStatus.of(path).map(StreamKeys::terminal).equals(Optional.of(stream.getKey())))
+    if (otherBoot()
+        || !FileStatus.of(path).map(StreamKeys::terminal).equals(Optional.of(stream.getKey())))
       return Optional.empty();
     // While the holder has the terminal open, its number belongs to it.
     return holder.isPresent() || !younger(path) ? Optional.of(path) : Optional.empty();

@@ -64,8 +64,7 @@ final class Preflight {
   /** To processes outside of the task, by inode. */
   private final Map<Long, UnixConnection> connections;
 
-  private Preflight(
-      TaskFacts facts, long ghostLimitBytes, Map<Long, UnixConnection> connections) {
+  private Preflight(TaskFacts facts, long ghostLimitBytes, Map<Long, UnixConnection> connections) {
     this.facts = facts;
     this.ghostLimitBytes = ghostLimitBytes;
     this.connections = connections;

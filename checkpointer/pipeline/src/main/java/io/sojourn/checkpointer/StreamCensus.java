@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The task's pipes, terminals and unix connections whose other end lies outside: a shell's terminal,
- * `| less`, a supervisor's log pipe, a database's socket.
+ * The task's pipes, terminals and unix connections whose other end lies outside: a shell's
+ * terminal, `| less`, a supervisor's log pipe, a database's socket.
  */
 final class StreamCensus {
   private static final String UNIX = "unix";
@@ -54,10 +54,7 @@ final class StreamCensus {
   private static Stream describe(List<Descriptor> ends) {
     Descriptor first = ends.get(0);
     Stream.Builder stream =
-        Stream.newBuilder()
-            .setKind("pipe")
-            .setKey(first.target())
-            .setWritable(first.writable());
+        Stream.newBuilder().setKind("pipe").setKey(first.target()).setWritable(first.writable());
     ends.forEach(end -> stream.addDescriptors(end.number()));
     return stream.build();
   }

@@ -24,21 +24,18 @@ import org.jspecify.annotations.Nullable;
  *     nobody has accepted it yet
  */
 record UnixConnection(
-    List<Descriptor> descriptors,
-    UnixSocket socket,
-    boolean accepted,
-    @Nullable UnixSocket peer) {
+    List<Descriptor> descriptors, UnixSocket socket, boolean accepted, @Nullable UnixSocket peer) {
 
-  /** By inode. Those that the other side has closed are the task's alone: CRIU takes such halves. */
+  /**
+   * By inode. Those that the other side has closed are the task's alone: CRIU takes such halves.
+   */
   static Map<Long, UnixConnection> toOthers(TaskFacts facts) {
     Map<Long, List<Descriptor>> connected = new LinkedHashMap<>();
     for (Descriptor descriptor : facts.descriptors()) {
       UnixSocket unix = descriptor.isSocket() ? facts.unixSockets().get(descriptor.inode()) : null;
       // Whom datagrams go to is looked up anew at each of them.
       if (unix != null && unix.connected() && !unix.datagrams())
-        connected
-            .computeIfAbsent(descriptor.inode(), inode -> new ArrayList<>())
-            .add(descriptor);
+        connected.computeIfAbsent(descriptor.inode(), inode -> new ArrayList<>()).add(descriptor);
     }
     if (connected.isEmpty()) return Map.of();
     try (UnixPeers peers = UnixPeers.inNamespaceOf(facts.root())) {

@@ -165,7 +165,9 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
     return Proc.of(pid).resolve("fd/" + number);
   }
 
-  /** Whether it was opened as /dev/tty: a device of its own, from which that is read and written. */
+  /**
+   * Whether it was opened as /dev/tty: a device of its own, from which that is read and written.
+   */
   public boolean isOwnTerminal() {
     return target.equals("/dev/tty") && status().filter(FileStatus::isOwnTerminal).isPresent();
   }

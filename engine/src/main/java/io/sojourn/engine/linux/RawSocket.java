@@ -42,6 +42,7 @@ public final class RawSocket implements AutoCloseable {
   private static final int IPV6_TRANSPARENT = 75;
   private static final int TCP_NODELAY = 1;
   private static final int SO_LINGER = 13;
+
   /** See shutdown(2). */
   public static final int SHUT_RD = 0, SHUT_WR = 1;
 

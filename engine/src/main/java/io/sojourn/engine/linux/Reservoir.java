@@ -217,8 +217,7 @@ public final class Reservoir implements AutoCloseable {
       looks = true;
       // SAFETY: the buffer is direct, and reachable until the call is over.
       Pointer memory = Native.getDirectBufferPointer(into);
-      long count =
-          Libc.recv(socket.descriptor(), memory, into.capacity(), MSG_PEEK | MSG_DONTWAIT);
+      long count = Libc.recv(socket.descriptor(), memory, into.capacity(), MSG_PEEK | MSG_DONTWAIT);
       if (count == 0) return -1;
       if (count < 0) {
         int error = Native.getLastError();

@@ -96,9 +96,7 @@ class SocketQueueTest {
     look(queue, 100);
     queue.drop(6);
     assertThat(counted.behind()).isEqualTo(6);
-    Reservoir next =
-        Reservoir.found(
-            Path.of("/proc/self/fd/" + counted.descriptor()), mark);
+    Reservoir next = Reservoir.found(Path.of("/proc/self/fd/" + counted.descriptor()), mark);
     assertThat(next.behind()).isEqualTo(6);
     assertThat(look(next.queueOf(ends[1]), 6)).isEqualTo("second");
     next.close();

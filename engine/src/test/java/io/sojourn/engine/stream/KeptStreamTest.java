@@ -100,8 +100,7 @@ class KeptStreamTest {
               "task", StreamSession.Side.GUEST, sides.guestLoop, (stream, opening) -> slow);
       sides.sessions.give(1, home);
       sides.call(guest, 1);
-      TwoSides.on(
-          sides.guestLoop, () -> slow.stream = guest.open(ByteString.EMPTY, slow));
+      TwoSides.on(sides.guestLoop, () -> slow.stream = guest.open(ByteString.EMPTY, slow));
       write(source, 0);
       await().until(() -> slow.all.size() == PART);
       TwoSides.on(sides.homeLoop, home::freeze);

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pipes, terminals and unix connections of a task that is away, whose other ends are outside of
- * it: a shell's terminal, `| tee log`, a database's socket. The deputy holds them; here they are opened anew, so that nobody else's
- * become non-blocking.
+ * it: a shell's terminal, `| tee log`, a database's socket. The deputy holds them; here they are
+ * opened anew, so that nobody else's become non-blocking.
  */
 public final class HomePipes implements StreamAcceptor {
   private static final int FORMAT = 0170000, CHARACTER = 0020000;
@@ -142,7 +142,8 @@ public final class HomePipes implements StreamAcceptor {
 
   private @Nullable Descriptor find(int number) {
     for (Descriptor held : Descriptor.of(deputy))
-      if (held.number() == number && (held.isPipe() || held.isSocket() || terminal(held))) return held;
+      if (held.number() == number && (held.isPipe() || held.isSocket() || terminal(held)))
+        return held;
     return null;
   }
 
@@ -189,9 +190,7 @@ public final class HomePipes implements StreamAcceptor {
 
   private void open(SocketRelay relay, Descriptor pipe, boolean toTask, KeptPipes.Pipe passing) {
     RawSocket socket =
-        pipe.isSocket()
-            ? RawSocket.duplicateOf(pipe)
-            : RawSocket.pipe(pipe.reopen(), !toTask);
+        pipe.isSocket() ? RawSocket.duplicateOf(pipe) : RawSocket.pipe(pipe.reopen(), !toTask);
     if (pipe.isSocket()) relay.shuts(toTask ? RawSocket.SHUT_RD : RawSocket.SHUT_WR);
     Reservoir through = passing.through();
     // What nobody keeps is counted all the same: it stays in the socket until the task has it.
@@ -261,11 +260,10 @@ public final class HomePipes implements StreamAcceptor {
    *
    * @param state the session's, frozen: what the guest node has not handed on
    * @param unread what it has handed on to the task's pipe, by descriptor
-   * @param taken up to where the task has read what comes by a unix connection, by its name at home:
-   *     the rest is in the socket still
+   * @param taken up to where the task has read what comes by a unix connection, by its name at
+   *     home: the rest is in the socket still
    */
-  public void putBack(
-      SessionState state, Map<Integer, ByteString> unread, Map<String, Long> taken)
+  public void putBack(SessionState state, Map<Integer, ByteString> unread, Map<String, Long> taken)
       throws IOException {
     for (SocketRelay relay : relays) {
       Descriptor socket = read.get(relay.stream().number());

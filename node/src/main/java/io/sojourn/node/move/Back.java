@@ -26,7 +26,9 @@ final class Back {
     departure.giveBack();
     letGoOfLocks(task);
     Revival here =
-        Step.of("the restore", () -> new Beside(settings).restore(image.path(), task, Map.of(), UNLIMITED));
+        Step.of(
+            "the restore",
+            () -> new Beside(settings).restore(image.path(), task, Map.of(), UNLIMITED));
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
     departure.unlock();

@@ -12,7 +12,6 @@ import io.sojourn.engine.linux.UnixPeers;
 import io.sojourn.engine.stream.ByteStream;
 import io.sojourn.engine.stream.GuestStreams;
 import io.sojourn.engine.stream.SocketRelay;
-import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.engine.stream.StreamSession;
 import io.sojourn.protocol.connection.Opening;
 import io.sojourn.protocol.connection.Pipe;
@@ -27,18 +26,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The pipes, terminals and unix connections of a task that is away, whose other ends are at home. They have a session
- * of their own: it outlives the task's dump, until home has what the task has written.
+ * The pipes, terminals and unix connections of a task that is away, whose other ends are at home.
+ * They have a session of their own: it outlives the task's dump, until home has what the task has
+ * written.
  */
 final class GuestPipes implements AutoCloseable {
   private static final int FIRST_DESCRIPTOR = 200;
@@ -179,8 +178,7 @@ final class GuestPipes implements AutoCloseable {
   }
 
   private void open(Carried one) {
-    Pipe.Builder pipe =
-        Pipe.newBuilder().setNumber(one.number()).setToTask(one.toTask());
+    Pipe.Builder pipe = Pipe.newBuilder().setNumber(one.number()).setToTask(one.toTask());
     if (one.socket()) pipe.setSocket(one.stream().getKey());
     SocketRelay relay = one.watched().relay;
     ByteStream stream =
@@ -320,8 +318,7 @@ final class GuestPipes implements AutoCloseable {
   }
 
   private void giveBack(Carried one) {
-    byte[] bytes =
-        unread.getOrDefault(one.number(), ByteString.EMPTY).toByteArray();
+    byte[] bytes = unread.getOrDefault(one.number(), ByteString.EMPTY).toByteArray();
     if (bytes.length == 0) return;
     TerminalModes modes = one.terminal() ? TerminalModes.of(one.tasks()) : null;
     // Not as if it were typed once more: it has been echoed.
@@ -337,8 +334,7 @@ final class GuestPipes implements AutoCloseable {
     session.loop().execute(() -> terminals.values().forEach(GuestTerminal::close));
     session.loop().execute(peers::close);
     for (Carried one : pipes) {
-      boolean closed =
-          started && (!one.toTask() || one.socket() || one.terminal() && held);
+      boolean closed = started && (!one.toTask() || one.socket() || one.terminal() && held);
       if (!closed) one.tasks().close();
       // Else the relay has closed it.
       if (!started || !one.watched().over.isDone()) one.ours().close();
