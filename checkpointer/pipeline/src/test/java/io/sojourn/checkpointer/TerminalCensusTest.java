@@ -53,7 +53,7 @@ class TerminalCensusTest {
 
   @Test
   void aTerminalOfAnotherSessionIsNotTheTasks() throws Exception {
-    Stream terminal = only("exec setsid sh \"$0\"");
+    Stream terminal = only("exec setsid --wait sh \"$0\"");
     assertThat(terminal.getKey()).startsWith("tty[88");
     assertThat(terminal.getMoreKeysList()).isEmpty();
     assertThat(terminal.getControlling()).isFalse();
@@ -84,9 +84,9 @@ class TerminalCensusTest {
             .redirectErrorStream(true)
             .start();
     script = made;
-    await().until(() -> made.children().anyMatch(one -> sleeps((int) one.pid())));
+    await().until(() -> made.descendants().anyMatch(one -> sleeps((int) one.pid())));
     ProcessHandle sleeping =
-        made.children().filter(one -> sleeps((int) one.pid())).findFirst().orElseThrow();
+        made.descendants().filter(one -> sleeps((int) one.pid())).findFirst().orElseThrow();
     return TaskFacts.of((int) sleeping.pid());
   }
 
