@@ -151,7 +151,7 @@ final class RestoreAttempt {
   private ControlBlock find(Shim shim, RestoreLimit limit, LogDirectory logs) {
     int pid = shim.await("restored");
     if (pid < 0) throw failure(shim, limit, logs);
-    fill.into(shim.world() > 0 ? shim.world() : pid);
+    fill(shim.world() > 0 ? shim.world() : pid, shim, limit, logs);
     TaskScan scan = new TaskScan(order.settings().runDirectory());
     // Inside a clone's world the task has its old pid; here it has another.
     List<Integer> candidates = shim.world() > 0 ? Proc.tree(shim.world()) : List.of(pid);
@@ -159,6 +159,16 @@ final class RestoreAttempt {
         .flatMap(candidate -> scan.of(candidate).stream())
         .findFirst()
         .orElseThrow(() -> noControlBlock(shim, limit, logs));
+  }
+
+  private void fill(int root, Shim shim, RestoreLimit limit, LogDirectory logs) {
+    try {
+      fill.into(root);
+    } catch (OperationException failed) {
+      if (shim.giveUp().startsWith("failed killed") || limit.wasHit())
+        throw failure(shim, limit, logs);
+      throw failed;
+    }
   }
 
   private OperationException noControlBlock(Shim shim, RestoreLimit limit, LogDirectory logs) {

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,9 @@ public record PagesAside(int process, Path pages, List<Run> runs) {
 
   /** Begins the name of a pagemap as it was: an image may be prepared more than once. */
   private static final String WHOLE = "whole-";
+
+  /** Begins the name of one that is being written. */
+  private static final String NEW = "new-";
 
   /** From a file of pages to the file of those of them that stay with CRIU. */
   private static final int KEPT = 1 << 20;
@@ -81,10 +85,17 @@ public record PagesAside(int process, Path pages, List<Run> runs) {
     Path pages = pages(file, pagemap.pagesId());
     int kept = pagemap.pagesId() + KEPT;
     keep(pages, staying, pages(file, kept));
-    if (!Files.exists(whole)) Files.move(file, whole);
-    PagemapDraft draft = new PagemapDraft(file, kept);
+    Path made = file.resolveSibling(NEW + file.getFileName());
+    if (!Files.exists(whole)) {
+      // Not moved: it may be a link to what is gone when the image is prepared once more.
+      Files.copy(file, made, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(made, whole);
+    }
+    PagemapDraft draft = new PagemapDraft(made, kept);
     draft.replace(entries);
     draft.write();
+    // In the name's place: the file itself may be an image's that others need.
+    Files.move(made, file, StandardCopyOption.REPLACE_EXISTING);
     return Optional.of(new PagesAside(number(file), pages, aside));
   }
 

@@ -3,6 +3,7 @@ package io.sojourn.engine.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
@@ -35,6 +36,11 @@ public final class Reservoir implements AutoCloseable {
   private static final int SO_PEEK_OFF = 42;
   private static final int MSG_PEEK = 0x02;
   private static final int MSG_DONTWAIT = 0x40;
+
+  static {
+    // Netty's descriptors have no native code of their own.
+    Epoll.ensureAvailability();
+  }
 
   private final RawSocket pipe;
   private final RawSocket copy = RawSocket.pipe(SIZE);

@@ -61,6 +61,19 @@ class PagesAsideTest {
   }
 
   @Test
+  void anImageThatIsOnlyLinkedToStaysAsItIs(@TempDir Path links) throws IOException {
+    byte[] before = Files.readAllBytes(images.resolve("pagemap-42.img"));
+    Files.createSymbolicLink(links.resolve("pagemap-42.img"), images.resolve("pagemap-42.img"));
+    Files.createSymbolicLink(links.resolve("pages-3.img"), images.resolve("pages-3.img"));
+    List<PagesAside> first = PagesAside.of(links);
+    assertThat(first).hasSize(1);
+    assertThat(Files.readAllBytes(images.resolve("pagemap-42.img"))).isEqualTo(before);
+    // What was unpacked for the first try is gone at the second.
+    Files.delete(images.resolve("pagemap-42.img"));
+    assertThat(PagesAside.of(links)).isEqualTo(first);
+  }
+
+  @Test
   void whatIsSmallOrComesLaterStaysAsItIs() throws IOException {
     PagemapDraft small = new PagemapDraft(images.resolve("pagemap-42.img"), 3);
     small.add(0x100000, 1000, PRESENT | LAZY);
