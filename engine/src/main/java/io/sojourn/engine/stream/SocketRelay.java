@@ -88,6 +88,11 @@ public final class SocketRelay implements StreamEnd {
     return this;
   }
 
+  /** Nothing is to be written to the socket, which another relay writes to, or ends. */
+  public SocketRelay readOnly() {
+    return outputEnded();
+  }
+
   /** Called once, when the socket's connect is done; not where it fails. */
   public SocketRelay whenOpen(Runnable told) {
     whenOpen = told;

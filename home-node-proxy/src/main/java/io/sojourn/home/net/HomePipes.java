@@ -205,6 +205,7 @@ public final class HomePipes implements StreamAcceptor {
       passes.put(relay, passing);
     }
     if (toTask) {
+      relay.readOnly();
       read.put(relay.stream().number(), pipe);
       HomeTerminal typedAt = terminals.get(pipe.number());
       if (typedAt != null) typedAt.types(relay);

@@ -132,7 +132,7 @@ final class GuestPipes implements AutoCloseable {
     TaskQueue queue = new TaskQueue(written, known.inode(), peers);
     Watched output = new Watched(), input = new Watched();
     input.socket = known.target();
-    output.relay.shuts(RawSocket.SHUT_RD);
+    output.relay.readOnly().shuts(RawSocket.SHUT_RD);
     input.relay.through(queue).noReader(queue::gone).shuts(RawSocket.SHUT_WR);
     pipes.add(new Carried(stream, false, ours, tasks, output));
     pipes.add(new Carried(stream, true, written, tasks.duplicate(), input));
