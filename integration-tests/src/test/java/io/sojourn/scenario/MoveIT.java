@@ -178,7 +178,7 @@ class MoveIT {
         """
         exec nsenter --target "$0" --net --mount sh -c '
           cd "$0"; : >> in
-          tail -f -n +1 in | "$@" 2>> out | cat >> piped' "$PWD" "$@"
+          tail -f -n +1 in | "$@" 2>> out | { cat >> piped; echo over >> seen; }' "$PWD" "$@"
         """;
     try (Subject task =
         a.subject(Jdk.newest(), Streams.class).by("sh", "-c", inPipe, "" + a.daemonPid()).start()) {
@@ -195,6 +195,9 @@ class MoveIT {
       task.reads("piped", "read the last");
       expected.add("read the last");
       assertThat(task.read("piped").lines()).containsExactlyInAnyOrderElementsOf(expected);
+      // Nobody else has an end of its pipe.
+      new ProcessBuilder("kill", "-TERM", "" + task.pid()).start().waitFor();
+      task.reads("seen", "over");
     }
   }
 

@@ -45,6 +45,8 @@ class UnixConnectionsIT {
   @AfterEach
   void end() throws IOException {
     server().close();
+    for (String image : nodes.home().ckpt("images").done().json().findValuesAsText("name"))
+      nodes.home().ckpt("rm", image).done();
   }
 
   private UnixDomainSocketAddress address() {

@@ -67,9 +67,18 @@ final class HomeSide {
                 .collect(Collectors.toMap(TakenInput::getAtHome, TakenInput::getOffset)));
   }
 
-  /** The task runs at home: what it had closed goes to the peers. */
-  void deliver() {
+  /**
+   * The task runs at home: what it had closed goes to the peers, and of what leads out of it by
+   * pipes, terminals and unix connections nobody else has an end, so that theirs are seen.
+   */
+  void deliver() throws IOException {
     homecoming.deliver(away.session().loop());
+    Step.on(
+        away.pipeSession().loop(),
+        () -> {
+          away.pipes().leave();
+          return away;
+        });
   }
 
   /** The task stays where it was: everything goes on at its byte. */
