@@ -238,7 +238,9 @@ class AwayIT {
     Subject subject =
         nodes
             .subject(jdk, Recorded.class)
-            .with("-XX:StartFlightRecording=name=it,settings=profile", "-Xlog:jfr*=off")
+            .with("-XX:StartFlightRecording=name=it,settings=profile",
+                "-XX:FlightRecorderOptions=repository=recordings",
+                "-Xlog:jfr*=off")
             .start();
     int[] before = {0};
     nodes.twice(

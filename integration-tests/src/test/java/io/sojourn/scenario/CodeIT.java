@@ -68,7 +68,9 @@ class CodeIT {
   void aFlightRecordingGoesOn(Jdk jdk) throws Exception {
     Subject subject =
         node.subject(jdk, Ending.class)
-            .with("-XX:StartFlightRecording=name=it,settings=profile", "-Xlog:jfr*=off")
+            .with("-XX:StartFlightRecording=name=it,settings=profile",
+                "-XX:FlightRecorderOptions=repository=recordings",
+                "-Xlog:jfr*=off")
             .start();
     int before = events(jdk, subject, "first");
     assertThat(before).isPositive();
