@@ -18,6 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The client against a real server over TCP. */
 class LedgerTest {
+  static {
+    // A server that is stopped in the middle of a commit asserts what holds only at other times
+    // ("2 != 3", MVStore.closeStore); without assertions it ends.
+    LedgerTest.class.getClassLoader().setPackageAssertionStatus("org.h2", false);
+  }
+
   @TempDir Path directory;
 
   private final Stop stop = new Stop();
