@@ -67,7 +67,7 @@ class AwayCheckpointIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void memoryAndFilesAgree(Jdk jdk) throws Exception {
     Subject task = diary(jdk, "");
     nodes.out(task);

@@ -25,7 +25,7 @@ class AwayTerminalIT {
   @RegisterExtension static final TwoNodes nodes = new TwoNodes();
 
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void modesSizeAndKeysAreTheTasks(Jdk jdk) throws Exception {
     Path shell = shell("job-" + jdk.feature(), "set -m; \"$@\"; sleep 1000");
     Subject subject =
@@ -114,7 +114,7 @@ class AwayTerminalIT {
 
   /** As programs do that ask for a password, whatever their input is. */
   @ParameterizedTest
-  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void itIsFoundByItsName(Jdk jdk) throws Exception {
     Path shell = shell("named-" + jdk.feature(), "set -m; \"$@\"; sleep 1000");
     Subject subject =
