@@ -238,7 +238,8 @@ class AwayIT {
     Subject subject =
         nodes
             .subject(jdk, Recorded.class)
-            .with("-XX:StartFlightRecording=name=it,settings=profile",
+            .with(
+                "-XX:StartFlightRecording=name=it,settings=profile",
                 "-XX:FlightRecorderOptions=repository=recordings",
                 "-Xlog:jfr*=off")
             .start();

@@ -68,7 +68,8 @@ class CodeIT {
   void aFlightRecordingGoesOn(Jdk jdk) throws Exception {
     Subject subject =
         node.subject(jdk, Ending.class)
-            .with("-XX:StartFlightRecording=name=it,settings=profile",
+            .with(
+                "-XX:StartFlightRecording=name=it,settings=profile",
                 "-XX:FlightRecorderOptions=repository=recordings",
                 "-Xlog:jfr*=off")
             .start();
