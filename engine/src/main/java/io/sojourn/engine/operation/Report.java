@@ -3,6 +3,7 @@ package io.sojourn.engine.operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /** The steps of one operation and their times, as they come. */
 public final class Report {
@@ -29,6 +30,24 @@ public final class Report {
       return step.get();
     } finally {
       finished(name, (System.nanoTime() - started) / 1e6);
+    }
+  }
+
+  /**
+   * Runs a step that another one ends, which is noted where it took any time.
+   *
+   * @param inMillis how long the other took, by what the step gave
+   */
+  public <T> void phase(
+      String name, Supplier<T> step, String last, ToDoubleFunction<? super T> inMillis) {
+    listener.phaseStarted(name);
+    long started = System.nanoTime();
+    double lastMillis = 0;
+    try {
+      lastMillis = inMillis.applyAsDouble(step.get());
+    } finally {
+      finished(name, (System.nanoTime() - started) / 1e6 - lastMillis);
+      if (lastMillis > 0) finished(last, lastMillis);
     }
   }
 

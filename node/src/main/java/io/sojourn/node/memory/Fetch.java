@@ -15,7 +15,6 @@ import io.sojourn.protocol.memory.TaskMemoryGrpc;
 import io.sojourn.protocol.memory.Whole;
 import io.sojourn.protocol.move.TaskLife;
 import io.sojourn.protocol.peer.Piece;
-import io.sojourn.restore.memory.LazyMemory;
 import io.sojourn.restore.memory.Supply;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +39,7 @@ public final class Fetch implements Supply {
   private final Channel home;
   private final TaskLife life;
   private final Map<Key, Part> open = new LinkedHashMap<>();
-  private @Nullable LazyMemory memory;
+  private @Nullable Receiver memory;
   private @Nullable ClientCallStreamObserver<FetchRequest> stream;
   private long left;
   private boolean whole;
@@ -52,7 +51,7 @@ public final class Fetch implements Supply {
   }
 
   @Override
-  public synchronized void to(LazyMemory wanted) {
+  public synchronized void to(Receiver wanted) {
     memory = wanted;
     connect();
   }

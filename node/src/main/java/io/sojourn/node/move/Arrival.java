@@ -12,6 +12,7 @@ import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.fuse.HomeLostException;
 import io.sojourn.restore.fuse.HomePolicy;
 import io.sojourn.restore.fuse.HomeTask;
+import io.sojourn.restore.memory.MemoryAhead;
 import io.sojourn.restore.net.GuestNetwork;
 import io.sojourn.restore.world.GuestWorld;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a world for a task whose image has arrived, and restores it there. */
 final class Arrival {
@@ -30,6 +32,7 @@ final class Arrival {
   private final Channel streams;
   private final EventLoop loop;
   private final Networks networks;
+  private double memoryMillis;
 
   /** Makes the like of home's network, or has made it. */
   interface Networks {
@@ -70,10 +73,15 @@ final class Arrival {
     create(directory, image, request.getName());
     try {
       Files.move(image, directory.resolve("image"));
-      GuestNetwork network = networks.of(request.getNetwork());
-      world = GuestWorld.prepare(tools, directory, home(request), network, loop);
-      world.restore(
-          request.getLazy() ? new Fetch(home, request.getLife()) : null, limit(request, directory));
+      try (MemoryAhead ahead = request.getAhead() ? ahead(request, directory) : null) {
+        GuestNetwork network = networks.of(request.getNetwork());
+        world = GuestWorld.prepare(tools, directory, home(request), network, loop);
+        world.restore(
+            request.getLazy() ? new Fetch(home, request.getLife()) : null,
+            ahead,
+            limit(request, directory, ahead));
+        if (ahead != null) memoryMillis = ahead.waitedMillis();
+      }
       return world;
     } catch (IOException | HomeLostException | InterruptedException | RuntimeException failed) {
       Trees.delete(image);
@@ -81,6 +89,22 @@ final class Arrival {
       else GuestWorld.remove(directory);
       throw failed;
     }
+  }
+
+  /** For how long the task in that world, which was there but for its memory, has waited for it. */
+  double memoryMillis() {
+    return memoryMillis;
+  }
+
+  /**
+   * Its memory comes over the connection for streams, which nobody needs yet: what CRIU asks of
+   * home's files does not wait behind it.
+   */
+  private MemoryAhead ahead(ArriveRequest request, Path directory) throws IOException {
+    return MemoryAhead.begin(
+        directory.resolve("image"),
+        directory.resolve("memory"),
+        new Fetch(streams, request.getLife()));
   }
 
   /** An attempt that its home has given up may not be over yet here. */
@@ -102,10 +126,12 @@ final class Arrival {
     return millis == 0 ? HomePolicy.WAIT : new HomePolicy(Optional.of(Duration.ofMillis(millis)));
   }
 
-  private static Duration limit(ArriveRequest request, Path directory) {
+  private static Duration limit(
+      ArriveRequest request, Path directory, @Nullable MemoryAhead ahead) {
     return RestoreOptions.limitFor(
         Duration.ofMillis(request.getLimitMillis()),
-        ImageDirectory.open(directory.resolve("image")).bytes());
+        ImageDirectory.open(directory.resolve("image")).bytes()
+            + (ahead == null ? 0 : ahead.bytes()));
   }
 
   private GuestWorld.Home home(ArriveRequest request) {

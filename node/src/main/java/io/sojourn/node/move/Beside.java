@@ -77,7 +77,8 @@ final class Beside {
                 notes,
                 settings.runDirectory(),
                 given(image, keeper, connections),
-                false),
+                false,
+                null),
             limit);
     connections.settle(image);
     // CRIU has set them as the task has; but where the job is not in the foreground they are its

@@ -7,6 +7,7 @@ import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.deputy.DeputyBirth;
 import io.sojourn.home.deputy.DeputyDirectory;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Gives tasks their deputies. */
 final class Deputies {
@@ -20,13 +21,15 @@ final class Deputies {
     this.moves = moves;
   }
 
-  /** The process that was the task becomes its deputy. */
-  void become(MovedTask task, int pid, HomeDeparture departure) {
-    CgroupFreeze group = departure.group();
+  /**
+   * The process that was the task becomes its deputy.
+   *
+   * @param group that keeps it from running; null: it was stopped by a signal
+   */
+  void become(MovedTask task, int pid, @Nullable CgroupFreeze group, WaitingSignals signals) {
     for (int each : Proc.tree(pid)) if (each != pid) Signals.send(each, Signals.KILL);
     DeputyBirth birth =
         new DeputyBirth(settings.runtime(), new DeputyDirectory(settings.runDirectory()));
-    WaitingSignals signals = departure.signals();
     Deputy deputy =
         group == null
             ? birth.ofStopped(pid, task.id(), 1, signals.ofStopped(pid))

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,9 +59,13 @@ final class FoundAgain {
     // The VM of a process that somebody else has stopped is not in the agent's stop.
     if (record.isEmpty() && !frozen && !(stopped && left.phase() == Phase.STOPPED)) return;
     if (record.isPresent() && hasDeputy && !record.get().atHome()) {
-      if (!stopped) return;
+      if (!stopped && !frozen) return;
       // It lives elsewhere: what is here is what it was before.
       Proc.tree(left.pid()).forEach(each -> Signals.send(each, Signals.KILL));
+      return;
+    }
+    if (record.isPresent() && !hasDeputy && record.get().begins() && (frozen || stopped)) {
+      becomesDeputy(left, record.get(), frozen);
       return;
     }
     if (!hasDeputy) ledger.forget(left.id());
@@ -69,11 +74,32 @@ final class FoundAgain {
     log.info("task {} was about to leave, and runs on", left.id());
   }
 
+  /** It lives elsewhere by now, or is about to, with all that it needs. */
+  private void becomesDeputy(ControlBlock left, MoveRecord record, boolean frozen) {
+    try {
+      MovedTask task = task(record, left.pid());
+      CgroupFreeze group = frozen ? CgroupFreeze.of(left.pid()).orElse(null) : null;
+      WaitingSignals signals =
+          WaitingSignals.found(
+              left.pid(), Images.leaving(settings.memory(), record.id(), record.name()));
+      place(
+          task, record, deputies -> deputies.become(task, left.pid(), group, signals));
+      log.info("task {} lives on node {}; it has its deputy now", left.id(), record.node());
+    } catch (IOException | RuntimeException failed) {
+      log.warn("task {} cannot be given its deputy: {}", left.id(), "" + failed);
+    }
+  }
+
+  private static MovedTask task(MoveRecord record, int pid) {
+    MovedTask task = new MovedTask(record.id(), record.name(), record.user(), pid);
+    if (record.agentOptions() != null) task.agentOptions(record.agentOptions());
+    return task;
+  }
+
   private void one(Deputy deputy, MoveRecord record) {
     try {
-      MovedTask task = new MovedTask(record.id(), record.name(), record.user(), deputy.pid());
-      if (record.agentOptions() != null) task.agentOptions(record.agentOptions());
-      place(task, deputy, record);
+      MovedTask task = task(record, deputy.pid());
+      place(task, record, deputies -> deputies.attend(task, deputy));
       log.info(
           "task {} ({}) is found again, {}",
           task.name(),
@@ -84,11 +110,11 @@ final class FoundAgain {
     }
   }
 
-  private void place(MovedTask task, Deputy deputy, MoveRecord record) {
+  private void place(MovedTask task, MoveRecord record, Consumer<Deputies> deputy) {
     // What its deputy says waits until it is known where it is to go.
     task.setsOut();
     try {
-      new Deputies(settings, moves).attend(task, deputy);
+      deputy.accept(new Deputies(settings, moves));
       moves.knows(task);
       if (record.atHome()) atHome(task, record);
       else moves.isAwayStill(task, record);

@@ -157,7 +157,7 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
     guests.put(life, new Guest(home, request.getName(), world));
     var unused = world.whole().whenComplete((whole, lost) -> whole(life, request, lost));
     log.info("task {} ({}) of node {} has arrived", request.getName(), life.getTask(), home);
-    return ArriveResponse.getDefaultInstance();
+    return ArriveResponse.newBuilder().setMemoryMillis(arrival.memoryMillis()).build();
   }
 
   private void whole(TaskLife life, ArriveRequest request, @Nullable Throwable lost) {

@@ -40,7 +40,7 @@ final class HomeDeparture implements Departure {
   private final Path criu;
   private final @Nullable Revival beside;
   private final Outbound outbound;
-  private final boolean lazy;
+  private final boolean keepsMemory;
   private final ConnectionLock lock;
 
   /**
@@ -59,14 +59,14 @@ final class HomeDeparture implements Departure {
 
   /**
    * @param beside where the task lives beside its deputy; null: it is its own process still
-   * @param lazy its memory follows it later
+   * @param keepsMemory it is fetched out of where the task stands still
    */
   HomeDeparture(
-      Path criu, String taskId, @Nullable Revival beside, Outbound outbound, boolean lazy) {
+      Path criu, String taskId, @Nullable Revival beside, Outbound outbound, boolean keepsMemory) {
     this.criu = criu;
     this.beside = beside;
     this.outbound = outbound;
-    this.lazy = lazy;
+    this.keepsMemory = keepsMemory;
     this.lock = new ConnectionLock(taskId);
   }
 
@@ -82,7 +82,7 @@ final class HomeDeparture implements Departure {
 
   @Override
   public boolean keepsMemory() {
-    return lazy;
+    return keepsMemory;
   }
 
   @Override
@@ -118,13 +118,13 @@ final class HomeDeparture implements Departure {
 
   @Override
   public void held(ControlBlock task, Path image) throws IOException {
-    if (beside == null || lazy) {
+    if (beside == null || keepsMemory) {
       // Without it the process is stopped by a signal, which a shell with job control notices.
       CgroupFreeze freeze = CgroupFreeze.of(task.pid()).orElse(null);
       group = freeze;
       if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
       // CRIU lets go of it as of one that runs on: the signal waits for it.
-      else if (lazy) Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.STOP));
+      else if (keepsMemory) Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.STOP));
     }
     Map<Long, List<Descriptor>> descriptors = descriptors(task);
     for (ImageSocket socket : ImageSocket.of(image)) {

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,17 @@ final class Images {
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     return directory;
+  }
+
+  /** The image of a task of this name that leaves or has left; null where it is not there. */
+  static @Nullable Path leaving(Path memory, String task, String name) {
+    Path image = memory.resolve(PREFIX + task).resolve(leaving(name));
+    return Files.isDirectory(image) ? image : null;
+  }
+
+  /** What the image of a task that leaves is called. */
+  static String leaving(String name) {
+    return name + "-move";
   }
 
   /**

@@ -23,6 +23,14 @@ final class MoveLedger {
     write(MoveRecord.of(task, node, task.incarnation(), 0, 0));
   }
 
+  /**
+   * It stands still there, with all that it needs, and may begin; its old place stands still here,
+   * and becomes its deputy, if it has none.
+   */
+  void begins(MovedTask task, String node) {
+    write(MoveRecord.of(task, node, task.incarnation(), 0, 0).beginning(!task.hasDeputy()));
+  }
+
   /** It is restored at home, stands still, and will be let run: or not, if we die here. */
   void comesHome(MovedTask task, String node, int incarnation, Revival here) {
     int first = here.first();

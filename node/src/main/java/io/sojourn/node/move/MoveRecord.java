@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstTicks when that was started: a number may be given again
  * @param keepMillis for how long its connections stay open when it is not heard of; 0: for ever
  * @param agentOptions what the task's agent was told; null: not known
+ * @param begins it may have begun on that node; its process, which stands still here, is to become
+ *     its deputy
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record MoveRecord(
@@ -28,7 +30,8 @@ record MoveRecord(
     int first,
     long firstTicks,
     long keepMillis,
-    @Nullable String agentOptions) {
+    @Nullable String agentOptions,
+    boolean begins) {
 
   static MoveRecord of(MovedTask task, String node, int incarnation, int first, long firstTicks) {
     ThreadIdentity user = task.user();
@@ -44,7 +47,24 @@ record MoveRecord(
         first,
         firstTicks,
         away == null ? 0 : away.contact().keepMillis(),
-        task.agentOptions());
+        task.agentOptions(),
+        false);
+  }
+
+  MoveRecord beginning(boolean yes) {
+    return new MoveRecord(
+        id,
+        name,
+        uid,
+        gid,
+        groups,
+        node,
+        incarnation,
+        first,
+        firstTicks,
+        keepMillis,
+        agentOptions,
+        yes);
   }
 
   ThreadIdentity user() {

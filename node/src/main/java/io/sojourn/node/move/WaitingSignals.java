@@ -6,8 +6,10 @@ import io.sojourn.engine.linux.Signals;
 import io.sojourn.home.deputy.SignalsBefore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signals that wait for a process whose task is dumped, until it is a deputy: the task has some of
@@ -35,6 +37,19 @@ final class WaitingSignals {
   static WaitingSignals held(int pid, Path image) throws IOException {
     return new WaitingSignals(
         PendingSignals.of(image, Proc.innermostPid(pid)), Proc.pendingSignals(pid));
+  }
+
+  /**
+   * Of a process that an earlier daemon has left so.
+   *
+   * @param image its image; where that is gone, the process hears once more what waited before
+   */
+  static WaitingSignals found(int pid, @Nullable Path image) throws IOException {
+    PendingSignals inImage =
+        image == null
+            ? new PendingSignals(Map.of(), Map.of())
+            : PendingSignals.of(image, Proc.innermostPid(pid));
+    return new WaitingSignals(inImage, Proc.pendingSignals(pid));
   }
 
   /** For one that has been in a frozen control group all the time: it takes no signal. */

@@ -39,6 +39,7 @@ final class WayOut {
   private final EventLoop loop;
   private final Report report;
   private final MoveOptions options;
+  private MemoryWay memory = MemoryWay.IMAGE;
 
   WayOut(Moves.Settings settings, Moves moves, EventLoop loop, Report report, MoveOptions options) {
     this.settings = settings;
@@ -58,16 +59,17 @@ final class WayOut {
     task.setsOut();
     task.standsIn(block.pid());
     task.agentOptions(block.options());
+    memory = MemoryWay.of(options, block.pid());
     try {
       Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
       Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
       HomeDeparture departure =
           new HomeDeparture(
-              settings.criu().get(), block.id(), task.beside(), outbound, options.lazy());
+              settings.criu().get(), block.id(), task.beside(), outbound, memory.held());
       try (outbound) {
         StandingTask standing = dump(block, name, images, departure);
-        if (options.lazy())
-          return new LazyWay(this, settings, moves, report)
+        if (memory.held())
+          return new HeldWay(this, settings, moves, report, memory)
               .go(task, standing, block.pid(), node, incarnation, departure);
         there(task, standing, block.pid(), node, incarnation, departure);
         begin(task, standing, incarnation, departure);
@@ -92,7 +94,7 @@ final class WayOut {
         .depart(
             block,
             name,
-            images.resolve(name + "-move"),
+            images.resolve(Images.leaving(name)),
             CheckpointOptions.FREEZE,
             departure,
             report);
@@ -150,7 +152,11 @@ final class WayOut {
     moves.knows(task);
     moves.sessions().give(incarnation, away.session());
     moves.sessions().give(incarnation, away.pipeSession());
-    report.phase("restore", () -> Step.at(node, () -> arrive(task, node, shipped)));
+    report.phase(
+        "restore",
+        () -> Step.at(node, () -> arrive(task, node, shipped)),
+        "memory",
+        ArriveResponse::getMemoryMillis);
   }
 
   void leavesDeputy(MovedTask task, StandingTask standing, int pid, HomeDeparture departure) {
@@ -160,7 +166,9 @@ final class WayOut {
       if (group != null) group.close();
     } else {
       Deputies deputies = new Deputies(settings, moves);
-      report.phase("deputy", () -> deputies.become(task, pid, departure));
+      report.phase(
+          "deputy",
+          () -> deputies.become(task, pid, departure.group(), departure.signals()));
       standing.became();
     }
     departure.endConnects();
@@ -183,7 +191,8 @@ final class WayOut {
             .setName(task.name())
             .setDirectory(shipped.directory())
             .setRunDirectory(settings.runDirectory().toString())
-            .setLazy(options.lazy())
+            .setLazy(memory == MemoryWay.FOLLOWS)
+            .setAhead(memory == MemoryWay.AHEAD)
             .setLimitMillis(options.limit().toMillis())
             .setHomeLostMillis(options.homeLostMillis());
     Step.of(

@@ -54,6 +54,11 @@ public final class Fill {
     return new Fill(PagesAside.of(images));
   }
 
+  /** Puts these; their files are the caller's to remove. */
+  static Fill of(List<PagesAside> pages) {
+    return new Fill(List.copyOf(pages));
+  }
+
   /** Bytes that are to be put. */
   public long bytes() {
     return aside.stream()

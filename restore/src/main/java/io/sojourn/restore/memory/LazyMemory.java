@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread does all of it, and waits for nobody: what the task does meanwhile with its memory
  * (fork, munmap, mremap, madvise) stands still until it is heard here.
  */
-public final class LazyMemory implements AutoCloseable {
+public final class LazyMemory implements Supply.Receiver, AutoCloseable {
   /** CRIU's name for it. */
   public static final String SOCKET = "lazy-pages.socket";
 
@@ -79,17 +79,14 @@ public final class LazyMemory implements AutoCloseable {
     waiting.call();
   }
 
-  /**
-   * A part has come that was asked for.
-   *
-   * @param content not to be changed any more; null: zeros
-   */
+  @Override
   public void arrived(int process, long address, int length, @Nullable ByteBuffer content) {
     arrived.add(new Arrived(process, address, length, content));
     waiting.call();
   }
 
-  /** Whoever had the memory has it no more: {@link #whole} fails. */
+  /** {@link #whole} fails. */
+  @Override
   public void lost(Exception cause) {
     whole.completeExceptionally(cause);
   }

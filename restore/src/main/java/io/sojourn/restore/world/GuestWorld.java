@@ -31,6 +31,7 @@ import io.sojourn.restore.fuse.HomeMount;
 import io.sojourn.restore.fuse.HomePolicy;
 import io.sojourn.restore.fuse.HomeTask;
 import io.sojourn.restore.memory.LazyMemory;
+import io.sojourn.restore.memory.MemoryAhead;
 import io.sojourn.restore.memory.Supply;
 import io.sojourn.restore.net.GuestConnections;
 import io.sojourn.restore.net.GuestNetwork;
@@ -164,10 +165,12 @@ public final class GuestWorld implements AutoCloseable {
   /**
    * Restores the task, which stands still. From here on what it connects to would be home's.
    *
-   * @param supply of its memory, where that is not in the image
+   * @param supply of its memory, where that follows it
+   * @param ahead brings its memory, where that comes before it runs
    * @param limit after which it is given up
    */
-  public void restore(@Nullable Supply supply, Duration limit) throws IOException {
+  public void restore(@Nullable Supply supply, @Nullable MemoryAhead ahead, Duration limit)
+      throws IOException {
     Path images = directory.resolve("image");
     for (ImageSocket socket : ImageSocket.connectionsToOthers(images)) {
       TcpStreamImage image = TcpStreamImage.read(TcpStreamImage.path(images, socket.ino()));
@@ -189,7 +192,7 @@ public final class GuestWorld implements AutoCloseable {
       supply.to(lazy);
       lazy.start();
     }
-    Revival here = namespace.call(() -> begin(images, made, limit));
+    Revival here = namespace.call(() -> begin(images, order(made, ahead), limit));
     revival = here;
     // What only home's interfaces have is told to the sockets that it has there.
     RestoredSockets.settle(manifest, here.task().pid());
@@ -206,18 +209,18 @@ public final class GuestWorld implements AutoCloseable {
     }
   }
 
-  private Revival begin(Path images, GuestPipes made, Duration limit) throws IOException {
+  private Revival begin(Path images, Revival.Order order, Duration limit) throws IOException {
     FileSizes.forget(images);
     ConnectionLock lock = new ConnectionLock(home.task().id());
     lock.cover(ImageSocket.speakingWhenRestored(images));
     try {
-      return Revival.begin(order(made), limit);
+      return Revival.begin(order, limit);
     } finally {
       if (lock.placed()) ConnectionLock.remove(lock.table());
     }
   }
 
-  private Revival.Order order(GuestPipes made) {
+  private Revival.Order order(GuestPipes made, @Nullable MemoryAhead ahead) {
     List<String> shim = new ArrayList<>(List.of(tools.shim().toString(), "run"));
     shim.addAll(List.of("--guest", directory.toString(), "--host-name", home.hostName()));
     shim.addAll(List.of("--criu", tools.criu().toString()));
@@ -232,7 +235,8 @@ public final class GuestWorld implements AutoCloseable {
         directory.resolve("work"),
         home.runDirectory(),
         made.given(),
-        memory != null);
+        memory != null,
+        ahead);
   }
 
   /**

@@ -11,6 +11,7 @@ import io.sojourn.engine.operation.OperationException;
 import io.sojourn.restore.RestoreLimit;
 import io.sojourn.restore.Shim;
 import io.sojourn.restore.memory.Fill;
+import io.sojourn.restore.memory.MemoryAhead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ public final class Revival {
    * @param runDirectory of the task's home
    * @param given in place of the task's pipes
    * @param lazy its memory comes from whoever listens in the directory for notes
+   * @param ahead brings the memory that is not in the image; null: it is, or comes lazily
    */
   public record Order(
       List<String> shim,
@@ -62,7 +64,8 @@ public final class Revival {
       Path notes,
       Path runDirectory,
       List<Given> given,
-      boolean lazy) {
+      boolean lazy,
+      @Nullable MemoryAhead ahead) {
 
     private List<String> command() {
       List<String> command = new ArrayList<>(shim);
@@ -81,7 +84,7 @@ public final class Revival {
 
     private Fill fill() {
       try {
-        return lazy ? Fill.NONE : Fill.of(ownImages);
+        return lazy || ahead != null ? Fill.NONE : Fill.of(ownImages);
       } catch (IOException unreadable) {
         throw OperationException.failed(
             "the image cannot be prepared: " + unreadable.getMessage(),
@@ -159,13 +162,18 @@ public final class Revival {
     Shim shim = Shim.start(order.command(), order.notes().resolve("shim.log"));
     try (RestoreLimit clock = RestoreLimit.on(shim, limit)) {
       boolean made = shim.await("restored") > 0;
-      if (clock.wasHit())
-        throw OperationException.failed(
-            "the restore took longer than " + clock + " and was given up",
-            "allow more: --limit, or see " + order.notes().resolve("restore.log"));
+      if (clock.wasHit()) throw tooLong(order, clock);
       if (!made) throw failure(order, shim);
+      try {
+        fill.into(shim.world());
+        MemoryAhead ahead = order.ahead();
+        if (ahead != null) ahead.into(shim.world(), shim.ended());
+      } catch (OperationException failed) {
+        boolean hit = clock.wasHit();
+        shim.abort();
+        throw hit ? tooLong(order, clock) : failed;
+      }
     }
-    fill(fill, shim);
     TaskScan scan = new TaskScan(order.runDirectory());
     for (int candidate : Proc.tree(shim.world())) {
       var task = scan.of(candidate);
@@ -177,13 +185,10 @@ public final class Revival {
         "migrate it from the node where it was started");
   }
 
-  private static void fill(Fill fill, Shim shim) {
-    try {
-      fill.into(shim.world());
-    } catch (OperationException failed) {
-      shim.abort();
-      throw failed;
-    }
+  private static OperationException tooLong(Order order, RestoreLimit clock) {
+    return OperationException.failed(
+        "the restore took longer than " + clock + " and was given up",
+        "allow more: --limit, or see " + order.notes().resolve("restore.log"));
   }
 
   private static OperationException failure(Order order, Shim shim) {
