@@ -67,14 +67,14 @@ final class MoveTime implements Benchmark {
     if (counts) {
       downtime.add(gap);
       command.add(moved.millis());
-      double off = 0;
-      boolean over = false;
+      double now = 0, off = 0;
       for (JsonNode phase : Node.json(moved).path("phases")) {
         String name = phase.path("name").asText();
         double millis = phase.path("millis").asDouble();
         phases.computeIfAbsent(name, any -> new Series()).add(millis);
-        over |= name.equals("restore");
-        if (!over) off += millis;
+        now += millis;
+        // It has left with the image; or, where that has none of it, when all was fetched.
+        if (name.equals("ship") || name.equals("memory")) off = now;
       }
       offNode.add(off);
     }

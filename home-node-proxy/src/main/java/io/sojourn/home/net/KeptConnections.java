@@ -194,9 +194,22 @@ public final class KeptConnections {
     homeless.remove(cookie);
     toGiveUp.addAll(held.getOrDefault(cookie, List.of()));
     held.remove(cookie);
+    giveUp();
+  }
+
+  /** One that is stopped does not hear all at once: it is told the rest later. */
+  private void giveUp() {
     Deputy by = deputy;
-    // One that is stopped does not hear all at once: it is told the rest later.
     while (by != null && !toGiveUp.isEmpty() && by.giveUp(toGiveUp.peek())) toGiveUp.remove();
+  }
+
+  /** The task has not left, and has them itself: nobody else is to keep them open. */
+  public synchronized void giveBack() {
+    if (deputy == null) return;
+    held.values().forEach(toGiveUp::addAll);
+    held.clear();
+    homeless.clear();
+    giveUp();
   }
 
   void forget(long cookie) {

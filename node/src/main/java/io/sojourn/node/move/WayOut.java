@@ -213,6 +213,7 @@ final class WayOut {
     if (task.away() == null) return null;
     away.start().forbid();
     Word word = new Word(settings, away.node(), Face.life(task));
+    if (beside != null) away.connections().kept().giveBack();
     moves.callBack(task);
     if (beside != null) {
       UnixAtHome.giveUp(task.deputy());
