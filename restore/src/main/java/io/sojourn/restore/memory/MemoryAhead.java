@@ -224,8 +224,17 @@ public final class MemoryAhead implements Supply.Receiver, AutoCloseable {
       over = true;
       for (ProcessMemory memory : processes.values()) memory.close();
       processes.clear();
-      early.close();
     }
     Files.deleteIfExists(file);
+    // The kernel takes its time to free what was in it, and a task waits for whoever closes this.
+    var unused = CompletableFuture.runAsync(this::forgetEarly);
+  }
+
+  private synchronized void forgetEarly() {
+    try {
+      early.close();
+    } catch (IOException alreadyGone) {
+      // Nothing can be lost.
+    }
   }
 }
