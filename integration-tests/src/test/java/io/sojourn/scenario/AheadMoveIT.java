@@ -107,9 +107,8 @@ class AheadMoveIT {
 
   private static Subject traveller(ServerSocket peer) {
     return road.subject(Jdk.newest(), Traveller.class)
-        // Not a small one, though it does little.
-        .with("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch")
-        .start(net.address(3), "" + peer.getLocalPort());
+        .with("-Xmx256m")
+        .start(net.address(3), "" + peer.getLocalPort(), "96");
   }
 
   private interface Fault {

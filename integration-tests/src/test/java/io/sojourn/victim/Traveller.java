@@ -8,12 +8,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Talks with a peer without pause, in a text that both know, and says how many bytes went each way;
  * appends a numbered line to "lines" every few milliseconds; reads "source" line by line.
  *
- * <p>Arguments: the peer's address and port.
+ * <p>Arguments: the peer's address and port; MiB of memory that it holds besides, or none.
  */
 public final class Traveller {
   private static volatile boolean over;
@@ -21,10 +22,13 @@ public final class Traveller {
   private static volatile long sent;
   private static volatile long received;
   private static volatile int lines;
+  private static byte[][] held = {};
 
   private Traveller() {}
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length > 2) held = new byte[Integer.parseInt(arguments[2])][1 << 20];
+    for (byte[] one : held) Arrays.fill(one, (byte) held.length);
     Socket peer = new Socket(arguments[0], Integer.parseInt(arguments[1]));
     Thread writing = thread(() -> sent = write(peer.getOutputStream()));
     Thread reading = thread(() -> read(peer.getInputStream()));

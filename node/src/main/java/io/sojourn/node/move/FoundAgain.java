@@ -82,8 +82,7 @@ final class FoundAgain {
       WaitingSignals signals =
           WaitingSignals.found(
               left.pid(), Images.leaving(settings.memory(), record.id(), record.name()));
-      place(
-          task, record, deputies -> deputies.become(task, left.pid(), group, signals));
+      place(task, record, deputies -> deputies.become(task, left.pid(), group, signals));
       Images.discard(settings.memory(), record.id(), "");
       log.info("task {} lives on node {}; it has its deputy now", left.id(), record.node());
     } catch (IOException | RuntimeException failed) {

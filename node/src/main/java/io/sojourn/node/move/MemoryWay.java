@@ -7,7 +7,9 @@ enum MemoryWay {
   /** In its image. */
   IMAGE,
 
-  /** Out of its old place, while it is restored there. It does not run before all of it is there. */
+  /**
+   * Out of its old place, while it is restored there. It does not run before all of it is there.
+   */
   AHEAD,
 
   /** Out of its old place, when it runs there. */

@@ -167,8 +167,7 @@ final class WayOut {
     } else {
       Deputies deputies = new Deputies(settings, moves);
       report.phase(
-          "deputy",
-          () -> deputies.become(task, pid, departure.group(), departure.signals()));
+          "deputy", () -> deputies.become(task, pid, departure.group(), departure.signals()));
       standing.became();
     }
     departure.endConnects();

@@ -58,13 +58,11 @@ public final class MemoryAhead implements Supply.Receiver, AutoCloseable {
       throws IOException {
     this.supply = supply;
     this.file = file;
-    this.early =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.early = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     pages.forEach(
         (process, ranges) -> {
           cameEarly.put(process, new ArrayList<>());
-          for (LazyPages range : ranges)
-            toAsk.add(new Range(process, range.start(), range.end()));
+          for (LazyPages range : ranges) toAsk.add(new Range(process, range.start(), range.end()));
         });
     bytes = toAsk.stream().mapToLong(range -> range.end() - range.start()).sum();
     missing = bytes;

@@ -133,8 +133,7 @@ class MemoryAheadTest {
             .setFlags(flags)
             .build(),
         image);
-    if (flags == LAZY)
-      System.arraycopy(memory, page * PAGE, expected, page * PAGE, count * PAGE);
+    if (flags == LAZY) System.arraycopy(memory, page * PAGE, expected, page * PAGE, count * PAGE);
   }
 
   private static void message(MessageLite message, ByteArrayOutputStream image) throws IOException {
@@ -199,8 +198,7 @@ class MemoryAheadTest {
   @Test
   void whatWasNotAskedForIsNotTaken() throws Exception {
     try (MemoryAhead ahead = begin()) {
-      home.receiver.arrived(
-          NUMBER, address + 1999L * PAGE, PAGE, ByteBuffer.wrap(new byte[PAGE]));
+      home.receiver.arrived(NUMBER, address + 1999L * PAGE, PAGE, ByteBuffer.wrap(new byte[PAGE]));
       assertThatThrownBy(() -> ahead.into(SELF, gone)).hasMessageContaining("not asked for");
     }
   }
