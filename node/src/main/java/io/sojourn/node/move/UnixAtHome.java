@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -36,13 +37,13 @@ final class UnixAtHome {
   private static final Path ENDED = Path.of("connection");
 
   private final int keeper;
-  private final Map<String, String> names;
+  private final UnaryOperator<String> names;
 
   /**
    * @param keeper has them
-   * @param names that the keeper's have, by those in the image; where they are the same, none
+   * @param names that the keeper's have, by those in the image; empty where one has ended
    */
-  UnixAtHome(int keeper, Map<String, String> names) {
+  UnixAtHome(int keeper, UnaryOperator<String> names) {
     this.keeper = keeper;
     this.names = names;
   }
@@ -60,7 +61,7 @@ final class UnixAtHome {
 
   /** What opens it for a task that is restored. */
   Path path(Stream stream) {
-    String name = names.getOrDefault(stream.getKey(), stream.getKey());
+    String name = names.apply(stream.getKey());
     for (Descriptor held : Descriptor.of(keeper))
       if (held.target().equals(name)) return held.reopen();
     return ENDED;
@@ -80,7 +81,7 @@ final class UnixAtHome {
   }
 
   private void settle(Stream stream, UnixStates.State state) {
-    String name = names.getOrDefault(stream.getKey(), stream.getKey());
+    String name = names.apply(stream.getKey());
     for (Descriptor held : Descriptor.of(keeper))
       if (held.target().equals(name)) {
         try (RawSocket socket = RawSocket.lookAt(held)) {
