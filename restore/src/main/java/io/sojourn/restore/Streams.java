@@ -94,10 +94,7 @@ final class Streams {
   }
 
   private static Optional<Path> descriptor(int pid, String key) {
-    return Descriptor.of(pid).stream()
-        .filter(descriptor -> descriptor.target().equals(key))
-        .findFirst()
-        .map(Descriptor::reopen);
+    return Descriptor.named(pid, key).map(Descriptor::reopen);
   }
 
   /** A terminal's number may have been given to another one, which is younger than the image. */

@@ -33,6 +33,16 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
     return descriptors;
   }
 
+  /** The first one of a process that leads to what /proc calls so: pipe:[N], socket:[N]. */
+  public static Optional<Descriptor> named(int pid, String target) {
+    return Proc.numbers(Proc.of(pid).resolve("fd")).stream()
+        .filter(
+            number ->
+                Proc.link(Proc.of(pid).resolve("fd/" + number)).stream().anyMatch(target::equals))
+        .findFirst()
+        .map(number -> read(pid, number, target));
+  }
+
   /** One of this process's own, which is open. */
   public static Descriptor ofOurs(int number) {
     return of((int) ProcessHandle.current().pid(), number);

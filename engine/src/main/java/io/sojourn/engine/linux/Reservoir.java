@@ -53,6 +53,25 @@ public final class Reservoir implements AutoCloseable {
     this.mark = mark;
   }
 
+  /** A new one, at a stream's begin, of which no other process is to know. */
+  public static Reservoir create() {
+    return create(new OwnMark());
+  }
+
+  private static final class OwnMark implements Mark {
+    private long value;
+
+    @Override
+    public long get() {
+      return value;
+    }
+
+    @Override
+    public void set(long value) {
+      this.value = value;
+    }
+  }
+
   /** A new one, at a stream's begin. */
   public static Reservoir create(Mark mark) {
     mark.set(0);

@@ -21,20 +21,6 @@ import org.junit.jupiter.api.Timeout;
 class KeptStreamTest {
   private static final int PART = 20_000;
 
-  private static final class Plain implements Reservoir.Mark {
-    private long value;
-
-    @Override
-    public long get() {
-      return value;
-    }
-
-    @Override
-    public void set(long mark) {
-      value = mark;
-    }
-  }
-
   /** Takes everything, and says so only when it is told to. */
   private static final class Slow implements StreamEnd {
     private @Nullable ByteStream stream;
@@ -69,7 +55,7 @@ class KeptStreamTest {
   @Test
   void aPipe() throws Exception {
     RawSocket[] ends = RawSocket.pipe();
-    Reservoir through = Reservoir.create(new Plain());
+    Reservoir through = Reservoir.create();
     goesOn(ends[1], ends[0], new SocketRelay().keeps(through.from(ends[0])));
     through.close();
   }
@@ -78,7 +64,7 @@ class KeptStreamTest {
   void aUnixSocket() throws Exception {
     RawSocket[] ends = RawSocket.unixPair();
     ends[1].notBlocking();
-    Reservoir through = Reservoir.create(new Plain());
+    Reservoir through = Reservoir.create();
     goesOn(ends[0], ends[1], new SocketRelay().keeps(through.queueOf(ends[1])));
     through.close();
   }

@@ -116,7 +116,10 @@ public final class HomePipes implements StreamAcceptor {
     try {
       Pipe order = Opening.parseFrom(opening).getPipe();
       Descriptor pipe =
-          order.getSocket().isEmpty() ? find(order.getNumber()) : socket(order.getSocket());
+          order.getSocket().isEmpty()
+              ? find(order.getNumber())
+              // What a task has made beside its deputy, that has under another number.
+              : Descriptor.named(deputy, order.getSocket()).orElse(null);
       if (pipe == null) stream.reset(Errno.EINVAL);
       else if (order.getControl())
         return control(pipe, HomeTerminal.of(deputy, pipe, stream, kept));
@@ -144,12 +147,6 @@ public final class HomePipes implements StreamAcceptor {
     for (Descriptor held : Descriptor.of(deputy))
       if (held.number() == number && (held.isPipe() || held.isSocket() || terminal(held)))
         return held;
-    return null;
-  }
-
-  /** What a task has made beside its deputy, that has under another number. */
-  private @Nullable Descriptor socket(String name) {
-    for (Descriptor held : Descriptor.of(deputy)) if (held.target().equals(name)) return held;
     return null;
   }
 
@@ -195,7 +192,7 @@ public final class HomePipes implements StreamAcceptor {
     Reservoir through = passing.through();
     // What nobody keeps is counted all the same: it stays in the socket until the task has it.
     if (through == null && toTask && pipe.isSocket()) {
-      through = Reservoir.create(new Unkept());
+      through = Reservoir.create();
       unkept.add(through);
     }
     if (through != null) {
@@ -295,21 +292,6 @@ public final class HomePipes implements StreamAcceptor {
   private static void drain(Descriptor pipe, OutputStream to) throws IOException {
     try (RawSocket from = RawSocket.pipe(pipe.reopen(), false)) {
       to.write(from.available());
-    }
-  }
-
-  /** Where this daemon alone is to know. */
-  private static final class Unkept implements Reservoir.Mark {
-    private long value;
-
-    @Override
-    public long get() {
-      return value;
-    }
-
-    @Override
-    public void set(long value) {
-      this.value = value;
     }
   }
 }

@@ -11,6 +11,7 @@ import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.home.deputy.Deputy;
+import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
@@ -63,12 +64,14 @@ final class Beside {
   private Revival revive(
       Path image, MovedTask task, int keeper, Map<String, String> names, Duration limit) {
     Path notes = notes(settings, task.id());
+    Manifest manifest = ImageDirectory.open(image).manifest();
+    List<Stream> streams = manifest.getStreamsList();
     UnixAtHome connections = new UnixAtHome(keeper, names);
-    Map<Path, TerminalModes> modes = terminals(image, keeper);
+    Map<Path, TerminalModes> modes = terminals(streams, keeper);
     Revival revival =
         Revival.begin(
             new Revival.Order(
-                shim(image, keeper),
+                shim(streams, keeper),
                 ProvisionedCriu.words(settings.criu().get()),
                 settings.shim(),
                 image,
@@ -76,22 +79,22 @@ final class Beside {
                 notes,
                 notes,
                 settings.runDirectory(),
-                given(image, keeper, connections),
+                given(streams, keeper, connections),
                 false),
             limit);
-    connections.settle(image);
+    connections.settle(image, streams);
     // CRIU has set them as the task has; but where the job is not in the foreground they are its
     // shell's.
     int face = task.deputy().pid();
     if (!Proc.hasTerminal(face) || !Proc.inForeground(face)) modes.forEach(Beside::apply);
-    RestoredSockets.settle(ImageDirectory.open(image).manifest(), revival.task().pid())
+    RestoredSockets.settle(manifest, revival.task().pid())
         .forEach(untold -> LOG.warn("task {}: {}", task.name(), untold));
     return revival;
   }
 
-  private static Map<Path, TerminalModes> terminals(Path image, int keeper) {
+  private static Map<Path, TerminalModes> terminals(List<Stream> streams, int keeper) {
     Map<Path, TerminalModes> modes = new HashMap<>();
-    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
+    for (Stream stream : streams)
       if (stream.getKind().equals("terminal")) {
         Path path = opens(stream, keeper);
         try (RawSocket terminal = RawSocket.pipe(path, true)) {
@@ -108,10 +111,11 @@ final class Beside {
   }
 
   /** The keeper's own pipes, under the names that the image has for the task's. */
-  private static List<Revival.Given> given(Path image, int keeper, UnixAtHome connections) {
+  private static List<Revival.Given> given(
+      List<Stream> streams, int keeper, UnixAtHome connections) {
     List<Revival.Given> given = new ArrayList<>();
     int number = FIRST_DESCRIPTOR;
-    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList()) {
+    for (Stream stream : streams) {
       Path own =
           stream.getKind().equals(UnixAtHome.KIND)
               ? connections.path(stream)
@@ -125,9 +129,9 @@ final class Beside {
     return Descriptor.of(keeper, stream.getDescriptors(0)).reopen();
   }
 
-  private List<String> shim(Path image, int keeper) {
+  private List<String> shim(List<Stream> streams, int keeper) {
     List<String> words = new ArrayList<>(List.of(settings.shim().toString(), "run", "--beside"));
-    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
+    for (Stream stream : streams)
       if (stream.getControlling())
         words.addAll(List.of("--terminal", opens(stream, keeper).toString()));
     return words;

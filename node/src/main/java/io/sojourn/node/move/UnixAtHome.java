@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,9 +47,11 @@ final class UnixAtHome {
   }
 
   private static List<Stream> of(ImageDirectory image) {
-    return image.manifest().getStreamsList().stream()
-        .filter(stream -> stream.getKind().equals(KIND))
-        .toList();
+    return of(image.manifest().getStreamsList());
+  }
+
+  private static List<Stream> of(List<Stream> streams) {
+    return streams.stream().filter(stream -> stream.getKind().equals(KIND)).toList();
   }
 
   /** Of an image. */
@@ -58,36 +61,34 @@ final class UnixAtHome {
 
   /** What opens it for a task that is restored. */
   Path path(Stream stream) {
-    String name = names.getOrDefault(stream.getKey(), stream.getKey());
-    for (Descriptor held : Descriptor.of(keeper))
-      if (held.target().equals(name)) return held.reopen();
-    return ENDED;
+    return held(stream).map(Descriptor::reopen).orElse(ENDED);
+  }
+
+  private Optional<Descriptor> held(Stream stream) {
+    return Descriptor.named(keeper, names.getOrDefault(stream.getKey(), stream.getKey()));
   }
 
   /** What the task has done to its own, elsewhere, is done to these. */
-  void settle(Path image) {
+  void settle(Path image, List<Stream> streams) {
     Step.of(
         "the unix connections",
         () -> {
-          List<Stream> streams = of(ImageDirectory.open(image));
-          if (streams.isEmpty()) return streams;
+          List<Stream> connections = of(streams);
+          if (connections.isEmpty()) return connections;
           UnixStates states = UnixStates.of(image);
-          for (Stream stream : streams) settle(stream, states.of(stream.getKey()));
-          return streams;
+          for (Stream stream : connections) settle(stream, states.of(stream.getKey()));
+          return connections;
         });
   }
 
   private void settle(Stream stream, UnixStates.State state) {
-    String name = names.getOrDefault(stream.getKey(), stream.getKey());
-    for (Descriptor held : Descriptor.of(keeper))
-      if (held.target().equals(name)) {
-        try (RawSocket socket = RawSocket.lookAt(held)) {
-          socket.blocks(state.blocks());
-          // It may be that nobody has read of it before the dump.
-          if (state.outputEnded()) socket.shutdownOutput();
-        }
-        return;
-      }
+    Optional<Descriptor> held = held(stream);
+    if (held.isEmpty()) return;
+    try (RawSocket socket = RawSocket.lookAt(held.get())) {
+      socket.blocks(state.blocks());
+      // It may be that nobody has read of it before the dump.
+      if (state.outputEnded()) socket.shutdownOutput();
+    }
   }
 
   /**
