@@ -3,6 +3,7 @@ package io.sojourn.engine.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Another process's memory, to be written. The kernel writes into the pages and not through the
  * process's page tables: see process_vm_writev(2). For one thread.
  */
-public final class ProcessMemory implements AutoCloseable {
+public final class ProcessMemory implements Closeable {
   /** Consecutive bytes; all in bytes. */
   public record Part(long address, long length) {}
 

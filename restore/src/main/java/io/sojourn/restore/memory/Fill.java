@@ -4,6 +4,7 @@ import io.sojourn.engine.image.PagesAside;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.ProcessMemory;
 import io.sojourn.engine.operation.OperationException;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -140,9 +141,10 @@ public final class Fill {
             .computeIfAbsent(batch.process(), ProcessMemory::new)
             .write(buffer.flip(), batch.parts());
       }
-      for (ProcessMemory memory : memories.values()) memory.close();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
+    } finally {
+      memories.values().forEach(Fill::close);
     }
   }
 
@@ -152,11 +154,11 @@ public final class Fill {
         throw new EOFException("pages are missing");
   }
 
-  private static void close(FileChannel file) {
+  private static void close(Closeable file) {
     try {
       file.close();
-    } catch (IOException readOnly) {
-      // Nothing can be lost.
+    } catch (IOException written) {
+      // Nothing can be lost: what was written is in its place.
     }
   }
 }
