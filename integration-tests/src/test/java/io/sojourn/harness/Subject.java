@@ -119,8 +119,11 @@ public final class Subject implements AutoCloseable {
         command.add("-Dcontrol=" + home);
         command.addAll(List.of("-cp", Places.victims().toString(), victim.getName()));
         command.addAll(List.of(arguments));
+        // A shell that started what outlasts the program could do so while all of it is ended, and
+        // that would stay: it becomes it.
         if (inTerminal)
-          command = List.of("script", "-qfc", String.join(" ", command) + "; sleep 1000", "seen");
+          command =
+              List.of("script", "-qfc", String.join(" ", command) + "; exec sleep 1000", "seen");
         List<String> whole = new ArrayList<>(HEARS_KEYS);
         whole.addAll(command);
         ProcessBuilder builder =

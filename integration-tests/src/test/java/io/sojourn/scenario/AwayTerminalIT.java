@@ -27,7 +27,7 @@ class AwayTerminalIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
   void modesSizeAndKeysAreTheTasks(Jdk jdk) throws Exception {
-    Path shell = shell("job-" + jdk.feature(), "set -m; \"$@\"; sleep 1000");
+    Path shell = shell("job-" + jdk.feature(), "set -m; \"$@\"; exec sleep 1000");
     Subject subject =
         nodes.subject(jdk, Console.class).asAJob().by("bash", shell.toString()).start();
     BufferedWriter keyboard = subject.firstLife().outputWriter(StandardCharsets.UTF_8);
@@ -116,7 +116,7 @@ class AwayTerminalIT {
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void itIsFoundByItsName(Jdk jdk) throws Exception {
-    Path shell = shell("named-" + jdk.feature(), "set -m; \"$@\"; sleep 1000");
+    Path shell = shell("named-" + jdk.feature(), "set -m; \"$@\"; exec sleep 1000");
     Subject subject =
         nodes.subject(jdk, Console.class).asAJob().by("bash", shell.toString()).start("deaf");
     BufferedWriter keyboard = subject.firstLife().outputWriter(StandardCharsets.UTF_8);

@@ -87,7 +87,7 @@ class FreezeHomeIT {
   @Test
   void itsTerminalIsFoundByItsName() throws Exception {
     Path shell = node.home().resolve("named");
-    Files.writeString(shell, "set -m; \"$@\"; sleep 1000");
+    Files.writeString(shell, "set -m; \"$@\"; exec sleep 1000");
     Subject task =
         node.subject(Jdk.newest(), Console.class)
             .asAJob()

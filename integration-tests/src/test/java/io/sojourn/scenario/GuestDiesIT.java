@@ -106,7 +106,7 @@ class GuestDiesIT {
   @Test
   void itsTerminalAndItsSignalsWait() throws Exception {
     Path shell = nodes.home().home().resolve("job");
-    Files.writeString(shell, "set -m; \"$@\"; sleep 1000");
+    Files.writeString(shell, "set -m; \"$@\"; exec sleep 1000");
     Subject task =
         nodes.subject(Jdk.newest(), Console.class).asAJob().by("bash", shell.toString()).start();
     BufferedWriter keyboard = task.firstLife().outputWriter(StandardCharsets.UTF_8);

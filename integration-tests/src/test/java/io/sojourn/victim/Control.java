@@ -21,7 +21,14 @@ public final class Control {
 
   private static final Path PLACE = Path.of(System.getProperty("control"));
 
+  private static Runnable afterwards = () -> {};
+
   private Control() {}
+
+  /** What is done once, when this answer is out: the program's end, say. For who answers. */
+  public static void afterwards(Runnable work) {
+    afterwards = work;
+  }
 
   /** Answers, on the thread that calls. */
   public static void serve(Questions questions) throws IOException, InterruptedException {
@@ -34,6 +41,9 @@ public final class Control {
         Path fresh = PLACE.resolve("answer-" + question[0] + ".new");
         Files.writeString(fresh, say(questions, question[1]));
         Files.move(fresh, answer, StandardCopyOption.ATOMIC_MOVE);
+        Runnable next = afterwards;
+        afterwards = () -> {};
+        next.run();
       }
       Thread.sleep(5);
     }

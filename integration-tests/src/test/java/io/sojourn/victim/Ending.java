@@ -20,7 +20,7 @@ public final class Ending {
         question -> {
           if (!question.startsWith("exit ")) return "here";
           int status = Integer.parseInt(question.substring(5));
-          new Thread(() -> System.exit(status)).start();
+          Control.afterwards(() -> System.exit(status));
           return "yes";
         });
   }

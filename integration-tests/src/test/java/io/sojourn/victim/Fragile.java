@@ -33,7 +33,7 @@ public final class Fragile {
     now = "not yet";
     Thread thread = new Thread(work, "later");
     thread.setDaemon(true);
-    thread.start();
+    Control.afterwards(thread::start);
     return "begun";
   }
 

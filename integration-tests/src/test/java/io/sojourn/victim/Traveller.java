@@ -49,7 +49,7 @@ public final class Traveller {
               noting.join();
               return sent + " " + received + " " + lines;
             default:
-              thread(() -> System.exit(Integer.parseInt(question)));
+              Control.afterwards(() -> System.exit(Integer.parseInt(question)));
               return "ends";
           }
         });
