@@ -22,6 +22,7 @@ public final class ErrorNumber {
   public static final int ELOOP = 40;
   public static final int ENODATA = 61;
   public static final int EPROTO = 71;
+  public static final int EPROTOTYPE = 91;
   public static final int EOPNOTSUPP = 95;
   public static final int EADDRINUSE = 98;
   public static final int ENOTCONN = 107;

@@ -39,6 +39,10 @@ final class LibcFiles {
 
   static native int listen(int socket, int backlog);
 
+  static native int connect(int socket, byte[] address, int length);
+
+  static native int setsockopt(int socket, int level, int option, byte[] value, int length);
+
   static native int mkdirat(int dir, byte[] name, int mode);
 
   static native int unlinkat(int dir, byte[] name, int flags);

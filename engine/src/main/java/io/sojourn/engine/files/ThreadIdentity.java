@@ -11,6 +11,8 @@ import java.util.Arrays;
  */
 public record ThreadIdentity(int uid, int gid, int[] groups) {
   private static final long SYS_SETGROUPS = 116;
+  private static final long SYS_SETRESUID = 117;
+  private static final long SYS_SETRESGID = 119;
   private static final long SYS_CAPGET = 125;
   private static final long SYS_CAPSET = 126;
   private static final int CLONE_FS = 0x200;
@@ -86,6 +88,30 @@ public record ThreadIdentity(int uid, int gid, int[] groups) {
       return work.perform();
     } finally {
       effective(capabilities, false);
+    }
+  }
+
+  /**
+   * Does something as this thread's identity in the eyes of others, too: whom one connects to by a
+   * unix socket is told the effective user and group, not those for files. As the real user stays
+   * the process's, it cannot be signalled or traced by that user.
+   */
+  public static <T, E extends Exception> T seenByOthers(Work<T, E> work) throws E {
+    ThreadIdentity now = TAKEN.get();
+    NativeMemory capabilities = CAPABILITIES.get();
+    if (now == null || capabilities == null) return work.perform();
+    effective(capabilities, true);
+    // SAFETY: this thread's effective numbers alone change; -1 leaves the others.
+    if (LibcFiles.syscall(SYS_SETRESGID, -1, now.gid, -1) < 0) refuse("group " + now.gid);
+    if (LibcFiles.syscall(SYS_SETRESUID, -1, now.uid, -1) < 0) refuse("user " + now.uid);
+    try {
+      return work.perform();
+    } finally {
+      // The capabilities come back with the user.
+      TAKEN.remove();
+      if (LibcFiles.syscall(SYS_SETRESUID, -1, 0, -1) < 0) refuse("user 0");
+      if (LibcFiles.syscall(SYS_SETRESGID, -1, 0, -1) < 0) refuse("group 0");
+      now.take();
     }
   }
 

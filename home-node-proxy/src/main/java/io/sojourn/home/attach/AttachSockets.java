@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,12 +43,7 @@ final class AttachSockets implements BoundSockets {
   /** As long as a tool waits for a VM that does not listen. */
   private static final int PATIENCE_SECONDS = 10;
 
-  private record Listener(EpollServerDomainSocketChannel channel, @Nullable SocketFile file) {
-    void end() {
-      channel.close();
-      if (file != null) file.remove();
-    }
-  }
+  private record Listener(EpollServerDomainSocketChannel channel, @Nullable SocketFile file) {}
 
   /**
    * @param channel on no loop: so nothing that it says is lost before somebody hears it
@@ -55,6 +52,7 @@ final class AttachSockets implements BoundSockets {
 
   private final ThreadIdentity user;
   private final EventLoop loop;
+  private final Set<SocketFile> files = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Listener> listeners = new HashMap<>();
   private final Map<Long, Waiting> callers = new LinkedHashMap<>();
   private @Nullable ServerCallStreamObserver<Caller> guest;
@@ -72,10 +70,16 @@ final class AttachSockets implements BoundSockets {
   }
 
   @Override
+  public boolean isOurs(long device, long inode) {
+    return files.stream().anyMatch(file -> file.device() == device && file.inode() == inode);
+  }
+
+  @Override
   public int make(int directory, byte[] name, int mode) {
     int socket = ListeningSocket.make(directory, name, mode, BACKLOG);
     if (socket < 0) return socket;
     SocketFile file = SocketFile.bound(directory, name);
+    if (file != null) files.add(file);
     EpollServerDomainSocketChannel channel = new EpollServerDomainSocketChannel(socket, true);
     loop.execute(() -> listen(SocketFile.processOf(name), new Listener(channel, file)));
     return 0;
@@ -84,7 +88,7 @@ final class AttachSockets implements BoundSockets {
   private void listen(int process, Listener listener) {
     Listener before = listeners.remove(process);
     // Its name is another's now.
-    if (before != null) before.channel().close();
+    if (before != null) close(before);
     listener
         .channel()
         .pipeline()
@@ -96,8 +100,13 @@ final class AttachSockets implements BoundSockets {
               }
             });
     loop.register(listener.channel());
-    if (closed || listeners.size() == MOST_SOCKETS) listener.channel().close();
+    if (closed || listeners.size() == MOST_SOCKETS) close(listener);
     else listeners.put(process, listener);
+  }
+
+  private void close(Listener listener) {
+    listener.channel().close();
+    if (listener.file() != null) files.remove(listener.file());
   }
 
   private void comes(EpollDomainSocketChannel channel, int process) {
@@ -183,7 +192,10 @@ final class AttachSockets implements BoundSockets {
 
   private void end() {
     closed = true;
-    listeners.values().forEach(Listener::end);
+    for (Listener listener : listeners.values()) {
+      close(listener);
+      if (listener.file() != null) listener.file().remove();
+    }
     listeners.clear();
     callers.values().forEach(one -> one.channel().unsafe().closeForcibly());
     callers.clear();

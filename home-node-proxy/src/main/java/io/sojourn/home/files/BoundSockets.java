@@ -11,6 +11,11 @@ public interface BoundSockets {
         }
 
         @Override
+        public boolean isOurs(long device, long inode) {
+          return false;
+        }
+
+        @Override
         public int make(int directory, byte[] name, int mode) {
           throw new IllegalStateException("no socket is served");
         }
@@ -18,6 +23,9 @@ public interface BoundSockets {
 
   /** Whether one that is made with this name is to be served. */
   boolean serves(byte[] name);
+
+  /** Whether it is the file of one that is served. */
+  boolean isOurs(long device, long inode);
 
   /**
    * Makes it, with the calling thread's rights and umask, as mknod(2) does.

@@ -18,6 +18,7 @@ final class Calls {
   private final ContentCalls content;
   private final DirectoryCalls directories;
   private final LockService locks;
+  private final SocketCalls sockets;
   private final Look look;
 
   Calls(GuestFiles files) {
@@ -27,6 +28,7 @@ final class Calls {
     content = new ContentCalls(files);
     directories = new DirectoryCalls(files);
     locks = new LockService(files);
+    sockets = new SocketCalls(files);
     look = new Look(files);
   }
 
@@ -36,6 +38,8 @@ final class Calls {
       case WHOLE_LOCK -> request.getWholeLock().getWait();
       // As long as it takes to read all of a file.
       case DIGEST -> true;
+      // As long as who listens does not accept.
+      case CONNECT_SOCKET -> true;
       default -> false;
     };
   }
@@ -59,7 +63,8 @@ final class Calls {
       throws Refused {
     boolean done = progress.all();
     switch (request.getCallCase()) {
-      case LOOKUP -> answer.setEntry(files.lookup(node(request), request.getLookup()));
+      case LOOKUP -> 
+          answer.setEntry(sockets.heard(files.lookup(node(request), request.getLookup())));
       case GET_ATTRIBUTES -> answer.setAttributes(files.attributes(node(request)));
       case SET_ATTRIBUTES ->
           answer.setAttributes(status.set(node(request), request.getSetAttributes()));
@@ -116,6 +121,7 @@ final class Calls {
       case SET_LOCK -> locks.set(request.getSetLock(), wait);
       case WHOLE_LOCK -> locks.whole(request.getWholeLock(), wait);
       case DIGEST -> answer.setData(content.digest(node(request), request.getDigest().getKnown()));
+      case CONNECT_SOCKET -> answer.setData(sockets.connect(node(request)));
       case FORGET -> forget(request.getForget());
       case DISOWN -> {
         // Whoever knows what was answered lets go of it.

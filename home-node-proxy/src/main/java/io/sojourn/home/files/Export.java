@@ -10,10 +10,16 @@ import java.nio.file.Path;
  * @param user whose rights it has
  * @param locks that are held in its place
  * @param sockets that it makes and others connect to
+ * @param made connections of its to others' sockets
  */
-public record Export(Path root, ThreadIdentity user, HeldFiles locks, BoundSockets sockets) {
-  /** Nobody holds locks for it, or listens. */
+public record Export(
+    Path root,
+    ThreadIdentity user,
+    HeldFiles locks,
+    BoundSockets sockets,
+    MadeConnections made) {
+  /** Nobody holds locks for it, listens, or keeps connections. */
   public Export(Path root, ThreadIdentity user) {
-    this(root, user, HeldFiles.NONE, BoundSockets.NONE);
+    this(root, user, HeldFiles.NONE, BoundSockets.NONE, MadeConnections.NONE);
   }
 }

@@ -63,6 +63,7 @@ final class FileSession {
             FanotifyWatch.begin(workers.threads(), invalidations::send),
             export.locks(),
             export.sockets(),
+            export.made(),
             ledger,
             steps);
     calls = new Calls(files);

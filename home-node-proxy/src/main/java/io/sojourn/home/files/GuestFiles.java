@@ -17,6 +17,7 @@ final class GuestFiles {
   private final ChangeWatch watch;
   private final HeldFiles held;
   private final BoundSockets sockets;
+  private final MadeConnections made;
   private final LentLocks lentLocks;
 
   private final @Nullable FileLedger ledger;
@@ -30,6 +31,7 @@ final class GuestFiles {
       ChangeWatch watch,
       HeldFiles held,
       BoundSockets sockets,
+      MadeConnections made,
       @Nullable FileLedger ledger,
       Steps steps) {
     this.steps = steps;
@@ -39,6 +41,7 @@ final class GuestFiles {
     this.handles = new Handles(ledger);
     this.held = held;
     this.sockets = sockets;
+    this.made = made;
     this.lentLocks = new LentLocks(held);
   }
 
@@ -67,6 +70,10 @@ final class GuestFiles {
 
   BoundSockets sockets() {
     return sockets;
+  }
+
+  MadeConnections made() {
+    return made;
   }
 
   LentLocks lentLocks() {

@@ -64,6 +64,11 @@ public final class HomePipes implements StreamAcceptor {
     this.kept = kept;
   }
 
+  /** See {@link KeptPipes#made}. */
+  public void made(String name, int number) {
+    kept.made(name, number);
+  }
+
   /** Goes on where an earlier daemon has left off. On the loop, before the session's first call. */
   public void goOn(StreamSession session) {
     // Which terminals there are must be known before they are read from.
@@ -196,7 +201,11 @@ public final class HomePipes implements StreamAcceptor {
       unkept.add(through);
     }
     if (through != null) {
-      relay.keeps(closed -> kept.letGo(passing));
+      relay.keeps(
+          closed -> {
+            kept.letGo(passing);
+            kept.over(pipe.target());
+          });
       if (toTask) relay.keeps(pipe.isSocket() ? through.queueOf(socket) : through.from(socket));
       else relay.through(through.to(socket));
       passes.put(relay, passing);

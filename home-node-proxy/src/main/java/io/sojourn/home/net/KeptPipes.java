@@ -8,8 +8,10 @@ import io.sojourn.home.net.PipeLedger.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,10 @@ public final class KeptPipes {
   private final @Nullable PipeLedger ledger;
   private final Path file;
   private final Set<Pipe> pipes = new HashSet<>();
+
+  /** By what they are called: how many of their directions are not over. */
+  private final Map<String, Made> made = new HashMap<>();
+
   private @Nullable Deputy deputy;
 
   private KeptPipes(@Nullable PipeLedger ledger, Path file) {
@@ -88,6 +94,27 @@ public final class KeptPipes {
               return Pipe.NOT_KEPT;
             });
   }
+
+  /**
+   * A unix connection that was made for the task while it is away: its deputy has it until both
+   * directions are over.
+   *
+   * @param number the deputy's
+   */
+  synchronized void made(String name, int number) {
+    made.put(name, new Made(number, 2));
+  }
+
+  /** One direction of a connection is over. */
+  synchronized void over(String name) {
+    Made one = made.remove(name);
+    if (one == null) return;
+    if (one.directions() > 1) made.put(name, new Made(one.number(), one.directions() - 1));
+    else if (deputy != null && !deputy.giveUp(one.number()))
+      log.debug("the deputy keeps a connection that is over");
+  }
+
+  private record Made(int number, int directions) {}
 
   /** A terminal's modes. */
   @Nullable Place control(long stream, int number, byte[] modes) {

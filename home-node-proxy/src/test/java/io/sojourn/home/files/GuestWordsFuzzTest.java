@@ -41,6 +41,7 @@ class GuestWordsFuzzTest {
             ChangeWatch.NONE,
             HeldFiles.NONE,
             BoundSockets.NONE,
+            MadeConnections.NONE,
             null,
             Steps.NONE);
     try {

@@ -473,7 +473,12 @@ public final class Moves implements Exports, AutoCloseable {
       throw Status.PERMISSION_DENIED
           .withDescription("life " + incarnation + " of task " + task + " was not given to you")
           .asException();
-    return new Export(Path.of("/"), known.user(), known.locks(), attach.of(task, known.user()));
+    return new Export(
+        Path.of("/"),
+        known.user(),
+        known.locks(),
+        attach.of(task, known.user()),
+        socket -> UnixAtHome.keep(known, socket));
   }
 
   @Override

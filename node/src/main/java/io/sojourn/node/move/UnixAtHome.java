@@ -108,13 +108,29 @@ final class UnixAtHome {
   private static void hand(Deputy deputy, int process, int number) throws IOException {
     try (PidDescriptor task = PidDescriptor.open(process);
         OwnDescriptor socket = task.duplicate(number)) {
-      deputy.take(socket.number()).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      taken(deputy, socket.number());
+    }
+  }
+
+  private static int taken(Deputy deputy, int socket) throws IOException {
+    try {
+      return deputy.take(socket).get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException failed) {
       throw new IOException("the deputy does not take a unix connection", failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", interrupted);
     }
+  }
+
+  /** What a task that is away has is its deputy's: also what was made at home for it just now. */
+  static String keep(MovedTask task, int socket) throws IOException {
+    MovedTask.Away away = task.away();
+    if (away == null) throw new IOException("task " + task.name() + " is not away");
+    int number = taken(task.deputy(), socket);
+    String name = Descriptor.ofOurs(socket).target();
+    away.pipes().made(name, number);
+    return name;
   }
 
   /** The task is here and has its own: with ours open the other side would not see them close. */
