@@ -27,6 +27,7 @@ final class Answers implements HomeLink.Listener {
   private final Aftermath aftermath;
   private final Twins twins;
   private final Notifier notifier;
+  private final HomeSockets sockets;
   private volatile ToKernel toKernel = new ToKernel(false);
 
   @SuppressWarnings("NullAway.Init")
@@ -37,7 +38,9 @@ final class Answers implements HomeLink.Listener {
       WriteBehind behind,
       Aftermath aftermath,
       Twins twins,
-      Notifier notifier) {
+      Notifier notifier,
+      HomeSockets sockets) {
+    this.sockets = sockets;
     this.twins = twins;
     this.asked = asked;
     this.behind = behind;
@@ -79,6 +82,8 @@ final class Answers implements HomeLink.Listener {
       notifier.tell(
           List.of(Change.newBuilder().setNode(pending.node()).build()),
           () -> deliver(pending, answer));
+    else if (pending.opcode() == Opcode.LOOKUP)
+      sockets.lookedUp(pending, answer, () -> deliver(pending, answer));
     else deliver(pending, answer);
   }
 

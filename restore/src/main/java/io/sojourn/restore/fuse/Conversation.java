@@ -5,6 +5,7 @@ import io.sojourn.engine.files.FileCalls;
 import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Forget;
 import io.sojourn.protocol.files.Request;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,8 @@ final class Conversation {
   private final Map<Long, Pending> asked = new ConcurrentHashMap<>();
   private final Notifier notifier;
   private final Twins twins;
+  private final SocketDirectory socketNames = new SocketDirectory();
+  private final HomeSockets sockets;
   private final Answers answers;
   private volatile boolean watching;
 
@@ -33,7 +36,8 @@ final class Conversation {
   Conversation(Notifier notifier, Path own) {
     this.notifier = notifier;
     twins = new Twins(own, asked, request -> link.send(request));
-    answers = new Answers(asked, behind, aftermath, twins, notifier);
+    sockets = new HomeSockets(socketNames, request -> link.send(request));
+    answers = new Answers(asked, behind, aftermath, twins, notifier, sockets);
   }
 
   /** Who takes home's answers. */
@@ -56,8 +60,19 @@ final class Conversation {
       case Opcode.BATCH_FORGET -> forget(channel, in, several(in));
       case Opcode.INTERRUPT -> interrupt(channel, in);
       case Opcode.DESTROY -> reply(channel, in.unique(), 0);
-      default -> ask(channel, in);
+      default -> {
+        if (!socketNames.answer(channel, in, answers.reply())) ask(channel, in);
+      }
     }
+  }
+
+  /** Once home's files are served there: others' sockets can be reached. */
+  void mounted(Path target) throws IOException {
+    socketNames.open(target);
+  }
+
+  HomeSockets sockets() {
+    return sockets;
   }
 
   private void init(FuseChannel channel, FuseRequest in) throws MalformedRequestException {
@@ -150,7 +165,9 @@ final class Conversation {
   }
 
   /** Nobody waits for it. */
-  private void forget(FuseChannel channel, FuseRequest in, Forget forget) {
+  private void forget(FuseChannel channel, FuseRequest in, Forget kernels) {
+    Forget forget = socketNames.counted(kernels);
+    if (forget.getNodesCount() == 0) return;
     for (Forget.One one : forget.getNodesList()) {
       notifier.forgets(one.getNode());
       twins.changed(one.getNode());

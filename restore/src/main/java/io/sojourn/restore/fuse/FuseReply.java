@@ -3,6 +3,7 @@ package io.sojourn.restore.fuse;
 import com.google.protobuf.ByteString;
 import io.sojourn.engine.files.DataCalls;
 import io.sojourn.engine.files.NativeMemory;
+import io.sojourn.engine.files.Statx;
 import io.sojourn.protocol.files.Attributes;
 import io.sojourn.protocol.files.Entry;
 import io.sojourn.protocol.files.FileSystemFacts;
@@ -85,11 +86,13 @@ final class FuseReply {
 
   FuseReply entry(Entry entry, Validity validity) {
     Attributes attributes = entry.getAttributes();
+    // Whether somebody listens there is asked anew for each connect(2).
+    boolean socket = (attributes.getMode() & Statx.S_IFMT) == Statx.S_IFSOCK;
     return u64(entry.getNode())
         .u64(0)
-        .u64(validity.nameSeconds())
+        .u64(socket ? 0 : validity.nameSeconds())
         .u64(validity.seconds(attributes))
-        .u32(validity.nameNanos())
+        .u32(socket ? 0 : validity.nameNanos())
         .u32(validity.nanos(attributes))
         .attributes(attributes);
   }

@@ -125,6 +125,7 @@ public final class HomeMount implements AutoCloseable {
     start(channel);
     for (int i = 1; i < READERS; i++) start(channel.another());
     notifier.over(channel.another());
+    conversation.mounted(target);
     readAhead();
   }
 
@@ -156,6 +157,11 @@ public final class HomeMount implements AutoCloseable {
     return conversation.drain(patience.toMillis());
   }
 
+  /** The task may connect to sockets of others at home from now on. */
+  public void reachedBy(SocketCallers callers) {
+    conversation.sockets().reachedBy(callers);
+  }
+
   /** Completes when the file system is gone, whoever has unmounted it. */
   public CompletableFuture<Void> gone() {
     return gone;
@@ -164,6 +170,7 @@ public final class HomeMount implements AutoCloseable {
   /** Unmounts; what is still open there fails with ENOTCONN. Home lets go of all that was open. */
   @Override
   public void close() {
+    conversation.sockets().close();
     DeviceCalls.unmount(target.toString(), DeviceCalls.MNT_DETACH);
     try {
       link.close();

@@ -18,6 +18,7 @@ import io.sojourn.protocol.connection.Pipe;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
 import io.sojourn.restore.fuse.HomeTask;
+import io.sojourn.restore.fuse.SocketCallers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,9 +76,11 @@ final class GuestPipes implements AutoCloseable {
   private final Map<Integer, ByteString> unread = new HashMap<>();
   private final List<TakenConnection> taken = new ArrayList<>();
   private final UnixPeers peers = UnixPeers.here();
+  private final MadeConnections made = new MadeConnections(peers);
   private GuestStreams call;
   private Runnable resized = () -> {};
   private boolean started;
+  private boolean calling;
   private boolean held;
   private boolean apart;
 
@@ -129,13 +132,9 @@ final class GuestPipes implements AutoCloseable {
     tasks.blocks(state.blocks());
     if (state.outputEnded()) tasks.shutdownOutput();
     Descriptor known = Descriptor.ofOurs(tasks.descriptor());
-    TaskQueue queue = new TaskQueue(written, known.inode(), peers);
-    Watched output = new Watched(), input = new Watched();
-    input.socket = known.target();
-    output.relay.readOnly().shuts(RawSocket.SHUT_RD);
-    input.relay.through(queue).noReader(queue::gone).shuts(RawSocket.SHUT_WR);
-    pipes.add(new Carried(stream, false, ours, tasks, output));
-    pipes.add(new Carried(stream, true, written, tasks.duplicate(), input));
+    ConnectionRelays relays = ConnectionRelays.of(written, known.inode(), peers);
+    pipes.add(new Carried(stream, false, ours, tasks, relays.output()));
+    pipes.add(new Carried(stream, true, written, tasks.duplicate(), relays.input()));
   }
 
   /** What a restore is to be given in place of each. */
@@ -163,9 +162,10 @@ final class GuestPipes implements AutoCloseable {
    * @param resized is called when a terminal has got another size
    */
   void start(Runnable resized) {
-    if (pipes.isEmpty()) return;
     started = true;
     this.resized = resized;
+    if (pipes.isEmpty()) return;
+    calling = true;
     session
         .loop()
         .execute(
@@ -175,6 +175,23 @@ final class GuestPipes implements AutoCloseable {
               pipes.forEach(this::open);
             });
     call.start();
+  }
+
+  /** Who carries what the task says to sockets of others at home. */
+  SocketCallers callers() {
+    return new SocketCallers() {
+      @Override
+      public EventLoop loop() {
+        return session.loop();
+      }
+
+      @Override
+      public void connected(RawSocket ours, String atHome) {
+        made.carry(session, ours, atHome);
+        if (!calling && !apart) call.start();
+        calling = true;
+      }
+    };
   }
 
   private void open(Carried one) {
@@ -199,7 +216,9 @@ final class GuestPipes implements AutoCloseable {
     hold();
     CompletableFuture<?>[] outputs =
         java.util.stream.Stream.concat(
-                pipes.stream().filter(one -> !one.toTask()).map(one -> one.watched().over),
+                java.util.stream.Stream.concat(
+                    pipes.stream().filter(one -> !one.toTask()).map(one -> one.watched().over),
+                    made.over()),
                 terminals.values().stream().map(GuestTerminal::last))
             .toArray(CompletableFuture<?>[]::new);
     try {
@@ -222,6 +241,7 @@ final class GuestPipes implements AutoCloseable {
     onLoop(
         () -> {
           pipes.forEach(one -> one.watched().held = true);
+          made.hold();
           return held;
         });
     // Otherwise what the task wrote has no end.
@@ -251,6 +271,7 @@ final class GuestPipes implements AutoCloseable {
     onLoop(
         () -> {
           for (Carried one : pipes) if (one.toTask() && one.socket()) take(one);
+          made.take(taken);
           return session.freeze();
         });
     for (Carried one : pipes) if (one.toTask() && !one.socket()) takeUnread(one);
@@ -282,9 +303,11 @@ final class GuestPipes implements AutoCloseable {
   private void settled(Duration patience) throws IOException {
     CompletableFuture<?>[] all =
         java.util.stream.Stream.concat(
-                pipes.stream()
-                    .filter(one -> !one.toTask())
-                    .map(one -> one.watched().settled(one.ours())),
+                java.util.stream.Stream.concat(
+                    pipes.stream()
+                        .filter(one -> !one.toTask())
+                        .map(one -> one.watched().settled(one.ours())),
+                    made.settled()),
                 terminals.values().stream().map(GuestTerminal::settled))
             .toArray(CompletableFuture<?>[]::new);
     try {
@@ -314,7 +337,7 @@ final class GuestPipes implements AutoCloseable {
     unread.clear();
     taken.clear();
     call = carry();
-    call.start();
+    if (calling) call.start();
   }
 
   private void giveBack(Carried one) {
@@ -333,6 +356,7 @@ final class GuestPipes implements AutoCloseable {
     session.loop().execute(call::stop);
     session.loop().execute(() -> terminals.values().forEach(GuestTerminal::close));
     session.loop().execute(peers::close);
+    made.close();
     for (Carried one : pipes) {
       boolean closed = started && (!one.toTask() || one.socket() || one.terminal() && held);
       if (!closed) one.tasks().close();

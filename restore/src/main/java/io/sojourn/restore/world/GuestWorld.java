@@ -256,6 +256,7 @@ public final class GuestWorld implements AutoCloseable {
     carry();
     Objects.requireNonNull(pipes)
         .start(() -> JobSignals.send(revival().task().pid(), Signals.WINCH, true));
+    files.reachedBy(pipes.callers());
     ToolCalls calls = new ToolCalls(home.task(), home.channel(), revival().task().pid());
     attached = calls;
     calls.start();

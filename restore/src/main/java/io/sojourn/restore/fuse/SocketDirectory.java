@@ -1,0 +1,121 @@
+package io.sojourn.restore.fuse;
+
+import com.google.protobuf.ByteString;
+import io.sojourn.engine.files.ErrorNumber;
+import io.sojourn.engine.files.FileCalls;
+import io.sojourn.engine.files.Result;
+import io.sojourn.protocol.files.Attributes;
+import io.sojourn.protocol.files.Entry;
+import io.sojourn.protocol.files.Forget;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory that home does not have, in which this process makes names for files that it has:
+ * sockets. Nobody else knows what it is called, and its mode lets in nobody but root.
+ */
+final class SocketDirectory implements AutoCloseable {
+  private static final long ROOT = 1;
+
+  /** No number of home's. */
+  private static final long NODE = 1L << 62;
+
+  private static final int MODE = 040700;
+  private static final Validity NOT_LATER = new Validity(false, false);
+
+  private static final Entry ITSELF =
+      Entry.newBuilder()
+          .setNode(NODE)
+          .setAttributes(Attributes.newBuilder().setInode(NODE).setMode(MODE).setLinks(2))
+          .build();
+
+  private final String own = ".sojourn-" + new BigInteger(128, new SecureRandom()).toString(36);
+  private final AtomicLong names = new AtomicLong();
+  private final Map<ByteString, Entry> files = new ConcurrentHashMap<>();
+
+  /** By node: what the kernel counts as lookups of it, and home does not. */
+  private final Map<Long, Long> uncounted = new ConcurrentHashMap<>();
+
+  private volatile int descriptor = -1;
+
+  /** Once home's files are served there. */
+  void open(Path mount) throws IOException {
+    int opened = FileCalls.directory(mount.resolve(own).toString());
+    if (opened < 0)
+      throw new IOException("no place for sockets in " + mount + ": errno " + Result.errno(opened));
+    descriptor = opened;
+  }
+
+  /** Of the directory, O_PATH. */
+  int descriptor() {
+    return descriptor;
+  }
+
+  /** A new one, for this file; until {@link #bound} the file is found by it. */
+  String name(Entry file) {
+    String name = Long.toString(names.incrementAndGet(), 36);
+    files.put(ByteString.copyFromUtf8(name), file);
+    return name;
+  }
+
+  /** The socket has the file, or none. */
+  void bound(byte[] name) {
+    files.remove(ByteString.copyFrom(name));
+  }
+
+  /** Answers what is asked about the directory; false where that is something of home's. */
+  boolean answer(FuseChannel channel, FuseRequest in, FuseReply out)
+      throws MalformedRequestException {
+    boolean lookup = in.opcode() == Opcode.LOOKUP;
+    if (lookup && in.node() == ROOT && in.name(0).equals(ByteString.copyFromUtf8(own)))
+      return reply(channel, in, out.begin().entry(ITSELF, NOT_LATER), 0);
+    if (in.node() != NODE) return false;
+    return switch (in.opcode()) {
+      case Opcode.LOOKUP -> reply(channel, in, out.begin(), ErrorNumber.ENOENT);
+      case Opcode.GETATTR ->
+          reply(channel, in, out.begin().attributesOut(ITSELF.getAttributes(), NOT_LATER), 0);
+      case Opcode.MKNOD -> make(channel, in, out.begin());
+      case Opcode.GETXATTR -> reply(channel, in, out.begin(), ErrorNumber.ENODATA);
+      default -> reply(channel, in, out.begin(), ErrorNumber.EPERM);
+    };
+  }
+
+  private boolean make(FuseChannel channel, FuseRequest in, FuseReply out)
+      throws MalformedRequestException {
+    @Nullable Entry file = files.get(in.name(16));
+    if (file == null) return reply(channel, in, out, ErrorNumber.EPERM);
+    uncounted.merge(file.getNode(), 1L, Long::sum);
+    return reply(channel, in, out.entry(file, NOT_LATER), 0);
+  }
+
+  private static boolean reply(FuseChannel channel, FuseRequest in, FuseReply out, int errno) {
+    channel.write(out.memory(), out.end(in.unique(), errno));
+    return true;
+  }
+
+  /** As home counts. */
+  Forget counted(Forget kernels) {
+    if (uncounted.isEmpty() && kernels.getNodesList().stream().noneMatch(one -> one.getNode() == NODE))
+      return kernels;
+    Forget.Builder homes = Forget.newBuilder();
+    for (Forget.One one : kernels.getNodesList()) {
+      if (one.getNode() == NODE) continue;
+      Long more = uncounted.remove(one.getNode());
+      homes.addNodes(one.toBuilder().setLookups(one.getLookups() - (more == null ? 0 : more)));
+    }
+    return homes.build();
+  }
+
+  @Override
+  public void close() {
+    int open = descriptor;
+    descriptor = -1;
+    if (open >= 0) FileCalls.close(open);
+  }
+}

@@ -1,0 +1,97 @@
+package io.sojourn.restore.world;
+
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.UnixPeers;
+import io.sojourn.engine.stream.ByteStream;
+import io.sojourn.engine.stream.SocketRelay;
+import io.sojourn.engine.stream.StreamSession;
+import io.sojourn.protocol.connection.Opening;
+import io.sojourn.protocol.connection.Pipe;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/** Unix connections that the task makes while it is away. Their other ends are made at home. */
+final class MadeConnections {
+  private record One(String atHome, RawSocket ours, RawSocket written, ConnectionRelays relays) {
+    boolean isOver() {
+      return relays.output().over.isDone() && relays.input().over.isDone();
+    }
+  }
+
+  private final UnixPeers peers;
+  private final List<One> all = new CopyOnWriteArrayList<>();
+
+  /**
+   * @param peers of the task's network namespace
+   */
+  MadeConnections(UnixPeers peers) {
+    this.peers = peers;
+  }
+
+  /**
+   * On the session's loop.
+   *
+   * @param ours the end that is connected with the task's
+   * @param atHome name of home's end
+   */
+  void carry(StreamSession session, RawSocket ours, String atHome) {
+    long tasks = peers.peer(Descriptor.ofOurs(ours.descriptor()).inode()).orElse(0);
+    RawSocket written = ours.duplicate();
+    One made = new One(atHome, ours, written, ConnectionRelays.of(written, tasks, peers));
+    all.removeIf(One::isOver);
+    all.add(made);
+    open(session, atHome, false, ours, made.relays().output());
+    open(session, atHome, true, written, made.relays().input());
+  }
+
+  private static void open(
+      StreamSession session, String atHome, boolean toTask, RawSocket ours, Watched watched) {
+    Pipe pipe = Pipe.newBuilder().setSocket(atHome).setToTask(toTask).build();
+    ByteStream stream =
+        session.open(Opening.newBuilder().setPipe(pipe).build().toByteString(), watched);
+    SocketRelay relay = watched.relay.of(stream);
+    if (toTask) {
+      relay.writeOnly();
+      stream.finish();
+    }
+    relay.connected(ours);
+  }
+
+  /** Nothing more is handed on to the task. On the loop. */
+  void hold() {
+    all.forEach(one -> one.relays().input().held = true);
+  }
+
+  /** Complete when all that the task has written is at home, and it has ended. */
+  Stream<CompletableFuture<Void>> over() {
+    return all.stream().map(one -> one.relays().output().over);
+  }
+
+  /** Complete when all that the task has written is at home. */
+  Stream<CompletableFuture<Void>> settled() {
+    return all.stream().map(one -> one.relays().output().settled(one.ours()));
+  }
+
+  /** How far the task, which stands still, has read. On the loop. */
+  void take(List<TakenConnection> taken) throws IOException {
+    for (One one : all) {
+      Watched input = one.relays().input();
+      ByteStream stream = input.relay.stream();
+      if (!stream.isOver()) input.relay.look();
+      taken.add(
+          new TakenConnection(Objects.requireNonNull(input.socket), one.atHome(), stream.given()));
+    }
+  }
+
+  void close() {
+    for (One one : all) {
+      if (!one.relays().output().over.isDone()) one.ours().close();
+      if (!one.relays().input().over.isDone()) one.written().close();
+    }
+  }
+}
