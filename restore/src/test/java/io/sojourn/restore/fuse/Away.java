@@ -40,8 +40,19 @@ final class Away implements AutoCloseable {
       IntUnaryOperator port,
       ServerInterceptor... listening)
       throws Exception {
+    this(new Export(home, user), target, policy, own, port, listening);
+  }
+
+  private Away(
+      Export export,
+      Path target,
+      HomePolicy policy,
+      Path own,
+      IntUnaryOperator port,
+      ServerInterceptor... listening)
+      throws Exception {
     this.target = target;
-    service = new FileService((task, incarnation) -> new Export(home, user), MOST_FILES);
+    service = new FileService((task, incarnation) -> export, MOST_FILES);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .flowControlWindow(WINDOW)
@@ -71,6 +82,19 @@ final class Away implements AutoCloseable {
         HomePolicy.WAIT,
         NOTHING,
         port -> port);
+  }
+
+  /** With somebody who has the connections that the task makes. */
+  static Away of(Export export, SocketCallers callers) throws Exception {
+    Away away =
+        new Away(
+            export,
+            Files.createTempDirectory("sojourn-away"),
+            HomePolicy.WAIT,
+            NOTHING,
+            port -> port);
+    away.mount.reachedBy(callers);
+    return away;
   }
 
   /** With somebody who hears what is said to home. */
