@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -13,13 +14,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uses unix connections to a server as it is told to; each has a name. One of them may be a talk
+ * Uses unix connections to a server and to others, or listens, as it is told to; each connection has
+ * a name. One of them may be a talk
  * without pause, in the text of {@link Traveller}.
  *
  * <p>Arguments: the server's socket.
  */
 public final class UnixSockets {
   private static final Map<String, SocketChannel> connections = new ConcurrentHashMap<>();
+  private static final Map<String, ServerSocketChannel> listeners = new ConcurrentHashMap<>();
   private static volatile boolean over;
   private static volatile String failure = "none";
   private static volatile long sent;
@@ -37,10 +40,24 @@ public final class UnixSockets {
   private static String answer(UnixDomainSocketAddress server, String[] words) throws Exception {
     switch (words[0]) {
       case "connect": // NAME
-        SocketChannel made = SocketChannel.open(StandardProtocolFamily.UNIX);
-        made.connect(server);
-        connections.put(words[1], made);
-        return "connected";
+        return connect(words[1], server);
+      case "reach": // NAME SOCKET: what comes of it
+        try {
+          return connect(words[1], UnixDomainSocketAddress.of(words[2]));
+        } catch (IOException refused) {
+          return "" + refused.getMessage();
+        }
+      case "listen": // SOCKET
+        UnixDomainSocketAddress here = UnixDomainSocketAddress.of(words[1]);
+        listeners.put(
+            words[1], ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(here));
+        return "listens";
+      case "accept": // NAME SOCKET
+        connections.put(words[1], Objects.requireNonNull(listeners.get(words[2])).accept());
+        return "accepted";
+      case "leave": // SOCKET
+        Objects.requireNonNull(listeners.remove(words[1])).close();
+        return "closed";
       case "write": // NAME TEXT
         one(words).write(ByteBuffer.wrap(words[2].getBytes(StandardCharsets.UTF_8)));
         return "done";
@@ -74,6 +91,13 @@ public final class UnixSockets {
       default:
         throw new IllegalArgumentException(words[0]);
     }
+  }
+
+  private static String connect(String name, UnixDomainSocketAddress to) throws IOException {
+    SocketChannel made = SocketChannel.open(StandardProtocolFamily.UNIX);
+    made.connect(to);
+    connections.put(name, made);
+    return "connected";
   }
 
   private static SocketChannel one(String[] words) {

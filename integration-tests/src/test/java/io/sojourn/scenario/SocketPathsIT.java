@@ -1,0 +1,178 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Peer;
+import io.sojourn.harness.Subject;
+import io.sojourn.harness.TwoNodes;
+import io.sojourn.victim.UnixSockets;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Objects;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A unix socket's name means the same wherever the task is. */
+@Timeout(180)
+class SocketPathsIT {
+  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+
+  @TempDir Path directory;
+  private @Nullable ServerSocketChannel server;
+
+  @BeforeEach
+  void listen() throws IOException {
+    // A task's user is to come this far.
+    open(directory);
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address());
+    open(Path.of("" + address()));
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    server().close();
+  }
+
+  private static void open(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxrwxrwx"));
+  }
+
+  private UnixDomainSocketAddress address() {
+    return UnixDomainSocketAddress.of(directory.resolve("s"));
+  }
+
+  private ServerSocketChannel server() {
+    return Objects.requireNonNull(server);
+  }
+
+  private SocketChannel connect(Subject task, String name) throws IOException {
+    assertThat(task.ask("connect " + name)).isEqualTo("connected");
+    return server().accept();
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void whoListensAtHomeIsReachedFromAway(Jdk jdk) throws Exception {
+    Subject task = nodes.subject(jdk, UnixSockets.class).start("" + address());
+    nodes.out(task);
+    try (SocketChannel talk = connect(task, "talk");
+        SocketChannel other = connect(task, "other")) {
+      task.ask("talk talk");
+      Peer peer = new Peer(talk);
+      peer.goesOn();
+      speak(task, "other", other);
+      for (int round = 0; round < 2; round++) {
+        nodes.back(task);
+        peer.goesOn();
+        speak(task, "other", other);
+        nodes.out(task);
+        peer.goesOn();
+        speak(task, "other", other);
+      }
+      nodes.anotherDaemon(Duration.ZERO);
+      peer.goesOn();
+      assertThat(task.ask("failure")).isEqualTo("none");
+      peer.finish();
+      String[] counts = task.ask("finish talk").split(" ");
+      assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
+    }
+    nodes.back(task);
+  }
+
+  /** Its files at home are what counts, and there its user. */
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
+  void itIsTheTasksUserWhoConnects(Jdk jdk) throws Exception {
+    Subject task =
+        nodes
+            .subject(jdk, UnixSockets.class)
+            .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+            .start("" + address());
+    nodes.out(task);
+    try (SocketChannel one = connect(task, "one")) {
+      assertThat(one.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName())
+          .isEqualTo("nobody");
+      speak(task, "one", one);
+    }
+    Files.setPosixFilePermissions(
+        directory.resolve("s"), PosixFilePermissions.fromString("rwx------"));
+    assertThat(task.ask("reach denied " + address())).containsIgnoringCase("permission denied");
+    nodes.back(task);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
+  void endsAreHeardAndNothingIsKept(Jdk jdk) throws Exception {
+    Subject task = nodes.subject(jdk, UnixSockets.class).start("" + address());
+    nodes.out(task);
+    // Its way home is there from now on.
+    try (SocketChannel first = connect(task, "first")) {
+      speak(task, "first", first);
+      long had = sockets(task);
+      for (int round = 0; round < 5; round++) {
+        SocketChannel byTask = connect(task, "task"), byPeer = connect(task, "peer");
+        task.ask("write task bye");
+        task.ask("close task");
+        assertThat(read(byTask, Integer.MAX_VALUE)).isEqualTo("bye");
+        byTask.close();
+        write(byPeer, "last");
+        byPeer.close();
+        assertThat(task.ask("all peer")).isEqualTo("last");
+        task.ask("close peer");
+      }
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(sockets(task)).isLessThanOrEqualTo(had));
+    }
+    server().close();
+    assertThat(task.ask("reach nobody " + address())).containsIgnoringCase("refused");
+    Path nothing = directory.resolve("nothing");
+    assertThat(task.ask("reach nobody " + nothing)).containsIgnoringCase("no such file");
+    nodes.back(task);
+  }
+
+  private static long sockets(Subject task) {
+    return Descriptor.of(task.pid()).stream().filter(Descriptor::isSocket).count();
+  }
+
+  private static void speak(Subject task, String name, SocketChannel peer) throws IOException {
+    task.ask("write " + name + " there");
+    assertThat(read(peer, 5)).isEqualTo("there");
+    write(peer, "back");
+    assertThat(task.ask("read " + name + " 4")).isEqualTo("back");
+  }
+
+  private static void write(SocketChannel to, String text) throws IOException {
+    to.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String read(SocketChannel from, int most) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    while (all.size() < most) {
+      ByteBuffer some = ByteBuffer.allocate(Math.min(most - all.size(), 8192));
+      if (from.read(some) < 0) break;
+      all.write(some.array(), 0, some.position());
+    }
+    return all.toString(StandardCharsets.UTF_8);
+  }
+}
