@@ -31,24 +31,28 @@ public final class ConnectingSocket {
   }
 
   /**
-   * Connects a stream socket, as this thread's user and group.
+   * A stream socket, which blocks. Both ends of its connection will be in the network namespace of
+   * the calling thread.
    *
-   * @param file a descriptor of it, O_PATH
-   * @param seconds for which it is waited where too many wait already; then it fails with EAGAIN
-   * @return a descriptor, which blocks; or an errno as a negative number
+   * @return a descriptor, or an errno as a negative number
    */
-  public static int connect(int file, long seconds) {
+  public static int make() {
     // SAFETY: numbers only.
-    int socket = Result.of(LibcFiles.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0));
-    if (socket < 0) return socket;
+    return Result.of(LibcFiles.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0));
+  }
+
+  /**
+   * Connects it, as this thread's user and group.
+   *
+   * @param file a descriptor of what it is to be connected to, O_PATH
+   * @param seconds for which it is waited where too many wait already; then it fails with EAGAIN
+   * @return 0, or an errno as a negative number
+   */
+  public static int connect(int socket, int file, long seconds) {
     patience(socket, seconds);
     int done = ThreadIdentity.seenByOthers(() -> connect(socket, file));
-    if (done < 0) {
-      FileCalls.close(socket);
-      return done;
-    }
     patience(socket, 0);
-    return socket;
+    return done;
   }
 
   private static void patience(int socket, long seconds) {

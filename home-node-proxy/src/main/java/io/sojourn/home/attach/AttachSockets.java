@@ -13,6 +13,7 @@ import io.sojourn.engine.files.ListeningSocket;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.home.files.BoundSockets;
 import io.sojourn.protocol.attach.Caller;
+import io.sojourn.protocol.files.Entry;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -84,6 +85,14 @@ final class AttachSockets implements BoundSockets {
     loop.execute(() -> listen(SocketFile.processOf(name), new Listener(channel, file)));
     return 0;
   }
+
+  /** The guest node knows them by their process. */
+  @Override
+  public void found(long device, long inode, Entry entry) {}
+
+  /** The name is another's, then. */
+  @Override
+  public void namesGo() {}
 
   private void listen(int process, Listener listener) {
     Listener before = listeners.remove(process);

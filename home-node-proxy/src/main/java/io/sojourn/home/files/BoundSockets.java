@@ -1,5 +1,7 @@
 package io.sojourn.home.files;
 
+import io.sojourn.protocol.files.Entry;
+
 /** Sockets of a task that others reach by their names at home, wherever the task is. */
 public interface BoundSockets {
   /** All that the task makes are names only: who connects at home is refused. */
@@ -14,6 +16,12 @@ public interface BoundSockets {
         public boolean isOurs(long device, long inode) {
           return false;
         }
+
+        @Override
+        public void found(long device, long inode, Entry entry) {}
+
+        @Override
+        public void namesGo() {}
 
         @Override
         public int make(int directory, byte[] name, int mode) {
@@ -33,4 +41,10 @@ public interface BoundSockets {
    * @return 0, or an errno as a negative number
    */
   int make(int directory, byte[] name, int mode);
+
+  /** After {@link #make}: what the guest knows the file by. */
+  void found(long device, long inode, Entry entry);
+
+  /** Names were removed: what has none any more need not be served. */
+  void namesGo();
 }

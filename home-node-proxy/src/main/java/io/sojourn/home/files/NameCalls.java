@@ -42,14 +42,20 @@ final class NameCalls {
   Entry makeNode(Node directory, MakeNode call, boolean done) throws Refused {
     byte[] name = GuestFiles.child(call.getName());
     ThreadIdentity.umask(call.getUmask());
+    boolean listens = listens(call, name);
     try (SharedDescriptor.Use dir = directory.use()) {
-      if (listens(call, name)) {
+      if (listens) {
         // Whoever has done it before listens no more.
         if (done) Refused.checked(FileCalls.unlink(dir.fd(), name, 0));
         made(files.sockets().make(dir.fd(), name, call.getMode()));
       } else if (!done) made(FileCalls.makeNode(dir.fd(), name, call.getMode(), call.getDevice()));
     }
-    return files.lookup(directory, call.getName());
+    Entry entry = files.lookup(directory, call.getName());
+    if (listens) {
+      Node.Key key = files.nodes().get(entry.getNode()).key();
+      files.sockets().found(key.device(), key.inode(), entry);
+    }
+    return entry;
   }
 
   private boolean listens(MakeNode call, byte[] name) {
@@ -71,6 +77,7 @@ final class NameCalls {
       if (!done) made(FileCalls.unlink(dir.fd(), child, flags));
     }
     directory.children().remove(name);
+    files.sockets().namesGo();
   }
 
   void rename(Node directory, Rename call, boolean done) throws Refused {

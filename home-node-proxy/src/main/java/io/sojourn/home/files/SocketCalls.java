@@ -36,11 +36,9 @@ final class SocketCalls {
 
   /** Connects; what home calls the connection. */
   ByteString connect(Node node) throws Refused {
-    int socket;
+    int socket = Refused.checked(ConnectingSocket.make());
     try (SharedDescriptor.Use file = node.use()) {
-      socket = Refused.checked(ConnectingSocket.connect(file.fd(), PATIENCE_SECONDS));
-    }
-    try {
+      Refused.checked(ConnectingSocket.connect(socket, file.fd(), PATIENCE_SECONDS));
       return ByteString.copyFromUtf8(files.made().keep(socket));
     } catch (IOException nobody) {
       LOG.warn("a connection of a task that is away is given up: {}", nobody.getMessage());

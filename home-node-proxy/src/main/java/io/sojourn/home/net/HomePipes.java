@@ -69,6 +69,11 @@ public final class HomePipes implements StreamAcceptor {
     kept.made(name, number);
   }
 
+  /** One that was made is not for the task after all: the other side hears an end. */
+  public void refused(String name) {
+    kept.refused(name);
+  }
+
   /** Goes on where an earlier daemon has left off. On the loop, before the session's first call. */
   public void goOn(StreamSession session) {
     // Which terminals there are must be known before they are read from.

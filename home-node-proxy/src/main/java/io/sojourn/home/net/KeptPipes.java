@@ -114,6 +114,12 @@ public final class KeptPipes {
       log.debug("the deputy keeps a connection that is over");
   }
 
+  /** The task does not have it: none of its directions has begun. */
+  synchronized void refused(String name) {
+    over(name);
+    over(name);
+  }
+
   private record Made(int number, int directions) {}
 
   /** A terminal's modes. */

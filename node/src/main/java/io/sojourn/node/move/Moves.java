@@ -25,7 +25,9 @@ import io.sojourn.home.files.Export;
 import io.sojourn.home.files.Exports;
 import io.sojourn.home.files.FileService;
 import io.sojourn.home.files.LocksAside;
+import io.sojourn.home.files.SocketsOfTwo;
 import io.sojourn.home.net.KeptConnections;
+import io.sojourn.home.net.PathSockets;
 import io.sojourn.node.cluster.PeerNode;
 import io.sojourn.node.cluster.Peers;
 import io.sojourn.node.memory.MemoryService;
@@ -93,6 +95,7 @@ public final class Moves implements Exports, AutoCloseable {
   private final StreamSessions sessions = new StreamSessions();
   private final FileService files;
   private final AttachService attach;
+  private final Map<String, PathSockets> sockets = new ConcurrentHashMap<>();
   private final MemoryService memory;
   private final Map<String, MovedTask> moved = new ConcurrentHashMap<>();
   private final Map<String, KeptConnections> kept = new ConcurrentHashMap<>();
@@ -320,6 +323,8 @@ public final class Moves implements Exports, AutoCloseable {
     sessions.takeBack(pipesOf(task));
     files.end(task.id());
     attach.end(task.id());
+    PathSockets names = sockets.remove(task.id());
+    if (names != null) names.close();
     KeptConnections over = kept.remove(task.id());
     if (over != null)
       Step.of(
@@ -462,6 +467,12 @@ public final class Moves implements Exports, AutoCloseable {
     return sessions;
   }
 
+  private PathSockets socketsOf(MovedTask task) {
+    return sockets.computeIfAbsent(
+        task.id(),
+        id -> new PathSockets(loops.next(), new PathCallers(task, settings.workers())));
+  }
+
   @Override
   public Export find(String task, int incarnation) throws StatusException {
     MovedTask known = moved.get(task);
@@ -477,7 +488,7 @@ public final class Moves implements Exports, AutoCloseable {
         Path.of("/"),
         known.user(),
         known.locks(),
-        attach.of(task, known.user()),
+        new SocketsOfTwo(attach.of(task, known.user()), socketsOf(known)),
         socket -> UnixAtHome.keep(known, socket));
   }
 
@@ -485,6 +496,7 @@ public final class Moves implements Exports, AutoCloseable {
   public void close() {
     closing.countDown();
     attach.close();
+    sockets.values().forEach(PathSockets::close);
     files.close();
     frozen.close();
     moved.values().stream().filter(MovedTask::hasDeputy).forEach(task -> task.deputy().close());

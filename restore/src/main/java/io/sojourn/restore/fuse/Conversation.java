@@ -3,6 +3,7 @@ package io.sojourn.restore.fuse;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.protocol.files.Answer;
+import io.sojourn.protocol.files.Entry;
 import io.sojourn.protocol.files.Forget;
 import io.sojourn.protocol.files.Request;
 import java.io.IOException;
@@ -69,6 +70,11 @@ final class Conversation {
   /** Once home's files are served there: others' sockets can be reached. */
   void mounted(Path target) throws IOException {
     socketNames.open(target);
+  }
+
+  /** Opens a file that home has told of, O_PATH: a descriptor, or -errno. */
+  int open(Entry file) {
+    return socketNames.open(file);
   }
 
   HomeSockets sockets() {

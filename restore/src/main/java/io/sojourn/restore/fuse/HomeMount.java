@@ -1,8 +1,13 @@
 package io.sojourn.restore.fuse;
 
 import io.grpc.Channel;
+import io.sojourn.engine.files.ConnectingSocket;
 import io.sojourn.engine.files.DeviceCalls;
+import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.Result;
+import io.sojourn.engine.files.ThreadIdentity;
+import io.sojourn.engine.files.UserThread;
+import io.sojourn.protocol.files.Entry;
 import io.sojourn.protocol.files.Opened;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,6 +165,26 @@ public final class HomeMount implements AutoCloseable {
   /** The task may connect to sockets of others at home from now on. */
   public void reachedBy(SocketCallers callers) {
     conversation.sockets().reachedBy(callers);
+  }
+
+  /**
+   * Connects to a socket that the task has bound to a file of home's. On a thread that may wait for
+   * this mount.
+   *
+   * @param file as home has told of it
+   * @param socket in the task's network namespace
+   * @param as who connects
+   * @param seconds for which it is waited where too many wait already
+   * @return 0, or an errno as a negative number
+   */
+  public int connect(Entry file, int socket, ThreadIdentity as, long seconds) throws IOException {
+    int opened = conversation.open(file);
+    if (opened < 0) return opened;
+    try (UserThread thread = UserThread.of(as)) {
+      return thread.call(() -> ConnectingSocket.connect(socket, opened, seconds));
+    } finally {
+      FileCalls.close(opened);
+    }
   }
 
   /** Completes when the file system is gone, whoever has unmounted it. */

@@ -39,6 +39,10 @@ final class SocketDirectory implements AutoCloseable {
   private final AtomicLong names = new AtomicLong();
   private final Map<ByteString, Entry> files = new ConcurrentHashMap<>();
 
+  /** Those that have their name already, to be opened by it. */
+  private final Map<ByteString, Entry> named = new ConcurrentHashMap<>();
+
+
   /** By node: what the kernel counts as lookups of it, and home does not. */
   private final Map<Long, Long> uncounted = new ConcurrentHashMap<>();
 
@@ -69,6 +73,19 @@ final class SocketDirectory implements AutoCloseable {
     files.remove(ByteString.copyFrom(name));
   }
 
+  /**
+   * Opens a file that the guest's kernel may know, O_PATH.
+   *
+   * @return a descriptor, or an errno as a negative number
+   */
+  int open(Entry file) {
+    ByteString name = ByteString.copyFromUtf8(Long.toString(names.incrementAndGet(), 36));
+    named.put(name, file);
+    int opened = FileCalls.handle(descriptor, name.toByteArray());
+    named.remove(name);
+    return opened;
+  }
+
   /** Answers what is asked about the directory; false where that is something of home's. */
   boolean answer(FuseChannel channel, FuseRequest in, FuseReply out)
       throws MalformedRequestException {
@@ -77,19 +94,18 @@ final class SocketDirectory implements AutoCloseable {
       return reply(channel, in, out.begin().entry(ITSELF, NOT_LATER), 0);
     if (in.node() != NODE) return false;
     return switch (in.opcode()) {
-      case Opcode.LOOKUP -> reply(channel, in, out.begin(), ErrorNumber.ENOENT);
+      case Opcode.LOOKUP -> found(channel, in, out.begin(), named.get(in.name(0)), ErrorNumber.ENOENT);
       case Opcode.GETATTR ->
           reply(channel, in, out.begin().attributesOut(ITSELF.getAttributes(), NOT_LATER), 0);
-      case Opcode.MKNOD -> make(channel, in, out.begin());
+      case Opcode.MKNOD -> found(channel, in, out.begin(), files.get(in.name(16)), ErrorNumber.EPERM);
       case Opcode.GETXATTR -> reply(channel, in, out.begin(), ErrorNumber.ENODATA);
       default -> reply(channel, in, out.begin(), ErrorNumber.EPERM);
     };
   }
 
-  private boolean make(FuseChannel channel, FuseRequest in, FuseReply out)
-      throws MalformedRequestException {
-    @Nullable Entry file = files.get(in.name(16));
-    if (file == null) return reply(channel, in, out, ErrorNumber.EPERM);
+  private boolean found(
+      FuseChannel channel, FuseRequest in, FuseReply out, @Nullable Entry file, int none) {
+    if (file == null) return reply(channel, in, out, none);
     uncounted.merge(file.getNode(), 1L, Long::sum);
     return reply(channel, in, out.entry(file, NOT_LATER), 0);
   }

@@ -76,11 +76,11 @@ final class GuestPipes implements AutoCloseable {
   private final Map<Integer, ByteString> unread = new HashMap<>();
   private final List<TakenConnection> taken = new ArrayList<>();
   private final UnixPeers peers = UnixPeers.here();
+  private final CallersFromHome callers;
   private final MadeConnections made = new MadeConnections(peers);
   private GuestStreams call;
   private Runnable resized = () -> {};
   private boolean started;
-  private boolean calling;
   private boolean held;
   private boolean apart;
 
@@ -89,8 +89,16 @@ final class GuestPipes implements AutoCloseable {
    *
    * @param manifest of the task's image
    * @param states of its unix connections
+   * @param callers of its sockets
    */
-  GuestPipes(HomeTask task, Manifest manifest, UnixStates states, Channel home, EventLoop loop) {
+  GuestPipes(
+      HomeTask task,
+      Manifest manifest,
+      UnixStates states,
+      Channel home,
+      EventLoop loop,
+      CallersFromHome callers) {
+    this.callers = callers;
     this.task = task;
     this.home = home;
     for (Stream stream : manifest.getStreamsList())
@@ -102,7 +110,7 @@ final class GuestPipes implements AutoCloseable {
             task.id() + SESSION,
             StreamSession.Side.GUEST,
             loop,
-            (stream, opening) -> new SocketRelay().of(stream));
+            (stream, opening) -> callers.accept(stream, opening, this::made));
     call = carry();
   }
 
@@ -133,6 +141,7 @@ final class GuestPipes implements AutoCloseable {
     if (state.outputEnded()) tasks.shutdownOutput();
     Descriptor known = Descriptor.ofOurs(tasks.descriptor());
     ConnectionRelays relays = ConnectionRelays.of(written, known.inode(), peers);
+    relays.input().socket = known.target();
     pipes.add(new Carried(stream, false, ours, tasks, relays.output()));
     pipes.add(new Carried(stream, true, written, tasks.duplicate(), relays.input()));
   }
@@ -164,8 +173,6 @@ final class GuestPipes implements AutoCloseable {
   void start(Runnable resized) {
     started = true;
     this.resized = resized;
-    if (pipes.isEmpty()) return;
-    calling = true;
     session
         .loop()
         .execute(
@@ -187,11 +194,13 @@ final class GuestPipes implements AutoCloseable {
 
       @Override
       public void connected(RawSocket ours, String atHome) {
-        made.carry(session, ours, atHome);
-        if (!calling && !apart) call.start();
-        calling = true;
+        made(ours, atHome);
       }
     };
+  }
+
+  private void made(RawSocket ours, String atHome) {
+    made.carry(session, ours, atHome);
   }
 
   private void open(Carried one) {
@@ -337,7 +346,7 @@ final class GuestPipes implements AutoCloseable {
     unread.clear();
     taken.clear();
     call = carry();
-    if (calling) call.start();
+    call.start();
   }
 
   private void giveBack(Carried one) {
@@ -356,6 +365,7 @@ final class GuestPipes implements AutoCloseable {
     session.loop().execute(call::stop);
     session.loop().execute(() -> terminals.values().forEach(GuestTerminal::close));
     session.loop().execute(peers::close);
+    callers.close();
     made.close();
     for (Carried one : pipes) {
       boolean closed = started && (!one.toTask() || one.socket() || one.terminal() && held);

@@ -181,7 +181,14 @@ public final class GuestWorld implements AutoCloseable {
     UnixStates states = unix ? UnixStates.of(images) : UnixStates.NONE;
     GuestPipes made =
         namespace.call(
-            () -> new GuestPipes(home.task(), manifest, states, home.streams(), session.loop()));
+            () ->
+                new GuestPipes(
+                    home.task(),
+                    manifest,
+                    states,
+                    home.streams(),
+                    session.loop(),
+                    new CallersFromHome(namespace, files)));
     pipes = made;
     if (supply != null) {
       LazyMemory lazy = LazyMemory.of(images, directory.resolve("work"), supply);

@@ -1,6 +1,5 @@
 package io.sojourn.restore.world;
 
-import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.UnixPeers;
 import io.sojourn.engine.stream.ByteStream;
@@ -10,12 +9,11 @@ import io.sojourn.protocol.connection.Opening;
 import io.sojourn.protocol.connection.Pipe;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-/** Unix connections that the task makes while it is away. Their other ends are made at home. */
+/** Unix connections that are made while the task is away, by it or to it. Home has their other ends. */
 final class MadeConnections {
   private record One(String atHome, RawSocket ours, RawSocket written, ConnectionRelays relays) {
     boolean isOver() {
@@ -40,9 +38,8 @@ final class MadeConnections {
    * @param atHome name of home's end
    */
   void carry(StreamSession session, RawSocket ours, String atHome) {
-    long tasks = peers.peer(Descriptor.ofOurs(ours.descriptor()).inode()).orElse(0);
     RawSocket written = ours.duplicate();
-    One made = new One(atHome, ours, written, ConnectionRelays.of(written, tasks, peers));
+    One made = new One(atHome, ours, written, ConnectionRelays.of(written, 0, peers));
     all.removeIf(One::isOver);
     all.add(made);
     open(session, atHome, false, ours, made.relays().output());
@@ -80,11 +77,13 @@ final class MadeConnections {
   /** How far the task, which stands still, has read. On the loop. */
   void take(List<TakenConnection> taken) throws IOException {
     for (One one : all) {
-      Watched input = one.relays().input();
-      ByteStream stream = input.relay.stream();
-      if (!stream.isOver()) input.relay.look();
+      SocketRelay input = one.relays().input().relay;
+      if (!input.stream().isOver()) input.look();
+      long tasks = one.relays().queue().tasks();
+      // It has closed it, or has not accepted it.
+      if (tasks == 0) continue;
       taken.add(
-          new TakenConnection(Objects.requireNonNull(input.socket), one.atHome(), stream.given()));
+          new TakenConnection("socket:[" + tasks + "]", one.atHome(), input.stream().given()));
     }
   }
 

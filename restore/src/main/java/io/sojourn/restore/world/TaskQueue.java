@@ -1,6 +1,7 @@
 package io.sojourn.restore.world;
 
 import io.netty.channel.unix.FileDescriptor;
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.KeptOutput;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.UnixPeers;
@@ -14,7 +15,7 @@ import java.nio.ByteBuffer;
  */
 final class TaskQueue implements KeptOutput {
   private final RawSocket ours;
-  private final long inode;
+  private long inode;
   private final UnixPeers peers;
 
   /** Bytes in it, when it was last looked at. */
@@ -22,7 +23,7 @@ final class TaskQueue implements KeptOutput {
 
   /**
    * @param ours the end that is connected with the task's
-   * @param inode of the task's
+   * @param inode of the task's; 0 where it is to be found out, as of one that is not accepted yet
    * @param peers of the task's network namespace
    */
   TaskQueue(RawSocket ours, long inode, UnixPeers peers) {
@@ -38,7 +39,8 @@ final class TaskQueue implements KeptOutput {
       there +=
           new FileDescriptor(ours.descriptor())
               .write(bytes, bytes.position() + there, bytes.limit());
-    int unread = (int) peers.unread(inode).orElse(0);
+    long tasks = tasks();
+    int unread = tasks == 0 ? there : (int) peers.unread(tasks).orElse(0);
     int read = there - unread;
     there = unread;
     return read;
@@ -46,6 +48,14 @@ final class TaskQueue implements KeptOutput {
 
   /** The task has closed its end. */
   boolean gone() {
-    return peers.unread(inode).isEmpty();
+    long tasks = tasks();
+    return tasks == 0 || peers.unread(tasks).isEmpty();
+  }
+
+  /** Inode of the task's end; 0 where it has none, not yet or not any more. */
+  long tasks() {
+    if (inode == 0)
+      inode = peers.peer(Descriptor.ofOurs(ours.descriptor()).inode()).orElse(0);
+    return inode;
   }
 }
