@@ -151,6 +151,72 @@ class SocketPathsIT {
     nodes.back(task);
   }
 
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void aTaskThatListensAwayIsReachedFromHome(Jdk jdk) throws Exception {
+    Subject task = nodes.subject(jdk, UnixSockets.class).start("" + address());
+    nodes.out(task);
+    String own = "" + directory.resolve("away");
+    assertThat(task.ask("listen " + own)).isEqualTo("listens");
+    listens(task, own, "made");
+    nodes.back(task);
+    listens(task, own, "home");
+    nodes.out(task);
+    listens(task, own, "again");
+    task.ask("leave " + own);
+    try (SocketChannel nobody = SocketChannel.open(UnixDomainSocketAddress.of(own))) {
+      assertThat(read(nobody, 1)).isEmpty();
+    }
+    Files.delete(Path.of(own));
+    nodes.back(task);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void aTaskThatListensSinceBeforeIsReachedFromHome(Jdk jdk) throws Exception {
+    Subject task = nodes.subject(jdk, UnixSockets.class).start("" + address());
+    String own = "" + directory.resolve("before");
+    assertThat(task.ask("listen " + own)).isEqualTo("listens");
+    listens(task, own, "first");
+    for (int round = 0; round < 2; round++) {
+      nodes.out(task);
+      listens(task, own, "away" + round);
+      nodes.back(task);
+      listens(task, own, "home" + round);
+    }
+  }
+
+  /** Somebody here reaches it, and both hear the other's end. */
+  private void listens(Subject task, String socket, String name) throws Exception {
+    try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      assertThat(task.ask("accept " + name + " " + socket)).isEqualTo("accepted");
+      speak(task, name, peer);
+      write(peer, "last");
+      peer.shutdownOutput();
+      assertThat(task.ask("all " + name)).isEqualTo("last");
+      task.ask("close " + name);
+      assertThat(read(peer, 1)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")
+  void whoIsAcceptedAwayIsHeardOverMoves(Jdk jdk) throws Exception {
+    Subject task = nodes.subject(jdk, UnixSockets.class).start("" + address());
+    nodes.out(task);
+    String own = "" + directory.resolve("served");
+    task.ask("listen " + own);
+    try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(own))) {
+      task.ask("accept one " + own);
+      speak(task, "one", peer);
+      nodes.back(task);
+      speak(task, "one", peer);
+      nodes.out(task);
+      speak(task, "one", peer);
+    }
+    nodes.back(task);
+  }
+
   private static long sockets(Subject task) {
     return Descriptor.of(task.pid()).stream().filter(Descriptor::isSocket).count();
   }
