@@ -1,6 +1,7 @@
 package io.sojourn.node.move;
 
 import io.sojourn.engine.criu.UnixStates;
+import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.OwnDescriptor;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -127,18 +129,30 @@ final class UnixAtHome {
   static String keep(MovedTask task, int socket) throws IOException {
     MovedTask.Away away = task.away();
     if (away == null) throw new IOException("task " + task.name() + " is not away");
-    int number = taken(task.deputy(), socket);
-    String name = Descriptor.ofOurs(socket).target();
-    away.pipes().made(name, number);
+    // Of a thread that acts as the task's user the kernel would ask whether that may look.
+    String name = ThreadIdentity.withAllRights(() -> Descriptor.ofOurs(socket).target());
+    away.pipes().made(name, taken(task.deputy(), socket));
     return name;
   }
 
   /** The task is here and has its own: with ours open the other side would not see them close. */
   static void giveUp(Deputy deputy) {
+    giveUp(deputy, UnixSocket::connected);
+  }
+
+  /**
+   * The task runs elsewhere, and listens there: who waits to be accepted by what its deputy has of
+   * that would wait for ever.
+   */
+  static void listenNoMore(Deputy deputy) {
+    giveUp(deputy, UnixSocket::listening);
+  }
+
+  private static void giveUp(Deputy deputy, Predicate<UnixSocket> those) {
     Map<Long, UnixSocket> known = UnixSocket.inNamespaceOf(deputy.pid());
     for (Descriptor held : deputy.descriptors().all()) {
       UnixSocket socket = held.isSocket() ? known.get(held.inode()) : null;
-      if (socket != null && socket.stream() && socket.connected()) deputy.giveUp(held.number());
+      if (socket != null && socket.stream() && those.test(socket)) deputy.giveUp(held.number());
     }
   }
 }

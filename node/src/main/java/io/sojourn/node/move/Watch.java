@@ -44,6 +44,7 @@ final class Watch {
   void begin() {
     try {
       Iterator<WorldEvent> events = Step.at(away.node(), this::call);
+      UnixAtHome.listenNoMore(task.deputy());
       settings.workers().execute(() -> goOn(events));
     } catch (OperationException unheard) {
       if (away.start().forbid()) throw unheard;
