@@ -187,8 +187,10 @@ public final class HomePipes implements StreamAcceptor {
   private void openLater(
       SocketRelay relay, Descriptor pipe, boolean toTask, KeptPipes.Pipe passing) {
     try {
-      if (relay.stream().isOver() || left) kept.letGo(passing);
-      else open(relay, pipe, toTask, passing);
+      if (relay.stream().isOver() || left) {
+        kept.letGo(passing);
+        if (!left) kept.over(pipe.target());
+      } else open(relay, pipe, toTask, passing);
     } catch (RawSocket.SocketException nobodyThere) {
       kept.letGo(passing);
       relay.stream().reset(nobodyThere.error());
