@@ -9,6 +9,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.home.files.Export;
 import io.sojourn.home.files.FileService;
+import io.sojourn.protocol.files.Entry;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,6 +140,11 @@ final class Away implements AutoCloseable {
 
   java.util.concurrent.CompletableFuture<Void> gone() {
     return mount.gone();
+  }
+
+  /** As {@link HomeMount#connect}. */
+  int connect(Entry file, int socket, ThreadIdentity as) throws IOException {
+    return mount.connect(file, socket, as, 5);
   }
 
   Path target() {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.sojourn.engine.files.ConnectingSocket;
+import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawSocket;
-import io.sojourn.home.files.BoundSockets;
 import io.sojourn.home.files.Export;
 import io.sojourn.home.files.HeldFiles;
+import io.sojourn.home.net.PathSockets;
+import io.sojourn.protocol.files.Entry;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -38,11 +41,17 @@ import org.junit.jupiter.api.io.TempDir;
 class HomeSocketsTest {
   private static final int USER = 65534;
 
+  private static final ThreadIdentity NOBODY =
+      new ThreadIdentity(USER, USER, new int[] {USER});
+
+  private record Called(Entry file, RawSocket socket, int user) {}
+
   private record Connected(RawSocket ours, String atHome) {}
 
   @TempDir Path directory;
   private final EventLoopGroup loops = new EpollEventLoopGroup(1);
   private final BlockingQueue<Connected> connected = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Called> called = new LinkedBlockingQueue<>();
   private final List<RawSocket> kept = new CopyOnWriteArrayList<>();
   private Path home;
   private Away away;
@@ -53,8 +62,10 @@ class HomeSocketsTest {
     // Its user is to come this far.
     for (Path each : List.of(directory, home))
       Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxrwx"));
-    ThreadIdentity user = new ThreadIdentity(USER, USER, new int[] {USER});
-    Export export = new Export(home, user, HeldFiles.NONE, BoundSockets.NONE, this::keep);
+    PathSockets sockets =
+        new PathSockets(
+            loops.next(), (file, socket, who) -> called.add(new Called(file, socket, who.uid())));
+    Export export = new Export(home, NOBODY, HeldFiles.NONE, sockets, this::keep);
     away = Away.of(export, callers());
   }
 
@@ -136,6 +147,38 @@ class HomeSocketsTest {
       connect("left").close();
       again.accept().close();
     }
+  }
+
+  @Test
+  void whoConnectsAtHomeReachesTheTasksOwnAsHimself() throws Exception {
+    UnixDomainSocketAddress there = UnixDomainSocketAddress.of(away.target().resolve("own"));
+    try (ServerSocketChannel task = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(there);
+        SocketChannel atHome = SocketChannel.open(UnixDomainSocketAddress.of(home.resolve("own")))) {
+      Called one = called.poll(20, TimeUnit.SECONDS);
+      assertThat(one).isNotNull();
+      assertThat(one.user()).isZero();
+      one.socket().write("at home".getBytes());
+      ByteBuffer said = ByteBuffer.allocate(100);
+      atHome.read(said);
+      assertThat(new String(said.array(), 0, said.position())).isEqualTo("at home");
+      one.socket().close();
+      int socket = ConnectingSocket.make();
+      try {
+        assertThat(away.connect(one.file(), socket, NOBODY)).isZero();
+        try (SocketChannel accepted = task.accept()) {
+          assertThat(accepted.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName())
+              .isEqualTo("nobody");
+        }
+      } finally {
+        FileCalls.close(socket);
+      }
+      // It is its own, not home's, that a task reaches there itself.
+      connect("own").close();
+      task.accept().close();
+      assertThat(called).isEmpty();
+    }
+    Files.delete(away.target().resolve("own"));
+    assertThat(home.resolve("own")).doesNotExist();
   }
 
   /** What was made to reach it is nothing of the directory's, at home or here. */
