@@ -3,7 +3,7 @@ package io.sojourn.node.move;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.restore.world.Revival;
 import java.time.Duration;
-import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Has a task back that did not begin elsewhere: at home, beside its deputy, from its image. */
 final class Back {
@@ -28,7 +28,7 @@ final class Back {
     Revival here =
         Step.of(
             "the restore",
-            () -> new Beside(settings).restore(image.path(), task, Map.of(), UNLIMITED));
+            () -> new Beside(settings).restore(image.path(), task, UnaryOperator.identity(), UNLIMITED));
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
     departure.unlock();

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,11 +41,10 @@ final class Beside {
   /**
    * The task stands still. Home's own ends of its connections are closed already.
    *
-   * @param names of its unix connections at home, by those in the image; where they are the same,
-   *     none
+   * @param names of its unix connections at home, by those in the image; empty where one has ended
    * @param limit after which it is given up
    */
-  Revival restore(Path image, MovedTask task, Map<String, String> names, Duration limit)
+  Revival restore(Path image, MovedTask task, UnaryOperator<String> names, Duration limit)
       throws IOException {
     FileSizes.forget(image);
     giveUpSockets(task.deputy());
@@ -58,11 +58,11 @@ final class Beside {
    * @param limit after which it is given up
    */
   Revival revive(Path image, MovedTask task, int keeper, Duration limit) {
-    return revive(image, task, keeper, Map.of(), limit);
+    return revive(image, task, keeper, UnaryOperator.identity(), limit);
   }
 
   private Revival revive(
-      Path image, MovedTask task, int keeper, Map<String, String> names, Duration limit) {
+      Path image, MovedTask task, int keeper, UnaryOperator<String> names, Duration limit) {
     Path notes = notes(settings, task.id());
     Manifest manifest = ImageDirectory.open(image).manifest();
     List<Stream> streams = manifest.getStreamsList();

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -37,13 +38,13 @@ final class UnixAtHome {
   private static final Path ENDED = Path.of("connection");
 
   private final int keeper;
-  private final Map<String, String> names;
+  private final UnaryOperator<String> names;
 
   /**
    * @param keeper has them
-   * @param names that the keeper's have, by those in the image; where they are the same, none
+   * @param names that the keeper's have, by those in the image; empty where one has ended
    */
-  UnixAtHome(int keeper, Map<String, String> names) {
+  UnixAtHome(int keeper, UnaryOperator<String> names) {
     this.keeper = keeper;
     this.names = names;
   }
@@ -67,7 +68,7 @@ final class UnixAtHome {
   }
 
   private Optional<Descriptor> held(Stream stream) {
-    return Descriptor.named(keeper, names.getOrDefault(stream.getKey(), stream.getKey()));
+    return Descriptor.named(keeper, names.apply(stream.getKey()));
   }
 
   /** What the task has done to its own, elsewhere, is done to these. */

@@ -113,7 +113,10 @@ final class WayHome {
         "the restore",
         () -> {
           long bytes = ImageDirectory.open(image).bytes();
-          return new Beside(settings).restore(image, task, names, options.limitFor(bytes));
+          // Where home has not heard of a connection, it has ended.
+          return new Beside(settings)
+              .restore(
+                  image, task, key -> names.getOrDefault(key, ""), options.limitFor(bytes));
         });
   }
 
