@@ -206,7 +206,9 @@ class SocketPathsIT {
     nodes.out(task);
     String own = "" + directory.resolve("served");
     task.ask("listen " + own);
-    try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(own))) {
+    // Both ends are in the network namespace of who connects, and CRIU finds those of the task's.
+    try (SocketChannel peer =
+        nodes.atHome(() -> SocketChannel.open(UnixDomainSocketAddress.of(own)))) {
       task.ask("accept one " + own);
       speak(task, "one", peer);
       nodes.back(task);
