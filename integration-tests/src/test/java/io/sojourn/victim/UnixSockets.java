@@ -14,9 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uses unix connections to a server and to others, or listens, as it is told to; each connection has
- * a name. One of them may be a talk
- * without pause, in the text of {@link Traveller}.
+ * Uses unix connections to a server and to others, or listens, as it is told to; each connection
+ * has a name. One of them may be a talk without pause, in the text of {@link Traveller}.
  *
  * <p>Arguments: the server's socket.
  */
@@ -49,8 +48,7 @@ public final class UnixSockets {
         }
       case "listen": // SOCKET
         UnixDomainSocketAddress here = UnixDomainSocketAddress.of(words[1]);
-        listeners.put(
-            words[1], ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(here));
+        listeners.put(words[1], ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(here));
         return "listens";
       case "accept": // NAME SOCKET
         connections.put(words[1], Objects.requireNonNull(listeners.get(words[2])).accept());

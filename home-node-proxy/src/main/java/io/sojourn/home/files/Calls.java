@@ -63,7 +63,7 @@ final class Calls {
       throws Refused {
     boolean done = progress.all();
     switch (request.getCallCase()) {
-      case LOOKUP -> 
+      case LOOKUP ->
           answer.setEntry(sockets.heard(files.lookup(node(request), request.getLookup())));
       case GET_ATTRIBUTES -> answer.setAttributes(files.attributes(node(request)));
       case SET_ATTRIBUTES ->

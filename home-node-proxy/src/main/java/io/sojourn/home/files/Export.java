@@ -13,11 +13,7 @@ import java.nio.file.Path;
  * @param made connections of its to others' sockets
  */
 public record Export(
-    Path root,
-    ThreadIdentity user,
-    HeldFiles locks,
-    BoundSockets sockets,
-    MadeConnections made) {
+    Path root, ThreadIdentity user, HeldFiles locks, BoundSockets sockets, MadeConnections made) {
   /** Nobody holds locks for it, listens, or keeps connections. */
   public Export(Path root, ThreadIdentity user) {
     this(root, user, HeldFiles.NONE, BoundSockets.NONE, MadeConnections.NONE);

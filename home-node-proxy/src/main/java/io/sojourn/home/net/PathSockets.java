@@ -86,8 +86,7 @@ public final class PathSockets implements BoundSockets, AutoCloseable {
     if (closed || places.size() >= MOST) return FileCalls.makeNode(directory, name, mode, 0);
     int socket = ListeningSocket.make(directory, name, mode, BACKLOG);
     // A socket's address is shorter than a name may be.
-    if (socket == -ErrorNumber.ENAMETOOLONG)
-      return FileCalls.makeNode(directory, name, mode, 0);
+    if (socket == -ErrorNumber.ENAMETOOLONG) return FileCalls.makeNode(directory, name, mode, 0);
     if (socket < 0) return socket;
     int handle = FileCalls.handle(directory, name);
     Statx status = handle < 0 ? null : FileCalls.stat(handle);

@@ -28,7 +28,9 @@ final class Back {
     Revival here =
         Step.of(
             "the restore",
-            () -> new Beside(settings).restore(image.path(), task, UnaryOperator.identity(), UNLIMITED));
+            () ->
+                new Beside(settings)
+                    .restore(image.path(), task, UnaryOperator.identity(), UNLIMITED));
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
     departure.unlock();

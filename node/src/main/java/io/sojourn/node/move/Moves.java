@@ -469,8 +469,7 @@ public final class Moves implements Exports, AutoCloseable {
 
   private PathSockets socketsOf(MovedTask task) {
     return sockets.computeIfAbsent(
-        task.id(),
-        id -> new PathSockets(loops.next(), new PathCallers(task, settings.workers())));
+        task.id(), id -> new PathSockets(loops.next(), new PathCallers(task, settings.workers())));
   }
 
   @Override

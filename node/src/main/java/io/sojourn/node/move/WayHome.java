@@ -115,8 +115,7 @@ final class WayHome {
           long bytes = ImageDirectory.open(image).bytes();
           // Where home has not heard of a connection, it has ended.
           return new Beside(settings)
-              .restore(
-                  image, task, key -> names.getOrDefault(key, ""), options.limitFor(bytes));
+              .restore(image, task, key -> names.getOrDefault(key, ""), options.limitFor(bytes));
         });
   }
 

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
-import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.ListeningSocket;
 import io.sojourn.engine.files.Statx;
 import io.sojourn.engine.linux.RawSocket;

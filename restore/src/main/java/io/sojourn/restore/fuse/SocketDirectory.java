@@ -42,7 +42,6 @@ final class SocketDirectory implements AutoCloseable {
   /** Those that have their name already, to be opened by it. */
   private final Map<ByteString, Entry> named = new ConcurrentHashMap<>();
 
-
   /** By node: what the kernel counts as lookups of it, and home does not. */
   private final Map<Long, Long> uncounted = new ConcurrentHashMap<>();
 
@@ -94,10 +93,12 @@ final class SocketDirectory implements AutoCloseable {
       return reply(channel, in, out.begin().entry(ITSELF, NOT_LATER), 0);
     if (in.node() != NODE) return false;
     return switch (in.opcode()) {
-      case Opcode.LOOKUP -> found(channel, in, out.begin(), named.get(in.name(0)), ErrorNumber.ENOENT);
+      case Opcode.LOOKUP ->
+          found(channel, in, out.begin(), named.get(in.name(0)), ErrorNumber.ENOENT);
       case Opcode.GETATTR ->
           reply(channel, in, out.begin().attributesOut(ITSELF.getAttributes(), NOT_LATER), 0);
-      case Opcode.MKNOD -> found(channel, in, out.begin(), files.get(in.name(16)), ErrorNumber.EPERM);
+      case Opcode.MKNOD ->
+          found(channel, in, out.begin(), files.get(in.name(16)), ErrorNumber.EPERM);
       case Opcode.GETXATTR -> reply(channel, in, out.begin(), ErrorNumber.ENODATA);
       default -> reply(channel, in, out.begin(), ErrorNumber.EPERM);
     };
@@ -117,8 +118,8 @@ final class SocketDirectory implements AutoCloseable {
 
   /** As home counts. */
   Forget counted(Forget kernels) {
-    if (uncounted.isEmpty() && kernels.getNodesList().stream().noneMatch(one -> one.getNode() == NODE))
-      return kernels;
+    if (uncounted.isEmpty()
+        && kernels.getNodesList().stream().noneMatch(one -> one.getNode() == NODE)) return kernels;
     Forget.Builder homes = Forget.newBuilder();
     for (Forget.One one : kernels.getNodesList()) {
       if (one.getNode() == NODE) continue;

@@ -13,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-/** Unix connections that are made while the task is away, by it or to it. Home has their other ends. */
+/**
+ * Unix connections that are made while the task is away, by it or to it. Home has their other ends.
+ */
 final class MadeConnections {
   private record One(String atHome, RawSocket ours, RawSocket written, ConnectionRelays relays) {
     boolean isOver() {

@@ -54,8 +54,7 @@ final class TaskQueue implements KeptOutput {
 
   /** Inode of the task's end; 0 where it has none, not yet or not any more. */
   long tasks() {
-    if (inode == 0)
-      inode = peers.peer(Descriptor.ofOurs(ours.descriptor()).inode()).orElse(0);
+    if (inode == 0) inode = peers.peer(Descriptor.ofOurs(ours.descriptor()).inode()).orElse(0);
     return inode;
   }
 }

@@ -41,8 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HomeSocketsTest {
   private static final int USER = 65534;
 
-  private static final ThreadIdentity NOBODY =
-      new ThreadIdentity(USER, USER, new int[] {USER});
+  private static final ThreadIdentity NOBODY = new ThreadIdentity(USER, USER, new int[] {USER});
 
   private record Called(Entry file, RawSocket socket, int user) {}
 
@@ -101,7 +100,8 @@ class HomeSocketsTest {
   private ServerSocketChannel listen(String name) throws Exception {
     Path file = home.resolve(name);
     ServerSocketChannel server =
-        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(file));
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+            .bind(UnixDomainSocketAddress.of(file));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxrwxrwx"));
     return server;
   }
@@ -152,8 +152,10 @@ class HomeSocketsTest {
   @Test
   void whoConnectsAtHomeReachesTheTasksOwnAsHimself() throws Exception {
     UnixDomainSocketAddress there = UnixDomainSocketAddress.of(away.target().resolve("own"));
-    try (ServerSocketChannel task = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(there);
-        SocketChannel atHome = SocketChannel.open(UnixDomainSocketAddress.of(home.resolve("own")))) {
+    try (ServerSocketChannel task =
+            ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(there);
+        SocketChannel atHome =
+            SocketChannel.open(UnixDomainSocketAddress.of(home.resolve("own")))) {
       Called one = called.poll(20, TimeUnit.SECONDS);
       assertThat(one).isNotNull();
       assertThat(one.user()).isZero();
