@@ -6,7 +6,6 @@ import io.sojourn.protocol.files.Answer;
 import io.sojourn.protocol.files.Entry;
 import io.sojourn.protocol.files.Forget;
 import io.sojourn.protocol.files.Request;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,8 +67,8 @@ final class Conversation {
   }
 
   /** Once home's files are served there: others' sockets can be reached. */
-  void mounted(Path target) throws IOException {
-    socketNames.open(target);
+  void mounted(Path target) {
+    socketNames.mounted(target);
   }
 
   /** Opens a file that home has told of, O_PATH: a descriptor, or -errno. */

@@ -96,9 +96,8 @@ final class HomeSockets implements AutoCloseable {
       if (closed || listening.get(entry.getNode()) != null) return;
     }
     byte[] name = directory.name(entry).getBytes(StandardCharsets.US_ASCII);
-    int socket =
-        ListeningSocket.make(
-            directory.descriptor(), name, entry.getAttributes().getMode(), BACKLOG);
+    int mode = entry.getAttributes().getMode();
+    int socket = directory.inside(place -> ListeningSocket.make(place, name, mode, BACKLOG));
     directory.bound(name);
     if (socket < 0) {
       LOG.warn("who listens at a socket of home's is not reached: errno {}", -socket);

@@ -3,17 +3,16 @@ package io.sojourn.restore.fuse;
 import com.google.protobuf.ByteString;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
-import io.sojourn.engine.files.Result;
 import io.sojourn.protocol.files.Attributes;
 import io.sojourn.protocol.files.Entry;
 import io.sojourn.protocol.files.Forget;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,19 +44,30 @@ final class SocketDirectory implements AutoCloseable {
   /** By node: what the kernel counts as lookups of it, and home does not. */
   private final Map<Long, Long> uncounted = new ConcurrentHashMap<>();
 
-  private volatile int descriptor = -1;
+  private volatile @Nullable Path mount;
 
   /** Once home's files are served there. */
-  void open(Path mount) throws IOException {
-    int opened = FileCalls.directory(mount.resolve(own).toString());
-    if (opened < 0)
-      throw new IOException("no place for sockets in " + mount + ": errno " + Result.errno(opened));
-    descriptor = opened;
+  void mounted(Path target) {
+    mount = target;
   }
 
-  /** Of the directory, O_PATH. */
-  int descriptor() {
-    return descriptor;
+  /**
+   * Does something with the directory's descriptor, which is not kept: whoever unmounts the file
+   * system would find it busy.
+   *
+   * @param work gives an errno as a negative number where it fails
+   * @return the same, also where there is no directory (any more)
+   */
+  int inside(IntUnaryOperator work) {
+    Path target = mount;
+    if (target == null) return -ErrorNumber.ENOTCONN;
+    int opened = FileCalls.directory(target.resolve(own).toString());
+    if (opened < 0) return opened;
+    try {
+      return work.applyAsInt(opened);
+    } finally {
+      FileCalls.close(opened);
+    }
   }
 
   /** A new one, for this file; until {@link #bound} the file is found by it. */
@@ -80,7 +90,7 @@ final class SocketDirectory implements AutoCloseable {
   int open(Entry file) {
     ByteString name = ByteString.copyFromUtf8(Long.toString(names.incrementAndGet(), 36));
     named.put(name, file);
-    int opened = FileCalls.handle(descriptor, name.toByteArray());
+    int opened = inside(directory -> FileCalls.handle(directory, name.toByteArray()));
     named.remove(name);
     return opened;
   }
@@ -131,8 +141,6 @@ final class SocketDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    int open = descriptor;
-    descriptor = -1;
-    if (open >= 0) FileCalls.close(open);
+    mount = null;
   }
 }
