@@ -160,6 +160,10 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
     return java.util.Objects.requireNonNull(daemon);
   }
 
+  boolean hasDaemon() {
+    return daemon().isAlive();
+  }
+
   public int daemonPid() {
     return (int) daemon().pid();
   }

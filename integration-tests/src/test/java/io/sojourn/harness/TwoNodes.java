@@ -3,8 +3,6 @@ package io.sojourn.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.Proc;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +10,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -24,63 +21,69 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A home and a guest node of one cluster, and a third machine for peers; each has a network of its
- * own. Nothing of home's directory is on the guest node.
+ * A home and a guest node of one cluster, and a third machine for peers ({@link Pair}). After each
+ * test it looks whether something was left behind.
  */
 public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
-  /** Another name, and a directory in which nothing is. */
-  private static final String ELSEWHERE =
-      "echo elsewhere > /proc/sys/kernel/hostname; mount -t tmpfs none \"$0\" && exec \"$@\"";
+  private static final ExtensionContext.Namespace OF_ALL =
+      ExtensionContext.Namespace.create(TwoNodes.class);
 
   private static final Duration SETTLE = Duration.ofSeconds(20);
 
-  private @Nullable Net net;
-  private @Nullable Node home;
-  private @Nullable Node guest;
-  private @Nullable NetworkNamespace atHome;
-  private @Nullable NetworkNamespace atPeers;
+  private final boolean shared;
+  private @Nullable Pair pair;
+
+  /** The class's own. */
+  public TwoNodes() {
+    this(false);
+  }
+
+  private TwoNodes(boolean shared) {
+    this.shared = shared;
+  }
+
+  /**
+   * Those that all such classes of a test run have, as users' nodes serve many tasks one after the
+   * other: for classes that leave both daemons as they found them.
+   */
+  public static TwoNodes shared() {
+    return new TwoNodes(true);
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    Net made = new Net("sojourn-w-" + ProcessHandle.current().pid(), 3);
-    net = made;
-    atHome = NetworkNamespace.open(space(1));
-    atPeers = NetworkNamespace.open(space(3));
-    // Not by "ip netns exec": in a mount namespace of its own it would not see ours as tasks do.
-    Node first = new Node(List.of("nsenter", "--net=" + space(1)), "--node-name", "a");
-    home = first;
-    first.begin();
-    List<String> elsewhere = new ArrayList<>(made.on(2));
-    elsewhere.addAll(List.of("unshare", "--mount", "--uts", "sh", "-c", ELSEWHERE));
-    elsewhere.add(first.home().toString());
-    Node second = new Node(elsewhere, "--node-name", "b");
-    guest = second;
-    second.begin();
-    String token = first.ckpt("node", "init").done().json().path("token").asText();
-    second.ckpt("node", "join", made.address(1), "--token", token).done();
-    await().atMost(Duration.ofSeconds(120)).until(this::joined);
+    if (!shared) {
+      pair = Pair.begun();
+      return;
+    }
+    ExtensionContext.Store store = context.getRoot().getStore(OF_ALL);
+    Pair before = store.get(Pair.class, Pair.class);
+    // What a failure has broken is not the next class's trouble.
+    if (before != null && !before.isWhole()) {
+      store.remove(Pair.class);
+      before.abandon();
+    }
+    pair = store.getOrComputeIfAbsent(Pair.class, any -> Pair.begun(), Pair.class);
   }
 
-  private Path space(int machine) {
-    return Path.of("/run/netns", net().on(machine).get(3));
-  }
-
-  private boolean joined() {
-    for (JsonNode node : home().ckpt("nodes").done().json().path("nodes"))
-      if (node.path("name").asText().equals("b")) return node.path("state").asText().equals("up");
-    return false;
-  }
-
-  private Net net() {
-    return Objects.requireNonNull(net);
+  private Pair pair() {
+    return Objects.requireNonNull(pair);
   }
 
   public Node home() {
-    return Objects.requireNonNull(home);
+    return pair().home();
   }
 
   public Node guest() {
-    return Objects.requireNonNull(guest);
+    return pair().guest();
+  }
+
+  private Net net() {
+    return pair().net();
+  }
+
+  private boolean joined() {
+    return pair().joined();
   }
 
   /** The third machine's address. */
@@ -119,12 +122,12 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
 
   /** Does something in home's network: what it makes there remains there. */
   public <T> T atHome(Callable<T> work) throws IOException {
-    return Objects.requireNonNull(atHome).call(work);
+    return pair().homesNetwork().call(work);
   }
 
   /** Does something in the third machine's network. */
   public <T> T atPeers(Callable<T> work) throws IOException {
-    return Objects.requireNonNull(atPeers).call(work);
+    return pair().peersNetwork().call(work);
   }
 
   /** Listens on the third machine. */
@@ -151,7 +154,7 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
 
   /** A subject whose home is the first node. */
   public Subject.Builder subject(Jdk jdk, Class<?> victim) {
-    return home().subject(jdk, victim).by("nsenter", "--net=" + space(1));
+    return home().subject(jdk, victim).by("nsenter", "--net=" + pair().space(1));
   }
 
   public void out(Subject subject) {
@@ -215,12 +218,7 @@ public final class TwoNodes implements BeforeAllCallback, AfterEachCallback, Aft
 
   @Override
   public void afterAll(ExtensionContext context) throws Exception {
-    try {
-      for (Node node : new Node[] {guest, home}) if (node != null) node.end();
-    } finally {
-      for (NetworkNamespace one : new NetworkNamespace[] {atHome, atPeers})
-        if (one != null) one.close();
-      if (net != null) net.close();
-    }
+    // Those of all end with the test run.
+    if (!shared && pair != null) pair.close();
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Connects of a task that goes and comes home, and to it, find whom they look for. */
 @Timeout(180)
 class AwayConnectsIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")

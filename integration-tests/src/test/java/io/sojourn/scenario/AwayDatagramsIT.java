@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Datagrams of a task that goes and comes home, and to it. */
 @Timeout(180)
 class AwayDatagramsIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is tried of a freeze is tried of a move: away, and home again. */
 @Timeout(180)
 class AwayIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Sockets of a task that goes and comes home do what they would have done. */
 @Timeout(180)
 class AwaySocketsIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   /** Home's socket still waits for the peer's last word when the task comes home. */
   @ParameterizedTest

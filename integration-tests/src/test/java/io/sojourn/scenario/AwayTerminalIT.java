@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A terminal is the same to a task that is away, and to who sits at it. */
 @Timeout(180)
 class AwayTerminalIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyNewest")

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The JDK's tools are asked at home, by the number that the task has always had. */
 @Timeout(180)
 class AwayToolsIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")

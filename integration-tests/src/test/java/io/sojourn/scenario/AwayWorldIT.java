@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The world of a task that is away is its home's, as far as it can see. */
 @Timeout(180)
 class AwayWorldIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   /** The one thing that is there and not at home. */
   private static final String TO_HOLD_CONNECTS = "interface sojourn0 1500 true\n";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Home's daemon is killed while a task is away: its connections go on with the next one. */
 @Timeout(240)
 class HomeDiesIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   private static final int LONG = 3_000_000;
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(300)
 class ServersMoveIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   private static final Pattern INDEXED = Pattern.compile("\"indexed\":\\s*(\\d+)");
   private static final boolean SOAK = Boolean.getBoolean("sojourn.soak");

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A unix socket's name means the same wherever the task is. */
 @Timeout(180)
 class SocketPathsIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   @TempDir Path directory;
   private @Nullable ServerSocketChannel server;

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A task's unix connections to a process outside of it, which notices nothing. */
 @Timeout(180)
 class UnixConnectionsIT {
-  @RegisterExtension static final TwoNodes nodes = new TwoNodes();
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
   @TempDir Path directory;
   private @Nullable ServerSocketChannel server;
