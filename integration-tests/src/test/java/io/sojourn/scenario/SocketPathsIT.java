@@ -1,5 +1,8 @@
 package io.sojourn.scenario;
 
+import static io.sojourn.harness.UnixPeer.read;
+import static io.sojourn.harness.UnixPeer.speak;
+import static io.sojourn.harness.UnixPeer.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,14 +12,11 @@ import io.sojourn.harness.Peer;
 import io.sojourn.harness.Subject;
 import io.sojourn.harness.TwoNodes;
 import io.sojourn.victim.UnixSockets;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -221,26 +221,5 @@ class SocketPathsIT {
 
   private static long sockets(Subject task) {
     return Descriptor.of(task.pid()).stream().filter(Descriptor::isSocket).count();
-  }
-
-  private static void speak(Subject task, String name, SocketChannel peer) throws IOException {
-    task.ask("write " + name + " there");
-    assertThat(read(peer, 5)).isEqualTo("there");
-    write(peer, "back");
-    assertThat(task.ask("read " + name + " 4")).isEqualTo("back");
-  }
-
-  private static void write(SocketChannel to, String text) throws IOException {
-    to.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String read(SocketChannel from, int most) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    while (all.size() < most) {
-      ByteBuffer some = ByteBuffer.allocate(Math.min(most - all.size(), 8192));
-      if (from.read(some) < 0) break;
-      all.write(some.array(), 0, some.position());
-    }
-    return all.toString(StandardCharsets.UTF_8);
   }
 }

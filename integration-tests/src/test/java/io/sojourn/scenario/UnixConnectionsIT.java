@@ -1,5 +1,8 @@
 package io.sojourn.scenario;
 
+import static io.sojourn.harness.UnixPeer.read;
+import static io.sojourn.harness.UnixPeer.speak;
+import static io.sojourn.harness.UnixPeer.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,14 +12,12 @@ import io.sojourn.harness.Subject;
 import io.sojourn.harness.TwoNodes;
 import io.sojourn.victim.Traveller;
 import io.sojourn.victim.UnixSockets;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -97,13 +98,6 @@ class UnixConnectionsIT {
     String[] counts = task.ask("finish talk").split(" ");
     assertThat(peer.counts()).isEqualTo(counts[1] + " " + counts[0]);
     theirs.close();
-  }
-
-  private static void speak(Subject task, String name, SocketChannel peer) throws IOException {
-    task.ask("write " + name + " there");
-    assertThat(read(peer, 5)).isEqualTo("there");
-    write(peer, "back");
-    assertThat(task.ask("read " + name + " 4")).isEqualTo("back");
   }
 
   @ParameterizedTest
@@ -229,23 +223,9 @@ class UnixConnectionsIT {
     }
   }
 
-  private static void write(SocketChannel to, String text) throws IOException {
-    to.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
   private static void text(SocketChannel to, long offset, int count) throws IOException {
     byte[] bytes = new byte[count];
     for (int i = 0; i < count; i++) bytes[i] = Traveller.text(offset + i);
     for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) to.write(left);
-  }
-
-  private static String read(SocketChannel from, int most) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    while (all.size() < most) {
-      ByteBuffer some = ByteBuffer.allocate(Math.min(most - all.size(), 8192));
-      if (from.read(some) < 0) break;
-      all.write(some.array(), 0, some.position());
-    }
-    return all.toString(StandardCharsets.UTF_8);
   }
 }

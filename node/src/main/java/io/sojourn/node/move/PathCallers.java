@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import io.netty.channel.unix.PeerCredentials;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.ByteStream;
-import io.sojourn.engine.stream.StreamEnd;
+import io.sojourn.engine.stream.SilentStream;
 import io.sojourn.home.net.HomePipes;
 import io.sojourn.home.net.PathSockets;
 import io.sojourn.protocol.connection.Caller;
@@ -62,7 +62,7 @@ final class PathCallers implements PathSockets.Callers {
   }
 
   /** The guest node ends the stream when it carries the connection. */
-  private static final class Told implements StreamEnd {
+  private static final class Told implements SilentStream {
     private final HomePipes pipes;
     private final String socket;
 
@@ -75,13 +75,8 @@ final class PathCallers implements PathSockets.Callers {
     }
 
     @Override
-    public void data(ByteString bytes) {
-      stream.consumed(bytes.size());
-    }
-
-    @Override
-    public void ended() {
-      stream.endConsumed();
+    public ByteStream stream() {
+      return stream;
     }
 
     @Override

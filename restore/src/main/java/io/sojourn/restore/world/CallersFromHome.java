@@ -9,6 +9,7 @@ import io.sojourn.engine.linux.Errno;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.ByteStream;
+import io.sojourn.engine.stream.SilentStream;
 import io.sojourn.engine.stream.StreamEnd;
 import io.sojourn.protocol.connection.Caller;
 import io.sojourn.protocol.connection.Opening;
@@ -99,18 +100,5 @@ final class CallersFromHome implements AutoCloseable {
   }
 
   /** Home has nothing more to say there. */
-  private record Nothing(ByteStream stream) implements StreamEnd {
-    @Override
-    public void data(ByteString bytes) {
-      stream.consumed(bytes.size());
-    }
-
-    @Override
-    public void ended() {
-      stream.endConsumed();
-    }
-
-    @Override
-    public void reset(int error) {}
-  }
+  private record Nothing(ByteStream stream) implements SilentStream {}
 }
