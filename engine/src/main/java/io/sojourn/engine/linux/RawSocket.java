@@ -47,17 +47,10 @@ public final class RawSocket implements AutoCloseable {
   public static final int SHUT_RD = 0, SHUT_WR = 1;
 
   private static final int F_DUPFD_CLOEXEC = 1030;
-  private static final int F_SETPIPE_SZ = 1031;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
-  private static final int O_WRONLY = 1;
-  private static final int O_RDWR = 2;
-  private static final long TIOCSPTLCK = 0x40045431;
-  private static final long TIOCGPTN = 0x80045430L;
   private static final long FIONREAD = 0x541b;
-  private static final int O_NOCTTY = 0x100;
-  private static final int O_NONBLOCK_NOCTTY_CLOEXEC = O_NONBLOCK | O_NOCTTY | 0x80000;
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private final int descriptor;
@@ -83,11 +76,11 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  private interface Call<T> {
+  interface Call<T> {
     T run();
   }
 
-  private static <T> T call(String what, Call<T> call) {
+  static <T> T call(String what, Call<T> call) {
     try {
       return call.run();
     } catch (LastErrorException failed) {
@@ -119,50 +112,6 @@ public final class RawSocket implements AutoCloseable {
     return socket;
   }
 
-  /**
-   * One end of a pipe, opened anew by a path: not blocking, without a change for whoever else has
-   * it. Calls that only sockets know do nothing, or fail.
-   */
-  public static RawSocket pipe(Path path, boolean toWrite) {
-    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | (toWrite ? O_WRONLY : 0);
-    return new RawSocket(call("open", () -> Libc.open(path.toString(), flags)), false);
-  }
-
-  /** Opens a pipe for both: it has no end, then, while this is open. */
-  public static RawSocket pipeBoth(Path path) {
-    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
-    return new RawSocket(call("open", () -> Libc.open(path.toString(), flags)), false);
-  }
-
-  /** A new pipe, both ends in one. */
-  public static RawSocket pipe(int size) {
-    RawSocket[] ends = pipe();
-    try {
-      return pipeBoth(ends[0].path()).pipeSize(size);
-    } finally {
-      ends[0].close();
-      ends[1].close();
-    }
-  }
-
-  /** Of a pipe: so many bytes, where the kernel lets us have them. */
-  private RawSocket pipeSize(int size) {
-    try {
-      Libc.fcntl(descriptor, F_SETPIPE_SZ, size);
-    } catch (LastErrorException tooMany) {
-      // It has what every pipe has.
-    }
-    return this;
-  }
-
-  /** A new pipe: what is read from, and what is written to. */
-  public static RawSocket[] pipe() {
-    int[] ends = new int[2];
-    // SAFETY: stores two descriptors.
-    call("pipe2", () -> Libc.pipe2(ends, O_NONBLOCK_NOCTTY_CLOEXEC & ~O_NOCTTY));
-    return new RawSocket[] {new RawSocket(ends[0], false), new RawSocket(ends[1], false)};
-  }
-
   /** Two unix sockets that are connected with each other; the second one blocks. */
   public static RawSocket[] unixPair() {
     int[] ends = new int[2];
@@ -171,24 +120,6 @@ public final class RawSocket implements AutoCloseable {
     return new RawSocket[] {
       new RawSocket(ends[0], false).notBlocking(), new RawSocket(ends[1], false)
     };
-  }
-
-  /**
-   * The end of a new terminal at which a person would sit; {@link #terminalEnd} gives the other.
-   */
-  public static RawSocket terminal() {
-    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
-    RawSocket made = new RawSocket(call("ptmx", () -> Libc.open("/dev/ptmx", flags)), false);
-    // SAFETY: reads one int.
-    call("TIOCSPTLCK", () -> Libc.ioctl(made.descriptor, TIOCSPTLCK, new int[1]));
-    return made;
-  }
-
-  /** The program's end of a terminal from {@link #terminal()}. */
-  public RawSocket terminalEnd() {
-    int flags = O_NONBLOCK_NOCTTY_CLOEXEC | O_RDWR;
-    Path path = Path.of("/dev/pts/" + count(TIOCGPTN));
-    return new RawSocket(call("pts", () -> Libc.open(path.toString(), flags)), false);
   }
 
   /** Another descriptor of the same. */
@@ -204,6 +135,13 @@ public final class RawSocket implements AutoCloseable {
   /** A descriptor that is ours now. It is made not blocking, and so are its duplicates. */
   public static RawSocket adopt(int descriptor) {
     return of(descriptor).notBlocking();
+  }
+
+  /**
+   * What is none, and is written and read as one: calls that only sockets know do nothing, or fail.
+   */
+  static RawSocket ofNoSocket(int descriptor) {
+    return new RawSocket(descriptor, false);
   }
 
   private static RawSocket of(int descriptor) {

@@ -43,7 +43,7 @@ public final class Reservoir implements AutoCloseable {
   }
 
   private final RawSocket pipe;
-  private final RawSocket copy = RawSocket.pipe(SIZE);
+  private final RawSocket copy = RawPipe.made(SIZE);
   private final Mark mark;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
   private long first;
@@ -75,12 +75,12 @@ public final class Reservoir implements AutoCloseable {
   /** A new one, at a stream's begin. */
   public static Reservoir create(Mark mark) {
     mark.set(0);
-    return new Reservoir(RawSocket.pipe(SIZE), mark);
+    return new Reservoir(RawPipe.made(SIZE), mark);
   }
 
   /** An earlier process's. */
   public static Reservoir found(Path path, Mark mark) {
-    Reservoir found = new Reservoir(RawSocket.pipeBoth(path), mark);
+    Reservoir found = new Reservoir(RawPipe.both(path), mark);
     long value = mark.get();
     found.first = (value & EMPTIES) == 0 ? value >>> 1 : (value >>> 1) - found.pipe.unread();
     return found;

@@ -55,7 +55,7 @@ final class Killed {
               try {
                 puts(
                     Reservoir.found(Path.of(arguments[4]), new Place(memory, 8)),
-                    RawSocket.pipe(Path.of(arguments[3]), true));
+                    RawPipe.end(Path.of(arguments[3]), true));
               } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
               }
@@ -64,7 +64,7 @@ final class Killed {
     System.out.println("begins");
     takes(
         Reservoir.found(Path.of(arguments[2]), new Place(memory, 0)),
-        RawSocket.pipe(Path.of(arguments[1]), false),
+        RawPipe.end(Path.of(arguments[1]), false),
         received);
   }
 

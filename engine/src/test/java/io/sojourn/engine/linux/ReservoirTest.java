@@ -38,9 +38,9 @@ class ReservoirTest {
   void aKillLosesNothingAndDoublesNothing() throws Exception {
     Path marks = Files.write(directory.resolve("marks"), new byte[16]);
     Path file = Files.createFile(directory.resolve("received"));
-    RawSocket[] source = RawSocket.pipe(), target = RawSocket.pipe();
+    RawSocket[] source = RawPipe.ends(), target = RawPipe.ends();
     // This process is the one that holds them.
-    RawSocket throughIn = RawSocket.pipe(256 << 10), throughOut = RawSocket.pipe(256 << 10);
+    RawSocket throughIn = RawPipe.made(256 << 10), throughOut = RawPipe.made(256 << 10);
     AtomicLong put = new AtomicLong(), taken = new AtomicLong();
     Thread writer = new Thread(() -> write(source[1].path(), put));
     Thread reader = new Thread(() -> read(target[0].path(), taken));

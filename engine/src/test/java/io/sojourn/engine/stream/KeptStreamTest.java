@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.netty.channel.unix.FileDescriptor;
+import io.sojourn.engine.linux.RawPipe;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.Reservoir;
 import java.nio.ByteBuffer;
@@ -54,7 +55,7 @@ class KeptStreamTest {
 
   @Test
   void aPipe() throws Exception {
-    RawSocket[] ends = RawSocket.pipe();
+    RawSocket[] ends = RawPipe.ends();
     Reservoir through = Reservoir.create();
     goesOn(ends[1], ends[0], new SocketRelay().keeps(through.from(ends[0])));
     through.close();

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Errno;
+import io.sojourn.engine.linux.RawPipe;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.Reservoir;
 import io.sojourn.engine.linux.TerminalModes;
@@ -199,7 +200,7 @@ public final class HomePipes implements StreamAcceptor {
 
   private void open(SocketRelay relay, Descriptor pipe, boolean toTask, KeptPipes.Pipe passing) {
     RawSocket socket =
-        pipe.isSocket() ? RawSocket.duplicateOf(pipe) : RawSocket.pipe(pipe.reopen(), !toTask);
+        pipe.isSocket() ? RawSocket.duplicateOf(pipe) : RawPipe.end(pipe.reopen(), !toTask);
     if (pipe.isSocket()) relay.shuts(toTask ? RawSocket.SHUT_RD : RawSocket.SHUT_WR);
     Reservoir through = passing.through();
     // What nobody keeps is counted all the same: it stays in the socket until the task has it.
@@ -255,7 +256,7 @@ public final class HomePipes implements StreamAcceptor {
     for (StreamState stream : state.getStreamsList()) {
       Descriptor pipe = read.get(stream.getStream());
       if (pipe == null || pipe.isSocket() || stream.getKept().isEmpty()) continue;
-      try (RawSocket at = RawSocket.pipe(pipe.reopen(), true)) {
+      try (RawSocket at = RawPipe.end(pipe.reopen(), true)) {
         if (terminal(pipe)) TerminalModes.type(at, stream.getKept().toByteArray());
         else {
           ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -291,7 +292,7 @@ public final class HomePipes implements StreamAcceptor {
           unread.getOrDefault(pipe.number(), ByteString.EMPTY).concat(stream.getKept());
       if (first.isEmpty()) continue;
       if (terminal(pipe)) {
-        try (RawSocket at = RawSocket.pipe(pipe.reopen(), true)) {
+        try (RawSocket at = RawPipe.end(pipe.reopen(), true)) {
           TerminalModes.type(at, first.toByteArray());
         }
         continue;
@@ -306,7 +307,7 @@ public final class HomePipes implements StreamAcceptor {
   }
 
   private static void drain(Descriptor pipe, OutputStream to) throws IOException {
-    try (RawSocket from = RawSocket.pipe(pipe.reopen(), false)) {
+    try (RawSocket from = RawPipe.end(pipe.reopen(), false)) {
       to.write(from.available());
     }
   }

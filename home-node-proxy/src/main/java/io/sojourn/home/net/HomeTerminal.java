@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.RawPipe;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.stream.ByteStream;
@@ -55,7 +56,7 @@ final class HomeTerminal implements StreamEnd {
    * @param kept where its modes are noted
    */
   static HomeTerminal of(int deputy, Descriptor held, ByteStream stream, KeptPipes kept) {
-    RawSocket terminal = RawSocket.pipe(held.reopen(), true);
+    RawSocket terminal = RawPipe.end(held.reopen(), true);
     byte[] modes = TerminalModes.of(terminal).modes();
     PipeLedger.Place place = kept.control(stream.number(), held.number(), modes);
     HomeTerminal made = new HomeTerminal(deputy, stream, terminal, place);
@@ -66,8 +67,7 @@ final class HomeTerminal implements StreamEnd {
   /** One that an earlier daemon has served. */
   static HomeTerminal found(
       int deputy, Descriptor held, ByteStream stream, PipeLedger.Place place) {
-    HomeTerminal made =
-        new HomeTerminal(deputy, stream, RawSocket.pipe(held.reopen(), true), place);
+    HomeTerminal made = new HomeTerminal(deputy, stream, RawPipe.end(held.reopen(), true), place);
     made.task = made.task.withModes(place.modes());
     return made;
   }

@@ -7,6 +7,7 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.RawPipe;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.network.RestoredSockets;
@@ -97,7 +98,7 @@ final class Beside {
     for (Stream stream : streams)
       if (stream.getKind().equals("terminal")) {
         Path path = opens(stream, keeper);
-        try (RawSocket terminal = RawSocket.pipe(path, true)) {
+        try (RawSocket terminal = RawPipe.end(path, true)) {
           modes.put(path, TerminalModes.of(terminal));
         }
       }
@@ -105,7 +106,7 @@ final class Beside {
   }
 
   private static void apply(Path path, TerminalModes modes) {
-    try (RawSocket terminal = RawSocket.pipe(path, true)) {
+    try (RawSocket terminal = RawPipe.end(path, true)) {
       modes.applyTo(terminal);
     }
   }

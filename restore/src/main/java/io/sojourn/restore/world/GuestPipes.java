@@ -6,7 +6,9 @@ import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.StreamKeys;
 import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.RawPipe;
 import io.sojourn.engine.linux.RawSocket;
+import io.sojourn.engine.linux.RawTerminal;
 import io.sojourn.engine.linux.TerminalModes;
 import io.sojourn.engine.linux.UnixPeers;
 import io.sojourn.engine.stream.ByteStream;
@@ -119,14 +121,14 @@ final class GuestPipes implements AutoCloseable {
   }
 
   private void pipe(Stream stream) {
-    RawSocket[] ends = RawSocket.pipe();
+    RawSocket[] ends = RawPipe.ends();
     boolean toTask = !stream.getWritable();
     pipes.add(
         new Carried(stream, toTask, ends[toTask ? 1 : 0], ends[toTask ? 0 : 1], new Watched()));
   }
 
   private void terminal(Stream stream, int user) {
-    RawSocket ours = RawSocket.terminal(), tasks = ours.terminalEnd();
+    RawSocket ours = RawTerminal.made(), tasks = RawTerminal.programsEnd(ours);
     GuestTerminal.give(tasks, user);
     pipes.add(new Carried(stream, false, ours, tasks, new Watched()));
     pipes.add(new Carried(stream, true, ours.duplicate(), tasks.duplicate(), new Watched()));
