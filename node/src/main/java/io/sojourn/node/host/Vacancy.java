@@ -2,6 +2,7 @@ package io.sojourn.node.host;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * When a world host is to end: it has no guests, and no daemon means to give it any. After a
@@ -13,17 +14,26 @@ final class Vacancy {
 
   private final BooleanSupplier idle;
   private final BooleanSupplier forgotten;
+  private final LongSupplier clock;
   private int wanted;
   private boolean endNow;
-  private long unwantedSinceNanos = System.nanoTime();
+  private long unwantedSinceNanos;
 
   /**
    * @param idle whether it has no guests, and no home is to be told anything
    * @param forgotten likewise, where its daemon has died
    */
   Vacancy(BooleanSupplier idle, BooleanSupplier forgotten) {
+    this(idle, forgotten, System::nanoTime);
+  }
+
+  /**
+   * @param clock in nanoseconds
+   */
+  Vacancy(BooleanSupplier idle, BooleanSupplier forgotten, LongSupplier clock) {
     this.idle = idle;
     this.forgotten = forgotten;
+    this.clock = clock;
   }
 
   /**
@@ -40,7 +50,7 @@ final class Vacancy {
 
   private synchronized void left() {
     wanted--;
-    unwantedSinceNanos = System.nanoTime();
+    unwantedSinceNanos = clock.getAsLong();
   }
 
   /** False where it has guests. */
@@ -51,14 +61,16 @@ final class Vacancy {
     return true;
   }
 
-  /** Returns when it is to end. */
+  /** From now on daemons can know of it. Returns when it is to end. */
   synchronized void await() throws InterruptedException {
+    // To become warm may have taken longer than a daemon has to come.
+    unwantedSinceNanos = clock.getAsLong();
     while (!endNow && !isOver()) wait(LOOK_MILLIS);
   }
 
   private boolean isOver() {
     return wanted == 0
-        && System.nanoTime() - unwantedSinceNanos > GRACE.toNanos()
+        && clock.getAsLong() - unwantedSinceNanos > GRACE.toNanos()
         && forgotten.getAsBoolean();
   }
 }
