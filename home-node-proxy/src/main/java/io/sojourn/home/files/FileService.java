@@ -151,7 +151,7 @@ public final class FileService extends FilesGrpc.FilesImplBase implements AutoCl
         return;
       }
       switch (message.getKindCase()) {
-        case REQUEST -> known.request(message.getRequest(), stream);
+        case REQUEST -> known.request(message.getRequest(), message.getAlsoList(), stream);
         case INTERRUPT -> {
           known.interrupt(message.getInterrupt());
           stream.more();

@@ -13,6 +13,7 @@ import io.sojourn.protocol.files.Opening;
 import io.sojourn.protocol.files.Request;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -108,38 +109,77 @@ final class FileSession {
     if (to != null) to.send(message);
   }
 
-  void request(Request request, GuestStream from) {
+  /** A request as it arrives. */
+  private record Arrived(Request request, Wait waiting, Done.Arrival arrival) {}
+
+  /**
+   * @param also what nobody waits for, and is done before; it is answered together with the request
+   */
+  void request(Request request, List<Request> also, GuestStream from) {
     if (closed) return;
     if (done.tooMany()) {
       from.end(Status.RESOURCE_EXHAUSTED.withDescription("the guest settles nothing"));
       return;
     }
-    Wait wait = new Wait();
-    Done.Arrival arrival;
+    List<Arrived> all = new ArrayList<>(1 + also.size());
     synchronized (done) {
       // What an older stream still brings was asked again over the newer one, and may be settled.
       if (stream != from) return;
-      arrival = done.arrive(request, wait);
+      for (Request one : also) all.add(arrived(one));
+      all.add(arrived(request));
     }
-    once.settled(request.getSettledBelow(), request.getSettledList());
-    if (!arrival.isNew()) {
-      Answer known = arrival.known();
-      if (known != null) send(FromHome.newBuilder().setAnswer(known).build());
-      from.more();
-      return;
+    FromHome.Builder answers = FromHome.newBuilder();
+    List<Arrived> later = new ArrayList<>(1);
+    for (Arrived one : all) {
+      once.settled(one.request().getSettledBelow(), one.request().getSettledList());
+      if (one.arrival().isNew() && !mustNotWait(one.request())) later.add(one);
+      else add(answers, request, one);
     }
-    if (request.hasDisown()) request.getDisown().getRequestsList().forEach(this::disown);
-    if (request.hasForget() || request.hasDisown()) {
-      // On this thread: all others may be waiting for just this.
-      perform(request, wait, from);
+    if (later.isEmpty()) {
+      tell(answers, from);
       return;
     }
     try {
       (Calls.mayWait(request) ? workers.waiting() : workers.busy())
-          .execute(() -> perform(request, wait, from));
+          .execute(
+              () -> {
+                later.forEach(one -> add(answers, request, one));
+                tell(answers, from);
+              });
     } catch (RejectedExecutionException full) {
-      answer(request, Answer.newBuilder().setErrno(ErrorNumber.ENOLCK), from);
+      for (Arrived one : later)
+        add(answers, request, answer(one, Answer.newBuilder().setErrno(ErrorNumber.ENOLCK)));
+      tell(answers, from);
     }
+  }
+
+  private Arrived arrived(Request request) {
+    Wait wait = new Wait();
+    return new Arrived(request, wait, done.arrive(request, wait));
+  }
+
+  /** Others may be waiting for just this, all workers perhaps. */
+  private static boolean mustNotWait(Request request) {
+    return request.hasForget() || request.hasDisown();
+  }
+
+  /** The answer, where there is one: to what is under way already it comes later. */
+  private void add(FromHome.Builder answers, Request main, Arrived one) {
+    if (one.arrival().isNew()) add(answers, main, perform(one));
+    else if (one.arrival().known() != null) add(answers, main, one.arrival().known());
+  }
+
+  private static void add(FromHome.Builder answers, Request main, Answer answer) {
+    if (answer.getId() == main.getId()) answers.setAnswer(answer);
+    else answers.addAlso(answer);
+  }
+
+  private void tell(FromHome.Builder answers, GuestStream from) {
+    if (answers.hasAnswer() || answers.getAlsoCount() > 0) {
+      send(answers.build());
+      steps.after(Steps.Step.ANSWER);
+    }
+    from.more();
   }
 
   private void disown(long request) {
@@ -147,25 +187,26 @@ final class FileSession {
     if (answer != null) calls.undo(request, answer);
   }
 
-  private void perform(Request request, Wait wait, GuestStream from) {
+  private Answer perform(Arrived arrived) {
+    Request request = arrived.request();
+    if (request.hasDisown()) request.getDisown().getRequestsList().forEach(this::disown);
     long asOf = invalidations.number();
     Answer.Builder answer;
     try {
       steps.begins(request);
-      if (!request.hasForget() && !request.hasDisown()) identity(request).take();
-      answer = calls.perform(request, wait, once.begins(request));
+      if (!mustNotWait(request)) identity(request).take();
+      answer = calls.perform(request, arrived.waiting(), once.begins(request));
     } catch (RuntimeException e) {
       LOG.warn("A guest's {} failed here", request.getCallCase(), e);
       answer = Answer.newBuilder().setErrno(ErrorNumber.EIO);
     } finally {
-      wait.end();
+      arrived.waiting().end();
     }
     pressure.relieve();
     Node directory = files.nodes().find(request.getNode());
-    answer(
-        request,
-        answer.setAsOf(asOf).setWatched(directory != null && directory.identity() != null),
-        from);
+    return answer(
+        arrived,
+        answer.setAsOf(asOf).setWatched(directory != null && directory.identity() != null));
   }
 
   /**
@@ -178,14 +219,14 @@ final class FileSession {
         : new ThreadIdentity(request.getUid(), request.getGid(), NO_GROUPS);
   }
 
-  private void answer(Request request, Answer.Builder answer, GuestStream from) {
+  /** Notes it, and undoes what was done where nobody waits for it any more. */
+  private Answer answer(Arrived arrived, Answer.Builder answer) {
+    Request request = arrived.request();
     Answer built = answer.setId(request.getId()).build();
     once.answers(request, built);
     if (!done.answered(built, Repetition.of(request).remembered()))
       calls.undo(request.getId(), built);
-    send(FromHome.newBuilder().setAnswer(built).build());
-    steps.after(Steps.Step.ANSWER);
-    from.more();
+    return built;
   }
 
   /** See {@link FileService#takeLocks}. */

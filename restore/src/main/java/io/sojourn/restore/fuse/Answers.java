@@ -25,6 +25,7 @@ final class Answers implements HomeLink.Listener {
   private final Map<Long, Pending> asked;
   private final WriteBehind behind;
   private final Aftermath aftermath;
+  private final VacatedNames vacated;
   private final Twins twins;
   private final Notifier notifier;
   private final HomeSockets sockets;
@@ -37,6 +38,7 @@ final class Answers implements HomeLink.Listener {
       Map<Long, Pending> asked,
       WriteBehind behind,
       Aftermath aftermath,
+      VacatedNames vacated,
       Twins twins,
       Notifier notifier,
       HomeSockets sockets) {
@@ -45,6 +47,7 @@ final class Answers implements HomeLink.Listener {
     this.asked = asked;
     this.behind = behind;
     this.aftermath = aftermath;
+    this.vacated = vacated;
     this.notifier = notifier;
   }
 
@@ -68,6 +71,7 @@ final class Answers implements HomeLink.Listener {
     Consumer<Answer> then = pending.then();
     if (then != null) then.accept(answer);
     aftermath.ended(pending, answer);
+    vacated.ended(pending, answer, link.heard());
     if (pending.isBehind()) behind.done(pending, answer);
     if (silent(pending) || pending.isBehind()) return;
     remember(answer);
@@ -146,8 +150,12 @@ final class Answers implements HomeLink.Listener {
     wroteElsewhere(pending, answer);
   }
 
+  /** The kernel waits for nothing. */
   private static boolean silent(Pending pending) {
-    return pending.opcode() == Opcode.FORGET || pending.opcode() == Opcode.BATCH_FORGET;
+    return switch (pending.opcode()) {
+      case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.RELEASE, Opcode.RELEASEDIR -> true;
+      default -> false;
+    };
   }
 
   private void remember(Answer answer) {
@@ -197,6 +205,7 @@ final class Answers implements HomeLink.Listener {
 
   @Override
   public void changed(Invalidation invalidation) {
+    vacated.changed(invalidation.getChangesList());
     twins.changed(invalidation.getChangesList());
     notifier.tell(invalidation.getChangesList());
   }

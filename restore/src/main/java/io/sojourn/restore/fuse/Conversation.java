@@ -9,6 +9,7 @@ import io.sojourn.protocol.files.Request;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the kernel's requests to home. */
 final class Conversation {
@@ -19,6 +20,7 @@ final class Conversation {
   private final LockOwners owners = new LockOwners();
   private final WriteBehind behind = new WriteBehind();
   private final Aftermath aftermath = new Aftermath();
+  private final VacatedNames vacated = new VacatedNames();
   private final Map<Long, Pending> asked = new ConcurrentHashMap<>();
   private final Notifier notifier;
   private final Twins twins;
@@ -37,7 +39,7 @@ final class Conversation {
     this.notifier = notifier;
     twins = new Twins(own, asked, request -> link.send(request));
     sockets = new HomeSockets(socketNames, request -> link.send(request));
-    answers = new Answers(asked, behind, aftermath, twins, notifier, sockets);
+    answers = new Answers(asked, behind, aftermath, vacated, twins, notifier, sockets);
   }
 
   /** Who takes home's answers. */
@@ -97,19 +99,29 @@ final class Conversation {
     Pending pending = new Pending(channel, in, size(in), request);
     if (in.opcode() == Opcode.COPY_FILE_RANGE) pending.otherNode(in.u64(16));
     asked.put(in.unique(), pending);
-    if (in.opcode() == Opcode.GETATTR) {
-      Answer known = aftermath.attributes(in.node(), link.heard());
-      if (known != null) {
-        answers.deliver(pending, known);
-        return;
-      }
+    Answer known = known(pending);
+    if (known != null) {
+      answers.deliver(pending, known);
+      return;
     }
     aftermath.begins(pending);
+    vacated.begins(pending);
     if (in.opcode() == Opcode.READ && twins.answer(pending)) return;
     if (mayChange(pending))
       twins.changed(in.opcode() == Opcode.COPY_FILE_RANGE ? pending.otherNode() : in.node());
+    Thread reader = Thread.currentThread();
     if (mayGoBehind(in) && behind.take(pending, request.getWrite())) goBehind(pending);
+    else if (request.hasRelease()) behind.after(pending.node(), () -> release(pending, reader));
     else behind.after(pending.node(), () -> alone(pending));
+  }
+
+  /** What need not be asked. */
+  private @Nullable Answer known(Pending pending) {
+    return switch (pending.opcode()) {
+      case Opcode.GETATTR -> aftermath.attributes(pending.node(), link.heard());
+      case Opcode.LOOKUP -> vacated.lookup(pending, link.heard());
+      default -> null;
+    };
   }
 
   /** Whether it changes what is in a file, or lets its caller do so. */
@@ -156,6 +168,25 @@ final class Conversation {
     else link.send(pending);
   }
 
+  /** No caller waits for it, and the kernel does nothing with the answer. */
+  private void release(Pending pending, Thread reader) {
+    asked.remove(pending.unique());
+    link.sendLater(pending);
+    // Who reads requests sees to it afterwards; but he may be asleep.
+    if (Thread.currentThread() != reader) link.sendHeld(true);
+    reply(pending.channel(), pending.unique(), 0);
+  }
+
+  /**
+   * One request is done with, and the next one has not been read.
+   *
+   * @param idle it has not come for a while
+   */
+  void between(boolean idle) {
+    HomeLink home = link;
+    if (home != null) home.sendHeld(idle);
+  }
+
   /** Waits until all that has been written by now is at home; false when that takes too long. */
   boolean drain(long millis) throws InterruptedException {
     return behind.drain(millis);
@@ -177,7 +208,7 @@ final class Conversation {
       notifier.forgets(one.getNode());
       twins.changed(one.getNode());
     }
-    link.send(new Pending(channel, in, 0, Request.newBuilder().setForget(forget)));
+    link.sendLater(new Pending(channel, in, 0, Request.newBuilder().setForget(forget)));
   }
 
   static Forget one(long node, long lookups) {

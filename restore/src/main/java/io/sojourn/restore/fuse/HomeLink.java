@@ -38,6 +38,11 @@ final class HomeLink {
   private static final long LONGEST_PAUSE_MILLIS = 1000;
   private static final long PARTING_SECONDS = 3;
 
+  /** What nobody waits for goes along with the next request, but not later than this. */
+  private static final long HELD_NANOS = 1_000_000;
+
+  private static final int MOST_HELD = 64;
+
   /** What the link tells of. */
   interface Listener {
     void answered(Pending asked, Answer answer);
@@ -62,6 +67,12 @@ final class HomeLink {
 
   /** Given up, and home may have done it, and does not know yet that nobody waits for it. */
   private final NavigableSet<Long> abandoned = new TreeSet<>();
+
+  /** Nobody waits for these; not sent yet. */
+  private final List<Request> held = new ArrayList<>();
+
+  /** When the first of them came; 0: there is none. */
+  private volatile long heldSince;
 
   private long lastId;
   private @Nullable StreamObserver<FromGuest> stream;
@@ -130,24 +141,68 @@ final class HomeLink {
   void send(Pending asked) {
     synchronized (this) {
       if (!failing || (!refused && waits(asked))) {
-        long id = ++lastId;
-        pending.put(id, asked);
-        Request request =
-            asked
-                .draft()
-                .setId(id)
-                .setSettledBelow(firstUnsettled())
-                .addAllSettled(outOfOrder)
-                .build();
-        outOfOrder.clear();
-        asked.numbered(request);
-        if (ready && stream != null)
-          stream.onNext(FromGuest.newBuilder().setRequest(request).build());
+        // Answers come together, and that to a lock may be long in coming.
+        if (mayWait(asked)) sendHeld();
+        say(numbered(asked));
         if (asked.interrupted()) interrupt(asked);
         return;
       }
     }
     listener.failed(asked);
+  }
+
+  /** The same for what nobody waits for: a message less, where another follows soon. */
+  void sendLater(Pending asked) {
+    synchronized (this) {
+      if (ready && !failing) {
+        if (held.isEmpty()) heldSince = System.nanoTime();
+        held.add(numbered(asked));
+        if (held.size() >= MOST_HELD) sendHeld();
+        return;
+      }
+    }
+    send(asked);
+  }
+
+  /**
+   * Sends what nobody waits for.
+   *
+   * @param all also what is new, since nothing else is asked just now
+   */
+  void sendHeld(boolean all) {
+    long since = heldSince;
+    if (since == 0 || (!all && System.nanoTime() - since < HELD_NANOS)) return;
+    synchronized (this) {
+      sendHeld();
+    }
+  }
+
+  private void sendHeld() {
+    if (!held.isEmpty()) say(held.remove(held.size() - 1));
+  }
+
+  private Request numbered(Pending asked) {
+    long id = ++lastId;
+    pending.put(id, asked);
+    Request request =
+        asked.draft().setId(id).setSettledBelow(firstUnsettled()).addAllSettled(outOfOrder).build();
+    outOfOrder.clear();
+    asked.numbered(request);
+    return request;
+  }
+
+  private void say(Request request) {
+    if (!ready || stream == null) return;
+    stream.onNext(FromGuest.newBuilder().setRequest(request).addAllAlso(held).build());
+    held.clear();
+    heldSince = 0;
+  }
+
+  private static boolean mayWait(Pending asked) {
+    return switch (asked.draft().getCallCase()) {
+      case SET_LOCK, WHOLE_LOCK, DIGEST -> true;
+      default -> false;
+    };
   }
 
   private long firstUnsettled() {
@@ -173,6 +228,9 @@ final class HomeLink {
     begun++;
     failing = false;
     pauseMillis = 10;
+    // Those that were held, too.
+    held.clear();
+    heldSince = 0;
     for (Pending asked : pending.values()) {
       stream.onNext(FromGuest.newBuilder().setRequest(asked.request()).build());
       if (asked.interrupted()) interrupt(asked);
@@ -309,7 +367,12 @@ final class HomeLink {
     public void onNext(FromHome message) {
       switch (message.getKindCase()) {
         case OPENED -> begun(number, message.getOpened());
-        case ANSWER -> answered(message.getAnswer());
+        case ANSWER -> {
+          message.getAlsoList().forEach(HomeLink.this::answered);
+          answered(message.getAnswer());
+        }
+        // The request itself is under way since an earlier stream.
+        case KIND_NOT_SET -> message.getAlsoList().forEach(HomeLink.this::answered);
         case INVALIDATION -> changed(message.getInvalidation());
         default -> LOG.warn("Home says what this node does not understand");
       }

@@ -40,8 +40,11 @@ final class Reader {
       if (length >= 0) {
         one((int) length);
         awake.busy();
+        conversation.between(false);
       } else if (length == -ErrorNumber.EAGAIN) {
-        if (!awake.again()) channel.await();
+        if (awake.again()) continue;
+        conversation.between(true);
+        channel.await();
       } else if (length == -ErrorNumber.ENODEV) {
         gone.run();
         return;

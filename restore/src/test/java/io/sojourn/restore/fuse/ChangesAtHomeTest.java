@@ -133,6 +133,20 @@ class ChangesAtHomeTest {
   }
 
   @Test
+  void namesThatTheTaskHasRemoved() throws Exception {
+    for (int i = 0; i < ROUNDS; i++) {
+      Files.createFile(there("dir/name"));
+      Files.delete(there("dir/name"));
+      assertThat(there("dir/name")).doesNotExist();
+      Files.createDirectory(there("dir/name"));
+      Files.delete(there("dir/name"));
+      atHome("mkdir dir/name");
+      soon(() -> Files.isDirectory(there("dir/name")));
+      Files.delete(there("dir/name"));
+    }
+  }
+
+  @Test
   void aFileThatIsReplaced() throws Exception {
     for (int i = 0; i < ROUNDS; i++) {
       String text = "replaced " + i;

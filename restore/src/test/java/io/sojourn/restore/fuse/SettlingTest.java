@@ -31,7 +31,10 @@ class SettlingTest implements ServerInterceptor {
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
       public void onMessage(A message) {
-        if (message instanceof FromGuest said && said.hasRequest()) asked.add(said.getRequest());
+        if (message instanceof FromGuest said) {
+          asked.addAll(said.getAlsoList());
+          if (said.hasRequest()) asked.add(said.getRequest());
+        }
         super.onMessage(message);
       }
     };
