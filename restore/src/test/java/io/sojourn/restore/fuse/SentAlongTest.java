@@ -68,6 +68,7 @@ class SentAlongTest implements ServerInterceptor {
       await().until(() -> released() == FILES);
       await().until(() -> openAtHome() == 0);
     }
+    assertThat(messages).anyMatch(said -> said.getAlsoCount() > 0);
     assertThat(asked().map(Request::getId)).doesNotHaveDuplicates().isSorted();
   }
 
