@@ -7,7 +7,6 @@ public final class DeviceCalls {
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 04000;
-  private static final short POLLIN = 1;
 
   private DeviceCalls() {}
 
@@ -31,15 +30,6 @@ public final class DeviceCalls {
     // SAFETY: numbers only.
     int flags = Result.of(LibcFiles.fcntl(fd, F_GETFL, 0));
     return flags < 0 ? flags : Result.of(LibcFiles.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
-  }
-
-  /** Waits until there is something to read, or a signal comes. */
-  public static int await(int fd, NativeMemory poll) {
-    poll.bytes().putInt(0, fd).putShort(4, POLLIN).putShort(6, (short) 0);
-    // SAFETY: one struct pollfd.
-    int result = Result.of(LibcFiles.poll(poll.address(), 1, -1));
-    poll.keep();
-    return result;
   }
 
   /** An ioctl(2) whose argument is read from, or written to, the begin of some memory. */

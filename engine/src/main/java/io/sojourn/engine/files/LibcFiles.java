@@ -69,8 +69,6 @@ final class LibcFiles {
 
   static native long write(int fd, long buffer, long size);
 
-  static native int poll(long descriptors, long count, int timeoutMillis);
-
   static native long pread(int fd, long buffer, long size, long offset);
 
   static native long pwritev2(int fd, long vector, int count, long offset, int flags);

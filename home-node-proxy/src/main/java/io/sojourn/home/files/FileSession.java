@@ -90,6 +90,7 @@ final class FileSession {
         Opened.newBuilder()
             .setRoot(files.attributes(files.nodes().root()))
             .setWatching(files.watch().watching())
+            .setAlong(true)
             .build();
     next.send(FromHome.newBuilder().setOpened(opened).build());
     synchronized (done) {

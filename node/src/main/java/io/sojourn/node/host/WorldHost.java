@@ -31,9 +31,8 @@ public final class WorldHost implements AutoCloseable {
 
   private final Path memory;
   private final HostPlace place;
-  private final EventLoopGroup loops =
-      AlertLoops.of(
-          Math.max(1, Math.min(LOOPS, Runtime.getRuntime().availableProcessors() / 2)), "network");
+  private final EventLoopGroup loops = loops("network");
+  private final EventLoopGroup fileLoops = loops("files");
   private final ExecutorService workers =
       Executors.newCachedThreadPool(new DefaultThreadFactory("worker", true));
   private final HostEngine engine;
@@ -60,6 +59,7 @@ public final class WorldHost implements AutoCloseable {
                 this::peers,
                 Shipping.ofWorldHost(this::peers, workers),
                 loops,
+                fileLoops,
                 workers,
                 new Door(settings.drained(), settings.nodeName())));
     vacancy = new Vacancy(guests::idle, guests::forgotten);
@@ -67,6 +67,11 @@ public final class WorldHost implements AutoCloseable {
     socket = HostSocket.open(place.socket(), guests, service, loops, workers);
     log.info(
         "world host {} of node {}, build {}", place.pid(), settings.nodeName(), settings.build());
+  }
+
+  private static EventLoopGroup loops(String name) {
+    return AlertLoops.of(
+        Math.max(1, Math.min(LOOPS, Runtime.getRuntime().availableProcessors() / 2)), name);
   }
 
   private Peers peers() {
@@ -112,6 +117,7 @@ public final class WorldHost implements AutoCloseable {
       service.close();
       socket.close();
       cluster.close();
+      fileLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
       engine.close();
       log.info("world host {} ended", place.pid());

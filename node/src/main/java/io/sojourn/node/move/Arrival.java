@@ -27,6 +27,8 @@ final class Arrival {
   private final long host;
   private final GuestWorld.Tools tools;
   private final Channel home;
+  private final Channel files;
+  private final EventLoop filesLoop;
   private final Channel streams;
   private final EventLoop loop;
   private final Networks networks;
@@ -38,6 +40,7 @@ final class Arrival {
 
   /**
    * @param host number of this process
+   * @param files leads home, over a connection that filesLoop serves
    * @param streams leads home, over a connection that the loop serves
    */
   Arrival(
@@ -45,6 +48,8 @@ final class Arrival {
       long host,
       GuestWorld.Tools tools,
       Channel home,
+      Channel files,
+      EventLoop filesLoop,
       Channel streams,
       EventLoop loop,
       Networks networks) {
@@ -52,6 +57,8 @@ final class Arrival {
     this.host = host;
     this.tools = tools;
     this.home = home;
+    this.files = files;
+    this.filesLoop = filesLoop;
     this.streams = streams;
     this.loop = loop;
     this.networks = networks;
@@ -113,7 +120,8 @@ final class Arrival {
         new HomeTask(request.getLife().getTask(), request.getLife().getIncarnation()),
         request.getHostName(),
         Path.of(request.getRunDirectory()),
-        home,
+        files,
+        filesLoop,
         streams,
         lost(request.getHomeLostMillis()));
   }

@@ -68,6 +68,7 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
    * @param criu throws where there is none
    * @param peers throws where this node is one of no cluster
    * @param loops on which streams between nodes are; they stay the caller's
+   * @param fileLoops on which tasks' file calls are; they stay the caller's
    * @param door whether this node takes tasks
    */
   public record Settings(
@@ -79,6 +80,7 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
       Supplier<Peers> peers,
       Shipping shipping,
       EventLoopGroup loops,
+      EventLoopGroup fileLoops,
       Executor workers,
       Door door) {}
 
@@ -143,6 +145,7 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
     // Home has given that attempt up: it would not send the same life again.
     if (before != null && before.home().equals(home) && !before.hasRun()) remove(life);
     EventLoop loop = settings.loops().next();
+    EventLoop fileLoop = settings.fileLoops().next();
     Peers peers = settings.peers().get();
     Arrival arrival =
         new Arrival(
@@ -150,6 +153,8 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
             settings.host(),
             tools(),
             peers.channel(home),
+            peers.channel(home, fileLoop),
+            fileLoop,
             peers.channel(home, loop),
             loop,
             network -> networks.take(home, network));

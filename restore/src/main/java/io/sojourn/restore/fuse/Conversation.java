@@ -109,9 +109,8 @@ final class Conversation {
     if (in.opcode() == Opcode.READ && twins.answer(pending)) return;
     if (mayChange(pending))
       twins.changed(in.opcode() == Opcode.COPY_FILE_RANGE ? pending.otherNode() : in.node());
-    Thread reader = Thread.currentThread();
     if (mayGoBehind(in) && behind.take(pending, request.getWrite())) goBehind(pending);
-    else if (request.hasRelease()) behind.after(pending.node(), () -> release(pending, reader));
+    else if (request.hasRelease()) behind.after(pending.node(), () -> release(pending));
     else behind.after(pending.node(), () -> alone(pending));
   }
 
@@ -169,22 +168,10 @@ final class Conversation {
   }
 
   /** No caller waits for it, and the kernel does nothing with the answer. */
-  private void release(Pending pending, Thread reader) {
+  private void release(Pending pending) {
     asked.remove(pending.unique());
     link.sendLater(pending);
-    // Who reads requests sees to it afterwards; but he may be asleep.
-    if (Thread.currentThread() != reader) link.sendHeld(true);
     reply(pending.channel(), pending.unique(), 0);
-  }
-
-  /**
-   * One request is done with, and the next one has not been read.
-   *
-   * @param idle it has not come for a while
-   */
-  void between(boolean idle) {
-    HomeLink home = link;
-    if (home != null) home.sendHeld(idle);
   }
 
   /** Waits until all that has been written by now is at home; false when that takes too long. */

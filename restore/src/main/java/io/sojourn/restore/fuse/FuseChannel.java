@@ -16,7 +16,6 @@ final class FuseChannel {
   private static final long FUSE_DEV_IOC_CLONE = 0x8004e500L;
 
   private final int fd;
-  private final NativeMemory poll = new NativeMemory(8);
   private boolean closed;
 
   private FuseChannel(int fd) {
@@ -59,11 +58,6 @@ final class FuseChannel {
   /** One request, where one is there; bytes or -errno. */
   long read(NativeMemory into) {
     return DataCalls.readStream(fd, into);
-  }
-
-  /** Waits for a request, or a signal. */
-  void await() {
-    DeviceCalls.await(fd, poll);
   }
 
   /** An answer or a notification; 0 or more, or -errno. Nobody reads a closed channel's answer. */

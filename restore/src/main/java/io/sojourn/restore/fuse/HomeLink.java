@@ -39,7 +39,7 @@ final class HomeLink {
   private static final long PARTING_SECONDS = 3;
 
   /** What nobody waits for goes along with the next request, but not later than this. */
-  private static final long HELD_NANOS = 1_000_000;
+  private static final long HELD_MILLIS = 1;
 
   private static final int MOST_HELD = 64;
 
@@ -71,14 +71,16 @@ final class HomeLink {
   /** Nobody waits for these; not sent yet. */
   private final List<Request> held = new ArrayList<>();
 
-  /** When the first of them came; 0: there is none. */
-  private volatile long heldSince;
+  private boolean sendingHeld;
 
   private long lastId;
   private @Nullable StreamObserver<FromGuest> stream;
 
   /** The stream has been opened at home, so requests go out at once. */
   private boolean ready;
+
+  /** Home's daemon is of a version that knows what comes along. */
+  private boolean along;
 
   private boolean failing;
   private boolean refused;
@@ -154,9 +156,9 @@ final class HomeLink {
   /** The same for what nobody waits for: a message less, where another follows soon. */
   void sendLater(Pending asked) {
     synchronized (this) {
-      if (ready && !failing) {
-        if (held.isEmpty()) heldSince = System.nanoTime();
+      if (ready && along && !failing) {
         held.add(numbered(asked));
+        sendHeldSoon();
         if (held.size() >= MOST_HELD) sendHeld();
         return;
       }
@@ -164,17 +166,20 @@ final class HomeLink {
     send(asked);
   }
 
-  /**
-   * Sends what nobody waits for.
-   *
-   * @param all also what is new, since nothing else is asked just now
-   */
-  void sendHeld(boolean all) {
-    long since = heldSince;
-    if (since == 0 || (!all && System.nanoTime() - since < HELD_NANOS)) return;
-    synchronized (this) {
-      sendHeld();
-    }
+  /** Whether or not anything comes that it could go along with. */
+  private void sendHeldSoon() {
+    if (sendingHeld) return;
+    sendingHeld = true;
+    var unused =
+        clock.schedule(
+            () -> {
+              synchronized (this) {
+                sendingHeld = false;
+                sendHeld();
+              }
+            },
+            HELD_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   private void sendHeld() {
@@ -195,7 +200,6 @@ final class HomeLink {
     if (!ready || stream == null) return;
     stream.onNext(FromGuest.newBuilder().setRequest(request).addAllAlso(held).build());
     held.clear();
-    heldSince = 0;
   }
 
   private static boolean mayWait(Pending asked) {
@@ -225,12 +229,12 @@ final class HomeLink {
   private synchronized void begun(int number, Opened first) {
     if (number != streams || stream == null) return;
     ready = true;
+    along = first.getAlong();
     begun++;
     failing = false;
     pauseMillis = 10;
     // Those that were held, too.
     held.clear();
-    heldSince = 0;
     for (Pending asked : pending.values()) {
       stream.onNext(FromGuest.newBuilder().setRequest(asked.request()).build());
       if (asked.interrupted()) interrupt(asked);

@@ -1,6 +1,7 @@
 package io.sojourn.restore.fuse;
 
 import io.grpc.Channel;
+import io.netty.channel.EventLoop;
 import io.sojourn.engine.files.ConnectingSocket;
 import io.sojourn.engine.files.DeviceCalls;
 import io.sojourn.engine.files.FileCalls;
@@ -13,15 +14,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,34 +31,23 @@ import org.slf4j.LoggerFactory;
 public final class HomeMount implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HomeMount.class);
 
-  /** Few, as each only hands on: all are told of a request while they sleep. */
-  private static final int READERS = Math.max(1, Math.min(4, processors() / 4));
-
   private static final int S_IFDIR = 040000;
 
   private final Path target;
   private final HomeLink link;
   private final Conversation conversation;
   private final Notifier notifier;
-  private final ScheduledExecutorService clock;
-  private final List<Reader> readers = new ArrayList<>();
+  private final EventLoop loop;
+  private @Nullable Reader reader;
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
   private HomeMount(
-      Path target,
-      HomeLink link,
-      Conversation conversation,
-      Notifier notifier,
-      ScheduledExecutorService clock) {
+      Path target, HomeLink link, EventLoop loop, Conversation conversation, Notifier notifier) {
     this.target = target;
     this.link = link;
+    this.loop = loop;
     this.conversation = conversation;
     this.notifier = notifier;
-    this.clock = clock;
-  }
-
-  private static int processors() {
-    return Runtime.getRuntime().availableProcessors();
   }
 
   /**
@@ -69,33 +56,33 @@ public final class HomeMount implements AutoCloseable {
    * @param target a directory, in the calling thread's mount namespace
    * @param home a channel to the home node; its flow-control window should be 4 MiB or more, and
    *     its keep-alive decides how soon a dead link is noticed. It stays the caller's.
+   * @param loop that serves that channel's connection; the kernel's requests are read there
    * @param patience how long home may take to answer at first
    * @param own root of this node's files, of which those that are as home's are read here
    * @throws HomeLostException where home refuses, or does not answer
    * @throws IOException where the kernel refuses
    */
   public static HomeMount mount(
-      Path target, Channel home, HomeTask task, HomePolicy policy, Duration patience, Path own)
+      Path target,
+      Channel home,
+      EventLoop loop,
+      HomeTask task,
+      HomePolicy policy,
+      Duration patience,
+      Path own)
       throws IOException, HomeLostException, InterruptedException {
     FuseChannel channel = FuseChannel.open();
     Notifier notifier = new Notifier();
     Conversation conversation = new Conversation(notifier, own);
-    ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread thread = new Thread(work, "home-clock");
-              thread.setDaemon(true);
-              return thread;
-            });
-    HomeLink link = new HomeLink(home, task, policy, conversation.answers(), clock);
-    HomeMount mount = new HomeMount(target, link, conversation, notifier, clock);
+    HomeLink link = new HomeLink(home, task, policy, conversation.answers(), loop);
+    HomeMount mount = new HomeMount(target, link, loop, conversation, notifier);
     try {
       Opened opened = opened(link, patience);
       conversation.over(link, opened.getWatching());
       mount.begin(channel, opened);
       return mount;
     } catch (IOException | HomeLostException | InterruptedException | RuntimeException e) {
-      if (mount.readers.isEmpty()) channel.close();
+      if (mount.reader == null) channel.close();
       mount.close();
       throw e;
     }
@@ -126,18 +113,12 @@ public final class HomeMount implements AutoCloseable {
     if (mounted < 0)
       throw new IOException(
           "home's files cannot be mounted on " + target + ": errno " + Result.errno(mounted));
-    // The descriptor that was mounted answers INIT; only then can there be others.
-    start(channel);
-    for (int i = 1; i < READERS; i++) start(channel.another());
+    Reader first = new Reader(channel, conversation, loop, () -> gone.complete(null));
+    reader = first;
+    first.start();
     notifier.over(channel.another());
     conversation.mounted(target);
     readAhead();
-  }
-
-  private void start(FuseChannel channel) {
-    Reader reader = new Reader(channel, conversation, () -> gone.complete(null));
-    readers.add(reader);
-    reader.start();
   }
 
   /** The kernel's default would ask for 128 KiB at a time, whatever was agreed on. */
@@ -199,13 +180,13 @@ public final class HomeMount implements AutoCloseable {
     DeviceCalls.unmount(target.toString(), DeviceCalls.MNT_DETACH);
     try {
       link.close();
-      for (Reader reader : readers) reader.stop();
+      Reader last = reader;
+      if (last != null) last.stop();
       conversation.close();
       notifier.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    clock.shutdownNow();
     gone.complete(null);
   }
 }

@@ -1,62 +1,89 @@
 package io.sojourn.restore.fuse;
 
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.NativeMemory;
-import io.sojourn.engine.files.ThreadWake;
-import io.sojourn.engine.linux.Awake;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thread that reads requests from one descriptor until the file system is gone. */
-final class Reader {
+/**
+ * Reads requests from one descriptor until the file system is gone: on the loop of the connection
+ * to home, so that a request and its answer pass one thread of this process.
+ */
+final class Reader implements EpollIoHandle {
   private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
+
+  /** Then answers have their turn; requests that are still there are told of again. */
+  private static final int AT_ONCE = 16;
 
   private final FuseChannel channel;
   private final Conversation conversation;
+  private final EventLoop loop;
+  private final Runnable gone;
   private final NativeMemory buffer = new NativeMemory((1 << 20) + 8192);
-  private final Thread thread;
-  private volatile int number;
-  private volatile boolean stopped;
+  private final FileDescriptor descriptor;
+  private @Nullable IoRegistration registration;
+  private boolean stopped;
 
   /**
    * @param gone called when the file system was unmounted
    */
-  Reader(FuseChannel channel, Conversation conversation, Runnable gone) {
+  Reader(FuseChannel channel, Conversation conversation, EventLoop loop, Runnable gone) {
     this.channel = channel;
     this.conversation = conversation;
-    thread = new Thread(() -> run(gone), "home-files");
-    thread.setDaemon(true);
+    this.loop = loop;
+    this.gone = gone;
+    descriptor = new FileDescriptor(channel.number());
   }
 
   void start() {
-    thread.start();
+    ((IoEventLoop) loop)
+        .register(this)
+        .addListener(
+            future -> {
+              if (!future.isSuccess()) {
+                LOG.warn("The file system cannot be served", future.cause());
+                gone.run();
+                return;
+              }
+              IoRegistration made = (IoRegistration) future.getNow();
+              registration = made;
+              if (stopped) made.cancel();
+              else made.submit(EpollIoOps.EPOLLIN);
+            });
   }
 
-  private void run(Runnable gone) {
-    number = ThreadWake.currentThread();
-    Awake awake = new Awake();
-    while (!stopped) {
+  @Override
+  public FileDescriptor fd() {
+    return descriptor;
+  }
+
+  @Override
+  public void handle(IoRegistration from, IoEvent event) {
+    for (int i = 0; i < AT_ONCE && !stopped; i++) {
       long length = channel.read(buffer);
       if (length >= 0) {
         one((int) length);
-        awake.busy();
-        conversation.between(false);
       } else if (length == -ErrorNumber.EAGAIN) {
-        if (awake.again()) continue;
-        conversation.between(true);
-        channel.await();
-      } else if (length == -ErrorNumber.ENODEV) {
-        gone.run();
-        return;
+        break;
       } else if (!again((int) -length)) {
-        if (!stopped) LOG.warn("The file system cannot be served: errno {}", -length);
+        if (length != -ErrorNumber.ENODEV)
+          LOG.warn("The file system cannot be served: errno {}", -length);
+        end();
         gone.run();
         return;
       }
     }
   }
 
-  /** A request may be withdrawn between waiting and reading; a signal may be for us to stop. */
+  /** A request may be withdrawn between waiting and reading. */
   private static boolean again(int errno) {
     return errno == ErrorNumber.EINTR || errno == ErrorNumber.ENOENT;
   }
@@ -77,13 +104,25 @@ final class Reader {
     }
   }
 
-  /** Ends the thread, then the descriptor. Not from the thread itself. */
-  void stop() throws InterruptedException {
+  private void end() {
     stopped = true;
-    while (thread.isAlive()) {
-      if (number != 0) ThreadWake.wake(number);
-      thread.join(2);
-    }
-    channel.close();
+    IoRegistration made = registration;
+    if (made != null) made.cancel();
+  }
+
+  /** When this returns nothing is read any more and the descriptor is closed. Not on the loop. */
+  void stop() throws InterruptedException {
+    loop.submit(
+            () -> {
+              end();
+              channel.close();
+            })
+        .await();
+  }
+
+  /** The loop ends, or has nothing to do with it any more. */
+  @Override
+  public void close() {
+    end();
   }
 }

@@ -78,6 +78,7 @@ public final class GuestWorld implements AutoCloseable {
    *
    * @param runDirectory of home's daemon
    * @param channel for its files
+   * @param filesLoop that serves that channel's connection, and the kernel's questions for files
    * @param streams for its connections, pipes and terminals: over a connection that is served by
    *     the loop that serves those
    * @param lost what its calls do while home cannot be reached
@@ -87,6 +88,7 @@ public final class GuestWorld implements AutoCloseable {
       String hostName,
       Path runDirectory,
       Channel channel,
+      EventLoop filesLoop,
       Channel streams,
       HomePolicy lost) {}
 
@@ -155,6 +157,7 @@ public final class GuestWorld implements AutoCloseable {
     return HomeMount.mount(
         directory.resolve("root"),
         home.channel(),
+        home.filesLoop(),
         home.task(),
         home.lost(),
         PATIENCE,

@@ -6,7 +6,10 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.sojourn.engine.files.ThreadIdentity;
+import io.sojourn.engine.stream.AlertLoops;
 import io.sojourn.home.files.Export;
 import io.sojourn.home.files.FileService;
 import io.sojourn.protocol.files.Entry;
@@ -15,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 
 /** Home's files and a guest that has them mounted, over a real connection. */
@@ -29,6 +33,7 @@ final class Away implements AutoCloseable {
 
   private final FileService service;
   private final Server server;
+  private final EventLoopGroup loops = AlertLoops.of(1, "away");
   private final ManagedChannel channel;
   private final HomeMount mount;
   private final Path target;
@@ -66,10 +71,18 @@ final class Away implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", port.applyAsInt(server.getPort()))
             .flowControlWindow(WINDOW)
             .usePlaintext()
+            .eventLoopGroup(loops)
+            .channelType(EpollSocketChannel.class)
             .build();
     mount =
         HomeMount.mount(
-            target, channel, new HomeTask("task", 1), policy, Duration.ofSeconds(20), own);
+            target,
+            channel,
+            loops.next(),
+            new HomeTask("task", 1),
+            policy,
+            Duration.ofSeconds(20),
+            own);
   }
 
   static Away of(Path home) throws Exception {
@@ -155,6 +168,7 @@ final class Away implements AutoCloseable {
   public void close() throws Exception {
     mount.close();
     channel.shutdownNow();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     service.close();
     server.shutdownNow();
     Files.delete(target);
