@@ -1,24 +1,51 @@
 package io.sojourn.engine.linux;
 
+import java.util.function.LongSupplier;
+
 /**
  * How long a thread that hands things on looks again before it sleeps. To wake a processor that has
  * gone to sleep costs more than what is done on it then, and between two nodes several threads hand
  * on a call and its answer. Whoever else wants the processor has it meanwhile.
+ *
+ * <p>A caller that makes one call after the other leaves each of those threads alone for about a
+ * round trip: they wait for that long where it has come so twice. Who comes now and then does not
+ * have them wait in vain.
  */
 public final class Awake {
   /** About as long as an answer takes to come; after that sleep is cheaper. */
-  private static final long NANOS = 100_000;
+  static final long SHORT = 100_000;
 
+  /** Round trips are shorter, also on a busy machine. */
+  static final long LONG = 400_000;
+
+  private final LongSupplier clock;
   private long last;
+  private int following;
+
+  public Awake() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * @param clock in nanoseconds
+   */
+  Awake(LongSupplier clock) {
+    this.clock = clock;
+    last = clock.getAsLong() - LONG;
+  }
 
   /** Something was to be done. */
   public void busy() {
-    last = System.nanoTime();
+    long now = clock.getAsLong();
+    long pause = now - last;
+    if (pause >= LONG) following = 0;
+    else if (pause >= SHORT) following++;
+    last = now;
   }
 
   /** Nothing was to be done; whether to look again, and others have had the processor. */
   public boolean again() {
-    if (System.nanoTime() - last > NANOS) return false;
+    if (clock.getAsLong() - last > (following > 1 ? LONG : SHORT)) return false;
     Thread.yield();
     return true;
   }

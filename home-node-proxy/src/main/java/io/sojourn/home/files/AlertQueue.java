@@ -17,6 +17,9 @@ final class AlertQueue extends LinkedBlockingQueue<Runnable> {
   private final transient AtomicBoolean taken = new AtomicBoolean();
   private final transient AtomicReference<@Nullable Runnable> handed = new AtomicReference<>();
 
+  /** Of the one that has taken it. */
+  private final transient Awake awake = new Awake();
+
   @Override
   public boolean offer(Runnable work) {
     // Who is awake may fall asleep at this moment: then it is taken back, unless it has it.
@@ -59,7 +62,6 @@ final class AlertQueue extends LinkedBlockingQueue<Runnable> {
   }
 
   private @Nullable Runnable awake() {
-    Awake awake = new Awake();
     awake.busy();
     do {
       Runnable next = handed.getAndSet(null);
