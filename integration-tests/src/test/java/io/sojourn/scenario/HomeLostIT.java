@@ -19,50 +19,31 @@ class HomeLostIT {
   @RegisterExtension static final TwoNodes nodes = new TwoNodes();
 
   @Test
-  void callsFailAndWorkAgainWhenHomeIsBack() throws Exception {
+  void eachTaskFailsOrWaitsAsItWantsTo() throws Exception {
     try (ServerSocket server = server()) {
-      Subject task = task("", server);
-      Socket peer = server.accept();
-      nodes.home().ckpt("migrate", task.name(), "b", "--home-lost=fail:2s").done();
-      goesOn(task, peer);
+      Subject byCommand = task("", server);
+      Socket itsPeer = server.accept();
+      Subject byAgent = task("homeLost=fail:1s", server);
+      server.accept();
+      Subject byDefault = task("", server);
+      Socket otherPeer = server.accept();
+      nodes.home().ckpt("migrate", byCommand.name(), "b", "--home-lost=fail:2s").done();
+      nodes.out(byAgent);
+      nodes.out(byDefault);
+      goesOn(byCommand, itsPeer);
       nodes.cut();
-      // It asks for nothing; what it sees while it is cut off it tells afterwards.
+      // They ask for nothing; what they see while they are cut off they tell afterwards.
       Thread.sleep(25_000);
       nodes.heal();
-      String seen = task.ask("seen");
       // The kernel tells it to one of the two threads: to who asks first.
-      assertThat(seen).contains("kept (Input/output error)", ": Connection reset");
-      assertThat(task.ask("begin anew")).isEqualTo("file and connection");
-      goesOn(task, server.accept());
-      nodes.back(task);
-    }
-  }
-
-  @Test
-  void itsAgentSaysSo() throws Exception {
-    try (ServerSocket server = server()) {
-      Subject task = task("homeLost=fail:1s", server);
-      server.accept();
-      nodes.out(task);
-      nodes.cut();
-      Thread.sleep(20_000);
-      nodes.heal();
-      assertThat(task.ask("seen")).contains("kept (Input/output error)", "Connection reset");
-    }
-  }
-
-  @Test
-  void byDefaultTheyWait() throws Exception {
-    try (ServerSocket server = server()) {
-      Subject task = task("", server);
-      Socket peer = server.accept();
-      nodes.out(task);
-      nodes.cut();
-      Thread.sleep(10_000);
-      nodes.heal();
-      goesOn(task, peer);
-      assertThat(task.ask("seen")).isEmpty();
-      nodes.back(task);
+      assertThat(byCommand.ask("seen")).contains("kept (Input/output error)", ": Connection reset");
+      assertThat(byAgent.ask("seen")).contains("kept (Input/output error)", "Connection reset");
+      goesOn(byDefault, otherPeer);
+      assertThat(byDefault.ask("seen")).isEmpty();
+      assertThat(byCommand.ask("begin anew")).isEqualTo("file and connection");
+      goesOn(byCommand, server.accept());
+      nodes.back(byCommand);
+      nodes.back(byDefault);
     }
   }
 
