@@ -37,6 +37,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SETTLE = Duration.ofSeconds(20);
+  private static final ExtensionContext.Namespace OF_ALL =
+      ExtensionContext.Namespace.create(Node.class);
+  private static final Node SHARED = new Node();
   static final String WORLD_HOST = "io.sojourn.node.host.WorldHost";
 
   private final AtomicInteger outputs = new AtomicInteger();
@@ -61,9 +64,35 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
     this.options = List.of(options);
   }
 
+  /**
+   * The one that all such classes of a test run have, as a user's node serves many tasks one after
+   * the other: for classes that leave its daemon as they found it.
+   */
+  public static Node shared() {
+    return SHARED;
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    begin();
+    if (this != SHARED) {
+      begin();
+      return;
+    }
+    context
+        .getRoot()
+        .getStore(OF_ALL)
+        .getOrComputeIfAbsent(Node.class, any -> begun(), AutoCloseable.class);
+    // What a failure has broken is not the next class's trouble.
+    if (!hasDaemon()) startDaemon();
+  }
+
+  private AutoCloseable begun() {
+    try {
+      begin();
+      return this::end;
+    } catch (Exception failed) {
+      throw new IllegalStateException("a node does not start", failed);
+    }
   }
 
   /** As before all tests of a class that registers it. */
@@ -119,7 +148,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
 
   @Override
   public void afterAll(ExtensionContext context) throws Exception {
-    end();
+    if (this != SHARED) end();
   }
 
   /** As after all tests of a class that registers it. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** JVMs that were started without the agent. */
 class AttachIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   private static final List<String> NOBODY =
       List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * both live, the first is asked nothing that the clone would answer.
  */
 class CloneIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")

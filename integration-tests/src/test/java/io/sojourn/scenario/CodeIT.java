@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The VM at work with code, and asked about itself. */
 class CodeIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")

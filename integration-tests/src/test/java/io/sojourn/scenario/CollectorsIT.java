@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every collector of every JDK, each with every way to collect before a freeze. */
 class CollectorsIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   private static final List<String> COLLECTORS =
       List.of(

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CracIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** No checkpoint inside of an operation on what lies outside of the image. */
 class GuardIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   private static final int ROUNDS = Boolean.getBoolean("sojourn.soak") ? 200 : 50;
   private static final int FEW_ROUNDS = Boolean.getBoolean("sojourn.soak") ? 200 : 10;

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Connections to other processes that never stop asking. */
 class LoadIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   /** TCP doubles the time between two tries: twice as long as a freeze, and some more. */
   private static final Duration BACK_OFF = Duration.ofSeconds(60);

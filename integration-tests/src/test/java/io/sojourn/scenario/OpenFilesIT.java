@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Files that are open, in every way of use. */
 class OpenFilesIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a task is to its children, its parent and its user. */
 class ProcessesIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   private static final List<String> NOBODY =
       List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");

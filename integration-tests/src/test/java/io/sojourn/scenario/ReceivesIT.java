@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Threads that wait for messages, in every way to wait. */
 class ReceivesIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
   private static final List<String> SERVERS = List.of("blocking", "selector", "async");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is refused before anything is touched: in plain words, and the task runs on. */
 class RefusalsIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   @TempDir static Path tools;
   private static Path holding = Path.of("");

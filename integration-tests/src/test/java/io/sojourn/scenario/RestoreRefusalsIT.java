@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Images and places that a task cannot go on from, or not yet: said so, and nothing is touched. */
 class RestoreRefusalsIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Threads in every way to wait, and the clocks by which they do. */
 class ThreadsIT {
-  @RegisterExtension static final Node node = new Node();
+  @RegisterExtension static final Node node = Node.shared();
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
