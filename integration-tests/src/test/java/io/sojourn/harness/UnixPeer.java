@@ -1,8 +1,8 @@
 package io.sojourn.harness;
 
+import static io.sojourn.victim.UnixSockets.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -22,16 +22,5 @@ public final class UnixPeer {
 
   public static void write(SocketChannel to, String text) throws IOException {
     to.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  /** So many bytes, or all up to the end. */
-  public static String read(SocketChannel from, int most) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    while (all.size() < most) {
-      ByteBuffer some = ByteBuffer.allocate(Math.min(most - all.size(), 8192));
-      if (from.read(some) < 0) break;
-      all.write(some.array(), 0, some.position());
-    }
-    return all.toString(StandardCharsets.UTF_8);
   }
 }

@@ -1,8 +1,8 @@
 package io.sojourn.scenario;
 
-import static io.sojourn.harness.UnixPeer.read;
 import static io.sojourn.harness.UnixPeer.speak;
 import static io.sojourn.harness.UnixPeer.write;
+import static io.sojourn.victim.UnixSockets.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

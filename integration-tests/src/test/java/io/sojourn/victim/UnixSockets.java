@@ -111,7 +111,8 @@ public final class UnixSockets {
     }
   }
 
-  private static String read(SocketChannel from, int most) throws IOException {
+  /** So many bytes, or all up to the end. */
+  public static String read(SocketChannel from, int most) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     while (all.size() < most) {
       ByteBuffer some = ByteBuffer.allocate(Math.min(most - all.size(), 8192));
