@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Signals;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Peer;
@@ -210,6 +211,30 @@ class MoveFaultsIT {
       a.ckpt("migrate", task.name(), "home").done();
     }
     isOn("a");
+    ends();
+  }
+
+  /** Home's daemon dies when the image is there, and nothing has begun on the other node. */
+  @Test
+  void homesDaemonDiesOnTheWayOut() throws Exception {
+    try (HeldCriu criu = HeldCriu.waitingRestores(b)) {
+      Node.Running move = a.ckptInBackground("migrate", task.name(), "b");
+      int there = criu.restored();
+      assertThat(in(a.memory())).isNotEmpty();
+      a.killDaemon();
+      a.await(move).failed("");
+      a.startDaemon();
+      // What stands still there has the task's id, and the nodes see each other's processes.
+      isOn("a");
+      assertThat(in(a.memory()))
+          .noneMatch(left -> left.getFileName().toString().startsWith(".moving"));
+      criu.noMore();
+      Signals.send(there, Signals.KILL);
+      await().untilAsserted(() -> assertThat(in(b.memory())).isEmpty());
+    }
+    road.awaitUp();
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
     ends();
   }
 

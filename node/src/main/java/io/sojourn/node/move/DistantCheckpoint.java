@@ -4,7 +4,6 @@ import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.checkpointer.CheckpointResult;
 import io.sojourn.checkpointer.DistantImage;
 import io.sojourn.engine.image.ImageDirectory;
-import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.operation.Report;
@@ -84,8 +83,7 @@ final class DistantCheckpoint {
     DepartResponse gone =
         report.phase("dump and ship", () -> Dump.begin(settings, task, away.node(), options));
     long told = System.nanoTime();
-    Path dump = Images.directory(settings.memory(), task.id()).resolve("image");
-    Trees.delete(dump);
+    Path dump = Images.emptyDirectory(settings.memory(), task.id()).resolve("image");
     Files.move(Images.arrived(settings.memory(), gone.getDirectory()), dump);
     lock.cover(ImageSocket.speakingWhenRestored(dump));
     HomeSide apart = HomeSide.takeApart(away, gone);

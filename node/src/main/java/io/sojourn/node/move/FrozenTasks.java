@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ public final class FrozenTasks implements AutoCloseable {
       Optional<FrozenTask> found = FrozenTask.of(directory.of(id));
       if (found.isPresent()) keep(found.get());
     }
+    Images.sweepAllBut(memory, Set.copyOf(tasks.keySet()));
   }
 
   synchronized Optional<FrozenTask> find(String id) {

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,12 @@ final class Images {
   static final String HOMEWARD = "-homeward";
 
   private Images() {}
+
+  /** An empty directory for those of one task: whatever an earlier move has left there goes. */
+  static Path emptyDirectory(Path memory, String task) throws IOException {
+    Trees.delete(memory.resolve(PREFIX + task));
+    return directory(memory, task);
+  }
 
   /** The directory for those of one task. */
   static Path directory(Path memory, String task) throws IOException {
@@ -57,6 +64,22 @@ final class Images {
           Trees.delete(image);
     } catch (IOException | RuntimeException left) {
       log.warn("left an image of task {} in {}: {}", task, memory, left.toString());
+    }
+  }
+
+  /**
+   * Removes what moves have left whose daemon ended before they did.
+   *
+   * @param needed ids of tasks whose directories stay
+   */
+  static void sweepAllBut(Path memory, Set<String> needed) {
+    if (!Files.isDirectory(memory)) return;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(memory, PREFIX + "*")) {
+      for (Path directory : all)
+        if (!needed.contains(directory.getFileName().toString().substring(PREFIX.length())))
+          Trees.delete(directory);
+    } catch (IOException | RuntimeException left) {
+      log.warn("left images of earlier moves in {}: {}", memory, left.toString());
     }
   }
 

@@ -2,7 +2,6 @@ package io.sojourn.node.move;
 
 import io.sojourn.checkpointer.CheckpointOptions;
 import io.sojourn.engine.image.ImageDirectory;
-import io.sojourn.engine.image.Trees;
 import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.operation.OperationException;
@@ -73,8 +72,7 @@ final class WayHome {
     @Nullable HomeSide streams = null;
     Optional<LocksAside> locks = Optional.empty();
     try {
-      Path image = Images.directory(settings.memory(), task.id()).resolve("image");
-      Trees.delete(image);
+      Path image = Images.emptyDirectory(settings.memory(), task.id()).resolve("image");
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
       lock.cover(ImageSocket.speakingWhenRestored(image));
       HomeSide apart = HomeSide.takeApart(away, gone);

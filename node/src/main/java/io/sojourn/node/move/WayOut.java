@@ -59,7 +59,7 @@ final class WayOut {
     task.standsIn(block.pid());
     task.agentOptions(block.options());
     try {
-      Path images = Step.of("the move", () -> Images.directory(settings.memory(), block.id()));
+      Path images = Step.of("the move", () -> Images.emptyDirectory(settings.memory(), block.id()));
       Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
       HomeDeparture departure =
           new HomeDeparture(
