@@ -3,6 +3,7 @@ package io.sojourn.node.daemon;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.TaskScan;
 import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.protocol.image.Manifest;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -192,16 +193,18 @@ final class TaskRegistry {
             .map(Life::of)
             .flatMap(Optional::stream)
             .toList();
-    // A child that a task has just forked holds the same block until it executes its program.
     return lives.stream()
-        .filter(
-            life ->
-                lives.stream()
-                    .noneMatch(
-                        other ->
-                            other.pid() == life.parent()
-                                && other.block().id().equals(life.block().id())))
+        .filter(life -> lives.stream().noneMatch(other -> isRather(other, life)))
         .toList();
+  }
+
+  /** Whether another process, and not this one, is the task that both say to be. */
+  private static boolean isRather(Life other, Life life) {
+    if (other.pid() == life.pid() || !other.block().id().equals(life.block().id())) return false;
+    // A child that a task has just forked holds the same block until it executes its program.
+    if (other.pid() == life.parent()) return true;
+    // Where two nodes share a kernel, one may be the beginning of a life on the other node.
+    return NetworkNamespace.isOurs(other.pid()) && !NetworkNamespace.isOurs(life.pid());
   }
 
   /** Notes a running task; empty where its block says what cannot be. */
