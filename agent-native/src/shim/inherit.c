@@ -53,24 +53,30 @@ static int open_socket(const char *path) {
   return fd;
 }
 
-static int open_source(const char *source) {
+static int open_source(const char *source, int flags) {
   if (!strcmp(source, "terminal")) return open_unseen_terminal();
   if (!strcmp(source, "connection")) return open_ended_connection();
   // Both ways: CRIU opens pipes once more with the flags of the image. A terminal must not become ours.
-  int fd = open(source, O_RDWR | O_NOCTTY);
-  return fd < 0 && errno == ENXIO ? open_socket(source) : fd;
+  int both = open(source, O_RDWR | O_NOCTTY);
+  if (both < 0 && errno == ENXIO) return open_socket(source);
+  if (both < 0 || flags == O_RDWR) return both;
+  // One way of a FIFO, which waits for nobody as long as it is open both ways.
+  int one = open(source, flags | O_NOCTTY);
+  close(both);
+  return one;
 }
 
 int inherit_open(const char *specification) {
   char *path;
   errno = 0;
   long number = strtol(specification, &path, 10);
-  if (errno || *path != ':' || number <= STDERR_FILENO || number > 1 << 20) {
+  long flags = *path == ',' ? strtol(path + 1, &path, 10) : O_RDWR;
+  if (errno || *path != ':' || number <= STDERR_FILENO || number > 1 << 20 || flags & ~(O_ACCMODE | O_NONBLOCK)) {
     errno = EINVAL;
     return say_errno("--open %s", specification);
   }
   path++;
-  int fd = open_source(path);
+  int fd = open_source(path, (int)flags);
   if (fd < 0) return say_errno("cannot open %s", path);
   if (fd == number) return 0;
   if (dup2(fd, (int)number) < 0) return say_errno("descriptor %ld", number);

@@ -15,7 +15,7 @@
 #include "run.h"
 
 static int usage(void) {
-  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N:PATH]... [--clone|--beside] [--terminal PATH] [--last-pid PID] -- CRIU restore ...\n"
+  fputs("usage: ckpt-shim run --status FILE --pid-file FILE [--open N[,FLAGS]:PATH]... [--open-there N[,FLAGS]:PATH]... [--clone|--beside] [--terminal PATH] [--last-pid PID] -- CRIU restore ...\n"
         "       ckpt-shim run --status FILE --pid-file FILE --guest DIRECTORY --host-name NAME --criu DIRECTORY [--terminal PATH] -- CRIU restore ...\n"
         "       ckpt-shim hold PID FD...\n"
         "       ckpt-shim fence PID START FILE\n"
@@ -36,6 +36,7 @@ static int run_mode(int argc, char **argv) {
                                           {"beside", no_argument, NULL, 'b'},       {"last-pid", required_argument, NULL, 'l'},
                                           {"guest", required_argument, NULL, 'g'},  {"host-name", required_argument, NULL, 'h'},
                                           {"criu", required_argument, NULL, 'i'},   {"terminal", required_argument, NULL, 't'},
+                                          {"open-there", required_argument, NULL, 'O'},
                                           {NULL, 0, NULL, 0}};
   struct run order = {0};
   for (int option; (option = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
@@ -57,6 +58,8 @@ static int run_mode(int argc, char **argv) {
       order.guest.criu = optarg;
     else if (option == 't')
       order.terminal = order.guest.terminal = ctty_name(optarg);
+    else if (option == 'O' && order.there_count < MOST_THERE)
+      order.there[order.there_count++] = optarg;
     else if (option != 'o')
       return usage();
     else if (inherit_open(optarg))

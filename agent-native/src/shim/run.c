@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "gate.h"
+#include "inherit.h"
 #include "say.h"
 
 static void describe(int status, char *text, size_t size) {
@@ -120,6 +121,8 @@ int run(const struct run *order) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   ignore_hangups(SIG_IGN);
   if (order->guest.directory ? guest_enter(&order->guest) : world_enter(order->world, order->terminal)) return 1;
+  for (int i = 0; i < order->there_count; i++)
+    if (inherit_open(order->there[i])) return 1;
   world_skip_pids(order->last_pid);
   // Fails where we lead a session already: as well.
   setsid();

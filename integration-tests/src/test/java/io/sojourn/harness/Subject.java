@@ -90,6 +90,23 @@ public final class Subject implements AutoCloseable {
     }
 
     /**
+     * Likewise, with a FIFO on either side: "commands" and "answers". The pids of those at their
+     * other ends are in the files "writer" and "reader".
+     */
+    public Builder onFifos() {
+      return by(
+          "sh",
+          "-c",
+          """
+          : >> in; mkfifo commands answers
+          (setsid tail -f -n +1 in > commands & echo $! > writer)
+          (setsid cat answers >> piped & echo $! > reader)
+          exec "$@" < commands > answers
+          """,
+          "sh");
+    }
+
+    /**
      * In a terminal, with a shell that stays when it ends. What is written to the first life's
      * stdin is typed there; all that is seen there goes to the file "seen".
      */

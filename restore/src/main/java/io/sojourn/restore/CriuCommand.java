@@ -16,7 +16,10 @@ final class CriuCommand {
     if (order.options().asClone()) add(command, "--clone");
     PidCheck.numbersToSkip(order).ifPresent(last -> add(command, "--last-pid", last));
     List<String> inherit = new ArrayList<>();
-    Streams.arguments(Streams.find(order), command, inherit);
+    for (Given given : Streams.find(order)) {
+      command.addAll(given.shimWords());
+      inherit.addAll(given.criuWords());
+    }
     add(command, "--", order.settings().criu(), "restore");
     add(command, "--images-dir", images, "--work-dir", logs.path());
     add(command, "--log-file", logs.criuLog(), "-v2");

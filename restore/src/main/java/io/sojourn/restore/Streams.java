@@ -10,22 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The task's pipes, terminals and unix connections whose other end lies outside, found again. CRIU
- * is given an open descriptor for each, under the name that the image has for it.
+ * The task's pipes, FIFOs, terminals and unix connections whose other end lies outside, found
+ * again. CRIU is given an open descriptor for each, under the name that the image has for it.
  */
 final class Streams {
-  /**
-   * One of them.
-   *
-   * @param key CRIU's name for it
-   * @param source a path that opens it or shows it, or one of the words below
-   */
-  record Found(String key, String source) {}
-
   /** What stands for a pipe that is gone. */
   private static final String NOTHING = "/dev/null";
 
@@ -35,11 +28,9 @@ final class Streams {
   /** What stands for a unix connection that is gone, in the shim's words: one that has ended. */
   private static final String ENDED_CONNECTION = "connection";
 
-  /** Above what CRIU needs for itself at its start. */
-  private static final int FIRST_DESCRIPTOR = 200;
-
   private final RestoreOrder order;
   private final Optional<StreamHolder> holder;
+  private final List<Given> found = new ArrayList<>();
 
   private Streams(RestoreOrder order) {
     this.order = order;
@@ -49,38 +40,54 @@ final class Streams {
   /**
    * @throws OperationException refused, where the other end of one is gone and may not be missed
    */
-  static List<Found> find(RestoreOrder order) {
+  static List<Given> find(RestoreOrder order) {
     Streams streams = new Streams(order);
-    return order.manifest().getStreamsList().stream().flatMap(streams::find).toList();
+    order.manifest().getStreamsList().forEach(streams::find);
+    return List.copyOf(streams.found);
   }
 
-  /** The shim opens them, CRIU passes them on. */
-  static void arguments(List<Found> streams, List<String> shim, List<String> criu) {
-    int number = FIRST_DESCRIPTOR;
-    for (Found stream : streams) {
-      shim.addAll(List.of("--open", number + ":" + stream.source()));
-      criu.addAll(List.of("--inherit-fd", "fd[" + number + "]:" + stream.key()));
-      number++;
-    }
+  private void found(String source, String key) {
+    found.add(Given.bothWays(nextNumber(), source, key));
+  }
+
+  private int nextNumber() {
+    return Given.FIRST_NUMBER + found.size();
   }
 
   /** By each name that the image may have for it. */
-  private java.util.stream.Stream<Found> find(Stream stream) {
-    if (stream.getKind().equals("unix")) return java.util.stream.Stream.of(connection(stream));
+  private void find(Stream stream) {
+    if (stream.getKind().equals("unix")) {
+      found(connection(stream), stream.getKey());
+      return;
+    }
+    if (StreamKeys.isFifo(stream)) {
+      fifo(stream);
+      return;
+    }
     boolean pipe = stream.getKind().equals("pipe");
     Optional<Path> source = pipe ? pipe(stream) : terminal(stream);
     if (source.isEmpty() && !order.options().streamsMayBeLost()) throw lost(stream);
     String opens = source.map(Path::toString).orElse(pipe ? NOTHING : UNSEEN_TERMINAL);
-    return StreamKeys.of(stream).stream().map(key -> new Found(key, opens));
+    StreamKeys.of(stream).forEach(key -> found(opens, key));
+  }
+
+  /** Where nobody keeps it open CRIU opens it by its name, and puts into it what was in it. */
+  private void fifo(Stream stream) {
+    if (order.options().asClone()) return;
+    holder
+        .flatMap(process -> descriptor(process.pid(), stream.getPath()))
+        .ifPresent(
+            path ->
+                found.add(Given.oneWay(nextNumber(), path, stream.getKey(), stream.getFlags())));
   }
 
   /** As a TCP connection of an image whose deputy is gone: it may end, and the program hears it. */
-  private Found connection(Stream stream) {
+  private String connection(Stream stream) {
     Optional<Path> held =
         order.options().asClone()
             ? Optional.empty()
             : holder.flatMap(process -> descriptor(process.pid(), stream.getKey()));
-    return new Found(stream.getKey(), held.map(Path::toString).orElse(ENDED_CONNECTION));
+    return held.map(Path::toString).orElse(ENDED_CONNECTION);
   }
 
   /** A pipe lives as long as anybody has an end of it, and can be opened through any. */

@@ -8,7 +8,6 @@ import io.sojourn.protocol.image.Stream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,9 +22,11 @@ class StreamsTest {
     Process cat = new ProcessBuilder("cat").start();
     try {
       String key = Files.readSymbolicLink(Path.of("/proc/" + cat.pid() + "/fd/0")).toString();
-      List<Streams.Found> found = Streams.find(having(pipe(key)).order());
+      List<Given> found = Streams.find(having(pipe(key)).order());
       assertThat(found).hasSize(1);
-      assertThat(Files.readSymbolicLink(Path.of(found.get(0).source()))).hasToString(key);
+      String opens = found.get(0).shimWords().get(1);
+      assertThat(opens).startsWith("200:/proc/");
+      assertThat(Files.readSymbolicLink(Path.of(opens.substring(4)))).hasToString(key);
     } finally {
       cat.destroy();
     }
@@ -44,10 +45,9 @@ class StreamsTest {
   @Test
   void aPipeThatMayBeLostBecomesNothing() {
     Orders orders = having(pipe("pipe:[999999999999]")).with(STREAMS_MAY_BE_LOST);
-    List<String> shim = new ArrayList<>(), criu = new ArrayList<>();
-    Streams.arguments(Streams.find(orders.order()), shim, criu);
-    assertThat(shim).containsExactly("--open", "200:/dev/null");
-    assertThat(criu).containsExactly("--inherit-fd", "fd[200]:pipe:[999999999999]");
+    Given nothing = Streams.find(orders.order()).get(0);
+    assertThat(nothing.shimWords()).containsExactly("--open", "200:/dev/null");
+    assertThat(nothing.criuWords()).containsExactly("--inherit-fd", "fd[200]:pipe:[999999999999]");
   }
 
   @Test
@@ -60,17 +60,32 @@ class StreamsTest {
   void aTerminalThatMayBeLostBecomesAnUnseenOne() {
     Orders orders = having(terminal()).with(STREAMS_MAY_BE_LOST);
     assertThat(Streams.find(orders.order()))
-        .containsExactly(new Streams.Found("tty[8863f:17]", "terminal"));
+        .containsExactly(Given.bothWays(200, "terminal", "tty[8863f:17]"));
   }
 
   @Test
   void aUnixConnectionThatIsGoneHasEnded() {
     Stream.Builder connection =
         Stream.newBuilder().setKind("unix").setKey("socket:[999999999999]").addDescriptors(7);
-    List<String> shim = new ArrayList<>(), criu = new ArrayList<>();
-    Streams.arguments(Streams.find(having(connection).order()), shim, criu);
-    assertThat(shim).containsExactly("--open", "200:connection");
-    assertThat(criu).containsExactly("--inherit-fd", "fd[200]:socket:[999999999999]");
+    Given ended = Streams.find(having(connection).order()).get(0);
+    assertThat(ended.shimWords()).containsExactly("--open", "200:connection");
+    assertThat(ended.criuWords()).containsExactly("--inherit-fd", "fd[200]:socket:[999999999999]");
+  }
+
+  /** CRIU opens it by its name. */
+  @Test
+  void aFifoThatNobodyKeepsIsNotGiven() {
+    Stream.Builder fifo = pipe("run/commands").setPath("/run/commands");
+    assertThat(Streams.find(having(fifo).order())).isEmpty();
+  }
+
+  @Test
+  void aFifoIsOpenedAsItWas() {
+    Path name = Path.of("/run/commands");
+    assertThat(Given.oneWay(201, Path.of("/proc/7/fd/3"), "run/commands", 0).shimWords())
+        .containsExactly("--open", "201,0:/proc/7/fd/3");
+    assertThat(Given.byName(201, name, "run/commands", 1).shimWords())
+        .containsExactly("--open-there", "201,1:/run/commands");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.criu.StreamKeys;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.UnixSocket;
 import io.sojourn.protocol.image.Stream;
@@ -11,18 +12,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The task's pipes, terminals and unix connections whose other end lies outside: a shell's
+ * The task's pipes, FIFOs, terminals and unix connections whose other end lies outside: a shell's
  * terminal, `| less`, a supervisor's log pipe, a database's socket.
  */
 final class StreamCensus {
   private static final String UNIX = "unix";
+
+  /** O_ACCMODE, and O_NONBLOCK. */
+  private static final int FIFO_FLAGS = 03 | 04000;
 
   private StreamCensus() {}
 
   static List<Stream> of(TaskFacts facts) {
     Map<String, List<Descriptor>> pipes = new LinkedHashMap<>();
     for (Descriptor descriptor : facts.descriptors())
-      if (descriptor.isPipe())
+      if (descriptor.isPipe() || descriptor.isFifo())
         pipes.computeIfAbsent(descriptor.target(), t -> new ArrayList<>()).add(descriptor);
     List<Stream> streams = new ArrayList<>(TerminalCensus.of(facts));
     for (List<Descriptor> ends : pipes.values()) if (!bothEnds(ends)) streams.add(describe(ends));
@@ -53,8 +57,13 @@ final class StreamCensus {
 
   private static Stream describe(List<Descriptor> ends) {
     Descriptor first = ends.get(0);
-    Stream.Builder stream =
-        Stream.newBuilder().setKind("pipe").setKey(first.target()).setWritable(first.writable());
+    Stream.Builder stream = Stream.newBuilder().setKind("pipe").setWritable(first.writable());
+    if (first.isPipe()) stream.setKey(first.target());
+    else
+      stream
+          .setKey(StreamKeys.fifo(first))
+          .setPath(first.target())
+          .setFlags(first.flags() & FIFO_FLAGS);
     ends.forEach(end -> stream.addDescriptors(end.number()));
     return stream.build();
   }

@@ -1,11 +1,12 @@
 package io.sojourn.engine.criu;
 
+import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
 import io.sojourn.protocol.image.Stream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** CRIU's names for pipes, terminals and unix connections that lead out of a task. */
+/** CRIU's names for pipes, FIFOs, terminals and unix connections that lead out of a task. */
 public final class StreamKeys {
   private StreamKeys() {}
 
@@ -21,6 +22,16 @@ public final class StreamKeys {
     return stream.getKind().equals("unix")
         ? List.of(stream.getKey().replace("socket:", "unix"))
         : of(stream);
+  }
+
+  /** Whether it is a pipe with a name. */
+  public static boolean isFifo(Stream stream) {
+    return stream.getKind().equals("pipe") && !stream.getPath().isEmpty();
+  }
+
+  /** Of a FIFO: its path from the root on. */
+  public static String fifo(Descriptor fifo) {
+    return fifo.path().substring(1);
   }
 
   /** Of a terminal: tty[RDEV:DEV], in hex. */

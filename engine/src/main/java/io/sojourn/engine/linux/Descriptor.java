@@ -133,8 +133,14 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
     return target.startsWith("/memfd:");
   }
 
+  /** One without a name. */
   public boolean isPipe() {
     return target.startsWith("pipe:[");
+  }
+
+  /** A pipe with a name, which somebody has given it by mkfifo(3). */
+  public boolean isFifo() {
+    return target.startsWith("/") && status().filter(FileStatus::fifo).isPresent();
   }
 
   /** The number in brackets of a socket or pipe; 0 for others. */
@@ -211,6 +217,11 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
         && status().filter(FileStatus::regular).filter(this::elsewhere).isPresent()
         // It may have got another name just now.
         && Proc.link(reopen()).filter(target::equals).isPresent();
+  }
+
+  /** Whether what is found under its path is what is behind it. */
+  public boolean hasItsName() {
+    return !deleted() && status().filter(open -> !elsewhere(open)).isPresent();
   }
 
   private boolean elsewhere(FileStatus open) {

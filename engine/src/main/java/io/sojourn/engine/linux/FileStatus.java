@@ -16,6 +16,7 @@ public record FileStatus(
   private static final int S_IFREG = 0100000;
   private static final int S_IFCHR = 0020000;
   private static final int S_IFBLK = 0060000;
+  private static final int S_IFIFO = 0010000;
 
   /** Of admin-guide/devices.txt of the kernel: 5, 0. */
   private static final long OWN_TERMINAL = 0x500;
@@ -53,6 +54,11 @@ public record FileStatus(
 
   public boolean blockDevice() {
     return (mode & S_IFMT) == S_IFBLK;
+  }
+
+  /** A pipe, with a name or without. */
+  public boolean fifo() {
+    return (mode & S_IFMT) == S_IFIFO;
   }
 
   /** The device that leads whoever opens it to his controlling terminal: /dev/tty. */

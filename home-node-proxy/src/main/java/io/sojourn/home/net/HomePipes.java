@@ -34,9 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pipes, terminals and unix connections of a task that is away, whose other ends are outside of
- * it: a shell's terminal, `| tee log`, a database's socket. The deputy holds them; here they are
- * opened anew, so that nobody else's become non-blocking.
+ * The pipes, FIFOs, terminals and unix connections of a task that is away, whose other ends are
+ * outside of it: a shell's terminal, `| tee log`, a database's socket. The deputy holds them; here
+ * they are opened anew, so that nobody else's become non-blocking.
  */
 public final class HomePipes implements StreamAcceptor {
   private static final int FORMAT = 0170000, CHARACTER = 0020000;
@@ -156,8 +156,8 @@ public final class HomePipes implements StreamAcceptor {
 
   private @Nullable Descriptor find(int number) {
     for (Descriptor held : Descriptor.of(deputy))
-      if (held.number() == number && (held.isPipe() || held.isSocket() || terminal(held)))
-        return held;
+      if (held.number() == number
+          && (held.isPipe() || held.isFifo() || held.isSocket() || terminal(held))) return held;
     return null;
   }
 

@@ -104,12 +104,12 @@ final class Attendance implements AutoCloseable {
   /**
    * All but pipes and terminals, which the task is given: files, and the locks on them, too.
    *
-   * @param connections the names of those unix connections that it is given as well
+   * @param given what /proc calls the unix connections and FIFOs that it is given as well
    */
-  void giveUpFiles(Set<String> connections) throws IOException {
+  void giveUpFiles(Set<String> given) throws IOException {
     List<CompletableFuture<Integer>> closing = new ArrayList<>();
     for (Descriptor held : holder.descriptors().all())
-      if (!held.isPipe() && !isTerminal(held) && !connections.contains(held.target()))
+      if (!held.isPipe() && !isTerminal(held) && !given.contains(held.target()))
         closing.add(holder.closeDescriptor(held.number()));
     Step.of(
         "the deputy",

@@ -14,6 +14,7 @@ import io.sojourn.engine.network.RestoredSockets;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
+import io.sojourn.restore.Given;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,9 +30,6 @@ import org.slf4j.LoggerFactory;
 /** Restores a task at home, in the place that its deputy keeps. */
 final class Beside {
   private static final Logger LOG = LoggerFactory.getLogger(Beside.class);
-
-  /** Above what CRIU needs for itself at its start. */
-  private static final int FIRST_DESCRIPTOR = 200;
 
   private final Moves.Settings settings;
 
@@ -112,18 +110,29 @@ final class Beside {
   }
 
   /** The keeper's own pipes, under the names that the image has for the task's. */
-  private static List<Revival.Given> given(
-      List<Stream> streams, int keeper, UnixAtHome connections) {
-    List<Revival.Given> given = new ArrayList<>();
-    int number = FIRST_DESCRIPTOR;
+  private static List<Given> given(List<Stream> streams, int keeper, UnixAtHome connections) {
+    List<Given> given = new ArrayList<>();
+    int number = Given.FIRST_NUMBER;
     for (Stream stream : streams) {
-      Path own =
-          stream.getKind().equals(UnixAtHome.KIND)
-              ? connections.path(stream)
-              : opens(stream, keeper);
-      for (String key : StreamKeys.of(stream)) given.add(new Revival.Given(number++, own, key));
+      if (stream.getKind().equals(UnixAtHome.KIND)) {
+        String own = connections.path(stream).toString();
+        given.add(Given.bothWays(number++, own, stream.getKey()));
+        continue;
+      }
+      Descriptor kept = Descriptor.of(keeper, stream.getDescriptors(0));
+      // A FIFO that the task has opened where it was away is opened anew by its name.
+      if (StreamKeys.isFifo(stream) && !kept.target().equals(stream.getPath())) continue;
+      for (String key : StreamKeys.of(stream)) given.add(given(number++, stream, kept, key));
     }
     return given;
+  }
+
+  private static Given given(int number, Stream stream, Descriptor kept, String key) {
+    int flags = StreamKeys.isFifo(stream) ? stream.getFlags() : Given.BOTH_WAYS;
+    // The keeper's own FIFO is not of the mount namespace in which the next dump looks for it.
+    return kept.isFifo() && kept.hasItsName()
+        ? Given.byName(number, Path.of(kept.target()), key, flags)
+        : Given.oneWay(number, kept.reopen(), key, flags);
   }
 
   private static Path opens(Stream stream, int keeper) {

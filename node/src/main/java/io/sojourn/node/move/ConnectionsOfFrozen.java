@@ -1,6 +1,8 @@
 package io.sojourn.node.move;
 
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.RawSocket;
@@ -10,10 +12,12 @@ import io.sojourn.engine.network.ImageSocket;
 import io.sojourn.engine.network.TcpRepairMode;
 import io.sojourn.home.net.KeptSockets;
 import io.sojourn.home.net.SinceImage;
+import io.sojourn.protocol.image.Stream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +98,13 @@ final class ConnectionsOfFrozen implements AutoCloseable {
     }
   }
 
+  private Set<String> given(Path image) {
+    Set<String> given = new HashSet<>(livedOn ? Set.of() : UnixAtHome.names(image));
+    for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
+      if (StreamKeys.isFifo(stream)) given.add(stream.getPath());
+    return given;
+  }
+
   /** Writes them into the image, and makes the deputy give up all that the image has by then. */
   void into(Path image) {
     Step.of(
@@ -108,7 +119,7 @@ final class ConnectionsOfFrozen implements AutoCloseable {
           sockets = kept;
           Backlog.share(kept.listening());
           givenUp = true;
-          at.giveUpFiles(livedOn ? Set.of() : UnixAtHome.names(image));
+          at.giveUpFiles(given(image));
           kept.closeConnections();
           return kept;
         });

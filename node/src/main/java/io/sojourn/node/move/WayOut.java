@@ -50,6 +50,7 @@ final class WayOut {
 
   Moves.Moved go(ControlBlock block, String name, String node, int incarnation) {
     report.phase("ask the node", () -> Readiness.of(settings.peers().get(), node, homeNetwork()));
+    TwoWayFifos.refuse(block.pid(), name);
     MovedTask known = moves.known(block.id()).orElse(null);
     MovedTask task =
         known != null

@@ -19,6 +19,7 @@ import io.sojourn.protocol.connection.Opening;
 import io.sojourn.protocol.connection.Pipe;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Stream;
+import io.sojourn.restore.Given;
 import io.sojourn.restore.fuse.HomeTask;
 import io.sojourn.restore.fuse.SocketCallers;
 import java.io.IOException;
@@ -38,13 +39,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The pipes, terminals and unix connections of a task that is away, whose other ends are at home.
- * They have a session of their own: it outlives the task's dump, until home has what the task has
- * written.
+ * The pipes, FIFOs, terminals and unix connections of a task that is away, whose other ends are at
+ * home. They have a session of their own: it outlives the task's dump, until home has what the task
+ * has written.
  */
 final class GuestPipes implements AutoCloseable {
-  private static final int FIRST_DESCRIPTOR = 200;
-
   /** What is added to a task's id to name the session of its pipes. */
   private static final String SESSION = ".pipes";
 
@@ -149,14 +148,21 @@ final class GuestPipes implements AutoCloseable {
   }
 
   /** What a restore is to be given in place of each. */
-  List<Revival.Given> given() {
-    Map<String, Revival.Given> given = new LinkedHashMap<>();
+  List<Given> given() {
+    Map<String, Given> given = new LinkedHashMap<>();
     for (Carried one : pipes)
       for (String key : StreamKeys.of(one.stream())) {
-        int number = FIRST_DESCRIPTOR + given.size();
-        given.putIfAbsent(key, new Revival.Given(number, one.tasks().path(), key));
+        int number = Given.FIRST_NUMBER + given.size();
+        given.putIfAbsent(key, given(one, number, key));
       }
     return List.copyOf(given.values());
+  }
+
+  private static Given given(Carried one, int number, String key) {
+    Path path = one.tasks().path();
+    return StreamKeys.isFifo(one.stream())
+        ? Given.oneWay(number, path, key, one.stream().getFlags())
+        : Given.bothWays(number, path.toString(), key);
   }
 
   /** What the task's /dev/tty is to open; empty where that opened nothing at home. */

@@ -8,6 +8,7 @@ import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.engine.operation.OperationException;
+import io.sojourn.restore.Given;
 import io.sojourn.restore.RestoreLimit;
 import io.sojourn.restore.Shim;
 import io.sojourn.restore.memory.Fill;
@@ -28,15 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Revival {
   private static final Duration WAKE = Duration.ofSeconds(10);
-
-  /**
-   * An open file for CRIU to use where the image has another.
-   *
-   * @param number under which CRIU finds it
-   * @param path that opens it
-   * @param key CRIU's name for what is in the image: "pipe:[123]"
-   */
-  public record Given(int number, Path path, String key) {}
 
   /**
    * What is restored, and how.
@@ -66,7 +58,7 @@ public final class Revival {
 
     private List<String> command() {
       List<String> command = new ArrayList<>(shim);
-      for (Given one : given) add(command, "--open", one.number() + ":" + one.path());
+      for (Given one : given) command.addAll(one.shimWords());
       add(command, "--status", work.resolve("end"), "--pid-file", work.resolve("pid"), "--");
       command.addAll(criu);
       add(command, "restore", "--images-dir", images, "--work-dir", work);
@@ -75,7 +67,7 @@ public final class Revival {
       add(command, "--tcp-established", "--shell-job", "--file-locks", "--ext-unix-sk");
       add(command, "--link-remap");
       if (lazy) add(command, "--lazy-pages");
-      for (Given one : given) add(command, "--inherit-fd", "fd[" + one.number() + "]:" + one.key());
+      for (Given one : given) command.addAll(one.criuWords());
       return command;
     }
 

@@ -1,0 +1,119 @@
+package io.sojourn.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sojourn.engine.linux.Signals;
+import io.sojourn.harness.Answer;
+import io.sojourn.harness.Jdk;
+import io.sojourn.harness.Subject;
+import io.sojourn.harness.TwoNodes;
+import io.sojourn.victim.Streams;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pipes with a name, whose other ends stay with others: each line comes once, and the end last. */
+@Timeout(120)
+class FifosIT {
+  @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
+
+  private final List<String> expected = new ArrayList<>();
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void overAFreeze(boolean withDeputy) throws Exception {
+    Subject task = nodes.subject(Jdk.newest(), Streams.class).onFifos().start();
+    if (withDeputy) task.keepHome();
+    for (int round = 0; round < 2; round++) {
+      hears(task, "before " + round);
+      saysUnread(task, "unread " + round);
+      String image = task.freeze().done().image();
+      type(task, "frozen " + round);
+      task.restore().done();
+      readerGoesOn(task);
+      heard(task, "frozen " + round);
+      nodes.home().ckpt("rm", image).done();
+    }
+    ends(task);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.sojourn.harness.Jdk#matrix")
+  void away(Jdk jdk) throws Exception {
+    Subject task = nodes.subject(jdk, Streams.class).onFifos().start();
+    hears(task, "at home");
+    for (int round = 0; round < 2; round++) {
+      saysUnread(task, "unread when it left " + round);
+      nodes.out(task);
+      readerGoesOn(task);
+      hears(task, "away " + round);
+      saysUnread(task, "unread when it came home " + round);
+      nodes.back(task);
+      readerGoesOn(task);
+      hears(task, "home again " + round);
+    }
+    nodes.out(task);
+    ends(task);
+  }
+
+  @Test
+  void openBothWaysItStaysAtHome() {
+    Subject task =
+        nodes
+            .subject(Jdk.newest(), Streams.class)
+            .by("sh", "-c", "mkfifo commands; exec \"$@\" 0<> commands", "sh")
+            .start();
+    Answer refused = nodes.home().ckpt("migrate", task.name(), "b");
+    refused.refused("the FIFO " + task.home().resolve("commands"), "for reading and for writing");
+    assertThat(task.ask("here")).isEqualTo("here");
+  }
+
+  private static void type(Subject task, String line) throws IOException {
+    Files.writeString(task.home().resolve("in"), line + "\n", StandardOpenOption.APPEND);
+  }
+
+  private void hears(Subject task, String line) throws IOException {
+    type(task, line);
+    heard(task, line);
+  }
+
+  private void heard(Subject task, String line) {
+    task.reads("piped", "read " + line);
+    expected.add("read " + line);
+  }
+
+  private void saysUnread(Subject task, String line) throws IOException {
+    Signals.send(pid(task, "reader"), Signals.STOP);
+    task.ask(line);
+    expected.add("out " + line);
+  }
+
+  private static void readerGoesOn(Subject task) throws IOException {
+    Signals.send(pid(task, "reader"), Signals.CONT);
+  }
+
+  private static int pid(Subject task, String whose) throws IOException {
+    return Integer.parseInt(Files.readString(task.home().resolve(whose)).strip());
+  }
+
+  /** Whoever writes to it ends, then it does itself. */
+  private void ends(Subject task) throws Exception {
+    Signals.send(pid(task, "writer"), Signals.KILL);
+    task.reads("piped", "end of stdin");
+    expected.add("end of stdin");
+    int reader = pid(task, "reader");
+    task.close();
+    await().until(() -> !Files.exists(Path.of("/proc/" + reader)));
+    assertThat(task.read("piped").lines()).containsExactlyElementsOf(expected);
+  }
+}
