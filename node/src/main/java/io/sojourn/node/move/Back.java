@@ -35,7 +35,7 @@ final class Back {
     moves.ledger().isHome(task, here);
     departure.unlock();
     here.run(incarnation);
-    UnixAtHome.giveUp(task.deputy());
+    Step.afterwards("to give up unix connections", () -> UnixAtHome.giveUp(task.deputy()));
     moves.follow(task, here, incarnation);
   }
 

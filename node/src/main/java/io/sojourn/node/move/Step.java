@@ -8,10 +8,31 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does a step of a move, and says in words why it failed. */
 final class Step {
+  private static final Logger log = LoggerFactory.getLogger(Step.class);
+
   private Step() {}
+
+  /** Work that may fail. */
+  interface Work {
+    void run() throws IOException;
+  }
+
+  /**
+   * What follows from a step that cannot be taken back: were its failure the move's, the task would
+   * be taken to be where it no longer is. The log alone is told.
+   */
+  static void afterwards(String what, Work work) {
+    try {
+      work.run();
+    } catch (IOException | RuntimeException failed) {
+      log.error("{} failed; the task runs on all the same", what, failed);
+    }
+  }
 
   /** Something of ours. */
   static <T> T of(String what, Callable<T> work) {

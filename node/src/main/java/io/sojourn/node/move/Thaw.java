@@ -95,7 +95,7 @@ final class Thaw {
             connections.unlock();
             report.phase("resume", () -> here.run(incarnation));
             moves.follow(task, here, incarnation);
-            Trees.delete(directory);
+            Step.afterwards("to remove its image", () -> Trees.delete(directory));
             return here;
           }
         });

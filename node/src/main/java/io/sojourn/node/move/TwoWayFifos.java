@@ -35,7 +35,6 @@ final class TwoWayFifos {
                 + " of process "
                 + fifo.pid()
                 + "): what others write into it would not reach it elsewhere",
-            "have the program open it for reading alone, or close it before (CRaC:"
-                + " beforeCheckpoint)");
+            "have the program open it for one of both, or close it before");
   }
 }

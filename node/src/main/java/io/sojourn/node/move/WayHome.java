@@ -134,12 +134,12 @@ final class WayHome {
       moves.ledger().isAway(task, away.node());
       throw failed;
     }
-    UnixAtHome.giveUp(task.deputy());
-    streams.deliver();
+    Step.afterwards("to give up unix connections", () -> UnixAtHome.giveUp(task.deputy()));
+    Step.afterwards("to deliver what had come", streams::deliver);
     task.face().hadUpTo(last);
     task.isHome(incarnation, here);
-    moves.ledger().isHome(task, here);
-    moves.callBack(task);
+    Step.afterwards("to note it", () -> moves.ledger().isHome(task, here));
+    Step.afterwards("to call it back", () -> moves.callBack(task));
     moves.follow(task, here, incarnation);
     log.info("task {} ({}) is home again", task.name(), task.id());
   }
