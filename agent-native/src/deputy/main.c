@@ -77,11 +77,17 @@ static void drop_passed(void) {
   passed = -1;
 }
 
-// It stays ours under the number that the kernel has given it: the lowest that the task does not use.
+// It stays ours under the number that is asked for, in place of what we have there; else above our own, where no number is that the
+// task may have.
 static int take(struct record *done) {
   if (passed < 0) return EMFILE;
-  done->descriptor = passed;
+  int wanted = (int)order.value - 1;
+  if (wanted >= own(0) && wanted < own(OWN_DESCRIPTORS)) return EBUSY;
+  int placed = wanted < 0 ? fcntl(passed, F_DUPFD_CLOEXEC, own(OWN_DESCRIPTORS)) : dup2(passed, wanted);
+  if (placed < 0) return errno;
+  if (placed != passed) drop_passed();
   passed = -1;
+  done->descriptor = placed;
   return 0;
 }
 

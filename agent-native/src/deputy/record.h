@@ -18,7 +18,7 @@ enum kind {
   RECORD_DIE = 18,         // value: the signal
   RECORD_STOP = 19,        // value: the signal
   RECORD_CLOSE = 20,       // value: the descriptor
-  RECORD_TAKE = 21,        // beside it comes a descriptor (SCM_RIGHTS), to be held for the task
+  RECORD_TAKE = 21,        // beside it comes a descriptor (SCM_RIGHTS), to be held for the task; value: its number and 1, or 0
   RECORD_PASS = 22         // value: the signal to send
 };
 

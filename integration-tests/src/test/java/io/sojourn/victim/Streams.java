@@ -4,7 +4,10 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** Says on stdout what it is asked to; and says again what comes from stdin, where it waits. */
+/**
+ * Says on stdout what it is asked to, and says again what comes from stdin, where it waits; closes
+ * both when it is asked to.
+ */
 public final class Streams {
   public static void main(String[] args) throws Exception {
     Thread reader =
@@ -26,6 +29,8 @@ public final class Streams {
         question -> {
           System.out.println("out " + question);
           System.err.println("err " + question);
+          if (question.equals("close stdin")) System.in.close();
+          if (question.equals("close stdout")) System.out.close();
           return question;
         });
   }

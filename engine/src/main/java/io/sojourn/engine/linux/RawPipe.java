@@ -13,6 +13,7 @@ public final class RawPipe {
   private static final int O_NOCTTY = 0x100;
 
   private static final int F_SETPIPE_SZ = 1031;
+  private static final int O_PATH = 010000000;
 
   private RawPipe() {}
 
@@ -24,6 +25,14 @@ public final class RawPipe {
   /** Both ends in one: it has no end, then, while this is open. */
   public static RawSocket both(Path path) {
     return open(path, O_RDWR);
+  }
+
+  /**
+   * Neither end: it may be opened by this one's path, for as long as somebody has an end, and
+   * whoever has the other sees none in us.
+   */
+  public static RawSocket look(Path path) {
+    return open(path, O_PATH);
   }
 
   private static RawSocket open(Path path, int mode) {

@@ -42,6 +42,8 @@ public final class SocketRelay implements StreamEnd {
   private boolean inputHeld;
   private boolean inputEnded;
   private boolean outputEnding;
+  private boolean endedThere;
+  private boolean resetThere;
   private boolean outputEnded;
   private boolean turnWaits;
   private boolean frozen;
@@ -391,12 +393,28 @@ public final class SocketRelay implements StreamEnd {
 
   @Override
   public void ended() {
+    endedThere = true;
     outputEnding = true;
     pump();
   }
 
+  /** Whether the other side has said that no more will come. */
+  public boolean endedThere() {
+    return endedThere;
+  }
+
+  /** Whether the other side has reset the stream. */
+  public boolean resetThere() {
+    return resetThere;
+  }
+
   @Override
   public void reset(int error) {
+    resetThere = true;
+    giveUp();
+  }
+
+  private void giveUp() {
     // The reset must reach the peer as one; a plain close would be an orderly end.
     if (handle != null && !done) {
       if (shuts < 0) handle.socket().resetOnClose();
@@ -408,7 +426,7 @@ public final class SocketRelay implements StreamEnd {
   @Override
   public void otherLost() {
     stream().reset(Errno.ETIMEDOUT);
-    reset(Errno.ETIMEDOUT);
+    giveUp();
   }
 
   @Override

@@ -157,10 +157,19 @@ public final class Deputy implements AutoCloseable {
    * @return completes with the number that it has there; exceptionally where it does not hold it
    */
   public CompletableFuture<Integer> take(int descriptor) {
+    return take(descriptor, 0);
+  }
+
+  /** As {@link #take(int)}, under this number, in place of what it holds there. */
+  public CompletableFuture<Integer> takeAs(int descriptor, int wanted) {
+    return take(descriptor, wanted + 1);
+  }
+
+  private CompletableFuture<Integer> take(int descriptor, int value) {
     long number = orders.incrementAndGet();
     try {
       CompletableFuture<Record> answer = answer(number);
-      line.pass(Record.order(Record.TAKE, 0, number), descriptor);
+      line.pass(Record.order(Record.TAKE, value, number), descriptor);
       return answer.thenApply(Deputy::taken);
     } catch (IOException busy) {
       answers.remove(number);

@@ -213,6 +213,8 @@ public final class HomePipes implements StreamAcceptor {
           closed -> {
             kept.letGo(passing);
             kept.over(pipe.target());
+            // The writer's end is no close: the task still has a pipe that it will read the end of.
+            if (toTask ? relay.resetThere() : relay.endedThere()) kept.closed(pipe);
           });
       if (toTask) relay.keeps(pipe.isSocket() ? through.queueOf(socket) : through.from(socket));
       else relay.through(through.to(socket));

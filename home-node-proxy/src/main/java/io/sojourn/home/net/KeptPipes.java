@@ -105,6 +105,16 @@ public final class KeptPipes {
     made.put(name, new Made(number, 2));
   }
 
+  /** The task has closed a pipe: who has its other end is to see that. */
+  synchronized void closed(Descriptor pipe) {
+    Deputy by = deputy;
+    if (by == null || pipe.isSocket()) return;
+    for (Descriptor held : Descriptor.of(by.pid()))
+      if (held.target().equals(pipe.target())
+          && held.readable() == pipe.readable()
+          && !by.giveUp(held.number())) log.debug("the deputy keeps a pipe that is closed");
+  }
+
   /** One direction of a connection is over. */
   synchronized void over(String name) {
     Made one = made.remove(name);

@@ -133,6 +133,7 @@ final class Attendance implements AutoCloseable {
       directory.forget(frozen.holder());
     }
     UnixAtHome.giveUp(task.deputy());
+    PipesAtHome.giveUp(task.deputy());
     task.isHome(incarnation, here);
     moves.knows(task);
     moves.ledger().isHome(task, here);

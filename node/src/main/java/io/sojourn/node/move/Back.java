@@ -36,6 +36,7 @@ final class Back {
     departure.unlock();
     here.run(incarnation);
     Step.afterwards("to give up unix connections", () -> UnixAtHome.giveUp(task.deputy()));
+    Step.afterwards("to give up pipes", () -> PipesAtHome.giveUp(task.deputy()));
     moves.follow(task, here, incarnation);
   }
 

@@ -31,6 +31,12 @@ import org.slf4j.LoggerFactory;
 final class Beside {
   private static final Logger LOG = LoggerFactory.getLogger(Beside.class);
 
+  /**
+   * What stands for a pipe that nobody keeps: the task had closed it, and has it again in an image
+   * from before.
+   */
+  private static final String NOTHING = "/dev/null";
+
   private final Moves.Settings settings;
 
   Beside(Moves.Settings settings) {
@@ -120,6 +126,11 @@ final class Beside {
         continue;
       }
       Descriptor kept = Descriptor.of(keeper, stream.getDescriptors(0));
+      if (stream.getKind().equals("pipe") && !kept.isPipe() && !kept.isFifo()) {
+        if (!StreamKeys.isFifo(stream))
+          given.add(Given.bothWays(number++, NOTHING, stream.getKey()));
+        continue;
+      }
       // A FIFO that the task has opened where it was away is opened anew by its name.
       if (StreamKeys.isFifo(stream) && !kept.target().equals(stream.getPath())) continue;
       for (String key : StreamKeys.of(stream)) given.add(given(number++, stream, kept, key));

@@ -105,6 +105,7 @@ final class FoundAgain {
             record.first(),
             record.livesHere());
     task.isHome(record.incarnation(), here);
+    if (record.livesHere()) PipesAtHome.giveUp(task.deputy());
     moves.follow(task, here, record.incarnation());
   }
 }

@@ -140,6 +140,7 @@ final class WayHome {
     task.isHome(incarnation, here);
     Step.afterwards("to note it", () -> moves.ledger().isHome(task, here));
     Step.afterwards("to call it back", () -> moves.callBack(task));
+    Step.afterwards("to give up pipes", () -> PipesAtHome.giveUp(task.deputy()));
     moves.follow(task, here, incarnation);
     log.info("task {} ({}) is home again", task.name(), task.id());
   }

@@ -141,8 +141,9 @@ final class WayOut {
       HomeDeparture departure) {
     if (task.hasDeputy())
       Step.of(
-          "to leave the unix connections with the deputy",
+          "to leave pipes and unix connections with the deputy",
           () -> {
+            PipesAtHome.handTo(task.deputy(), pid, standing.image());
             UnixAtHome.handTo(task.deputy(), pid, standing.image());
             return task;
           });
@@ -208,6 +209,7 @@ final class WayOut {
     moves.callBack(task);
     if (beside != null) {
       UnixAtHome.giveUp(task.deputy());
+      PipesAtHome.giveUp(task.deputy());
       task.isHome(before, beside);
       moves.ledger().isHome(task, beside);
     } else moves.neverLeft(task);

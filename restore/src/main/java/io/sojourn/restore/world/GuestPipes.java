@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,11 @@ final class GuestPipes implements AutoCloseable {
       return stream.getKind().equals("unix");
     }
 
+    /** While it runs: a terminal's modes are asked there. */
+    boolean keepsTasksEnd() {
+      return toTask && terminal();
+    }
+
     /** As its own process knows it. */
     int number() {
       return stream.getDescriptors(0);
@@ -70,6 +76,10 @@ final class GuestPipes implements AutoCloseable {
   }
 
   private final List<Carried> pipes = new ArrayList<>();
+
+  /** Pipes from which the task reads, each as nobody who reads or writes. */
+  private final Map<Carried, RawSocket> toTask = new IdentityHashMap<>();
+
   private final Map<Integer, GuestTerminal> terminals = new LinkedHashMap<>();
   private final StreamSession session;
   private final HomeTask task;
@@ -121,9 +131,14 @@ final class GuestPipes implements AutoCloseable {
 
   private void pipe(Stream stream) {
     RawSocket[] ends = RawPipe.ends();
-    boolean toTask = !stream.getWritable();
-    pipes.add(
-        new Carried(stream, toTask, ends[toTask ? 1 : 0], ends[toTask ? 0 : 1], new Watched()));
+    RawSocket read = ends[0], written = ends[1];
+    if (stream.getWritable()) {
+      pipes.add(new Carried(stream, false, read, written, new Watched()));
+      return;
+    }
+    Carried carried = new Carried(stream, true, written, read, new Watched());
+    pipes.add(carried);
+    toTask.put(carried, RawPipe.look(read.path()));
   }
 
   private void terminal(Stream stream, int user) {
@@ -223,7 +238,7 @@ final class GuestPipes implements AutoCloseable {
       stream.finish();
     }
     // While we had the task's end, too, nobody would see it close.
-    if (!one.toTask() || one.socket()) one.tasks().close();
+    if (!one.keepsTasksEnd()) one.tasks().close();
     relay.connected(one.ours());
   }
 
@@ -309,12 +324,19 @@ final class GuestPipes implements AutoCloseable {
   }
 
   private void takeUnread(Carried one) throws IOException {
+    if (!one.terminal()) {
+      Path pipe = Objects.requireNonNull(toTask.get(one)).path();
+      try (RawSocket end = RawPipe.end(pipe, false)) {
+        unread.put(one.number(), ByteString.copyFrom(end.available()));
+      }
+      return;
+    }
     RawSocket tasks = one.tasks();
-    TerminalModes modes = one.terminal() ? TerminalModes.of(tasks) : null;
+    TerminalModes modes = TerminalModes.of(tasks);
     // A line that has not ended yet can be read only where there are no lines.
-    if (modes != null) modes.raw().applyModesTo(tasks);
+    modes.raw().applyModesTo(tasks);
     unread.put(one.number(), ByteString.copyFrom(tasks.available()));
-    if (modes != null) modes.applyModesTo(tasks);
+    modes.applyModesTo(tasks);
   }
 
   private void settled(Duration patience) throws IOException {
@@ -360,12 +382,19 @@ final class GuestPipes implements AutoCloseable {
   private void giveBack(Carried one) {
     byte[] bytes = unread.getOrDefault(one.number(), ByteString.EMPTY).toByteArray();
     if (bytes.length == 0) return;
-    TerminalModes modes = one.terminal() ? TerminalModes.of(one.tasks()) : null;
-    // Not as if it were typed once more: it has been echoed.
-    if (modes != null) modes.raw().applyModesTo(one.tasks());
     // It fits: it was there.
+    if (!one.terminal()) {
+      // Ours is closed where the writer has ended.
+      try (RawSocket end = RawPipe.end(Objects.requireNonNull(toTask.get(one)).path(), true)) {
+        end.write(bytes);
+      }
+      return;
+    }
+    TerminalModes modes = TerminalModes.of(one.tasks());
+    // Not as if it were typed once more: it has been echoed.
+    modes.raw().applyModesTo(one.tasks());
     one.ours().write(bytes);
-    if (modes != null) modes.applyModesTo(one.tasks());
+    modes.applyModesTo(one.tasks());
   }
 
   @Override
@@ -375,8 +404,9 @@ final class GuestPipes implements AutoCloseable {
     session.loop().execute(peers::close);
     callers.close();
     made.close();
+    toTask.values().forEach(RawSocket::close);
     for (Carried one : pipes) {
-      boolean closed = started && (!one.toTask() || one.socket() || one.terminal() && held);
+      boolean closed = started && (!one.keepsTasksEnd() || held);
       if (!closed) one.tasks().close();
       // Else the relay has closed it.
       if (!started || !one.watched().over.isDone()) one.ours().close();

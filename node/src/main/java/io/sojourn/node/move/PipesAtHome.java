@@ -1,0 +1,62 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.image.ImageDirectory;
+import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.OwnDescriptor;
+import io.sojourn.engine.linux.PidDescriptor;
+import io.sojourn.home.deputy.Deputy;
+import io.sojourn.protocol.image.Stream;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The pipes and FIFOs of a task with a deputy. While the task is away its deputy has them; while it
+ * is at home it has them alone, so that who is at their other ends sees it close them.
+ */
+final class PipesAtHome {
+  private static final int ANSWER_SECONDS = 10;
+
+  private PipesAtHome() {}
+
+  /** The task is here and has its own. */
+  static void giveUp(Deputy deputy) {
+    for (Descriptor held : deputy.descriptors().all())
+      if (held.isPipe() || held.isFifo()) deputy.giveUp(held.number());
+  }
+
+  /**
+   * The task is about to live elsewhere: its deputy has them again, under the task's numbers.
+   *
+   * @param process the task's, which stands still
+   */
+  static void handTo(Deputy deputy, int process, ImageDirectory image) throws IOException {
+    for (Stream stream : image.manifest().getStreamsList())
+      if (stream.getKind().equals("pipe")) {
+        int number = stream.getDescriptors(0);
+        String name = StreamKeys.isFifo(stream) ? stream.getPath() : stream.getKey();
+        if (isHere(process, number, name) && !isHere(deputy.pid(), number, name))
+          hand(deputy, process, number);
+      }
+  }
+
+  private static boolean isHere(int process, int number, String name) {
+    return Descriptor.of(process, number).target().equals(name);
+  }
+
+  private static void hand(Deputy deputy, int process, int number) throws IOException {
+    try (PidDescriptor task = PidDescriptor.open(process);
+        OwnDescriptor pipe = task.duplicate(number)) {
+      int there = deputy.takeAs(pipe.number(), number).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      if (there != number)
+        throw new IOException("the deputy is of an older version, and cannot hold a pipe");
+    } catch (ExecutionException | TimeoutException failed) {
+      throw new IOException("the deputy does not take a pipe", failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", interrupted);
+    }
+  }
+}
