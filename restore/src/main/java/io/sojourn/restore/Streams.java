@@ -1,6 +1,7 @@
 package io.sojourn.restore;
 
 import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.linux.Cpu;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
@@ -56,15 +57,15 @@ final class Streams {
 
   /** By each name that the image may have for it. */
   private void find(Stream stream) {
-    if (stream.getKind().equals("unix")) {
+    if (StreamKind.isUnix(stream)) {
       found(connection(stream), stream.getKey());
       return;
     }
-    if (StreamKeys.isFifo(stream)) {
+    if (StreamKind.isFifo(stream)) {
       fifo(stream);
       return;
     }
-    boolean pipe = stream.getKind().equals("pipe");
+    boolean pipe = StreamKind.isPipe(stream);
     Optional<Path> source = pipe ? pipe(stream) : terminal(stream);
     if (source.isEmpty() && !order.options().streamsMayBeLost()) throw lost(stream);
     String opens = source.map(Path::toString).orElse(pipe ? NOTHING : UNSEEN_TERMINAL);
@@ -129,7 +130,7 @@ final class Streams {
   }
 
   private OperationException lost(Stream stream) {
-    boolean pipe = stream.getKind().equals("pipe");
+    boolean pipe = StreamKind.isPipe(stream);
     return OperationException.refused(
         (pipe ? "the pipe" : "the terminal " + stream.getPath())
             + " that is descriptor "

@@ -2,6 +2,7 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.protocol.criu.CriuNetworkLock;
 import io.sojourn.protocol.criu.CriuOpts;
@@ -60,7 +61,7 @@ final class DumpOptions {
             // Ours is placed before the task is held.
             .setNetworkLock(CriuNetworkLock.SKIP);
     for (Stream stream : streams)
-      if (!stream.getKind().equals("pipe")) criu.addAllExternal(StreamKeys.external(stream));
+      if (!StreamKind.isPipe(stream)) criu.addAllExternal(StreamKeys.external(stream));
     return criu;
   }
 }

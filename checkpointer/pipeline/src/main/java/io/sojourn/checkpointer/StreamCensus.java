@@ -1,6 +1,7 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.UnixSocket;
 import io.sojourn.protocol.image.Stream;
@@ -16,8 +17,6 @@ import java.util.stream.Collectors;
  * terminal, `| less`, a supervisor's log pipe, a database's socket.
  */
 final class StreamCensus {
-  private static final String UNIX = "unix";
-
   /** O_ACCMODE, and O_NONBLOCK. */
   private static final int FIFO_FLAGS = 03 | 04000;
 
@@ -42,14 +41,14 @@ final class StreamCensus {
             .map(Descriptor::target)
             .collect(Collectors.toSet());
     return streams.stream()
-        .filter(one -> !one.getKind().equals(UNIX) || open.contains(one.getKey()))
+        .filter(one -> !StreamKind.isUnix(one) || open.contains(one.getKey()))
         .toList();
   }
 
   /** CRIU asks for it by the name that /proc has for it. */
   private static Stream describe(UnixConnection connection) {
     Descriptor first = connection.first();
-    Stream.Builder stream = Stream.newBuilder().setKind(UNIX).setKey(first.target());
+    Stream.Builder stream = Stream.newBuilder().setKind(StreamKind.UNIX).setKey(first.target());
     connection.descriptors().forEach(one -> stream.addDescriptors(one.number()));
     UnixSocket peer = connection.peer();
     return stream.setWritable(true).setPath(peer == null ? "" : peer.path()).build();
@@ -57,7 +56,8 @@ final class StreamCensus {
 
   private static Stream describe(List<Descriptor> ends) {
     Descriptor first = ends.get(0);
-    Stream.Builder stream = Stream.newBuilder().setKind("pipe").setWritable(first.writable());
+    Stream.Builder stream =
+        Stream.newBuilder().setKind(StreamKind.PIPE).setWritable(first.writable());
     if (first.isPipe()) stream.setKey(first.target());
     else
       stream

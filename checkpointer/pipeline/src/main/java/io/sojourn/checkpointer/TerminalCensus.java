@@ -1,6 +1,7 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
 import io.sojourn.engine.linux.Proc;
@@ -78,7 +79,7 @@ final class TerminalCensus {
     Descriptor first = descriptors.get(0);
     Stream.Builder stream =
         Stream.newBuilder()
-            .setKind("terminal")
+            .setKind(StreamKind.TERMINAL)
             .setKey(key)
             .setPath(path(descriptors))
             .setWritable(first.writable());

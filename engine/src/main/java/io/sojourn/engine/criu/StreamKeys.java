@@ -19,14 +19,9 @@ public final class StreamKeys {
 
   /** What a dump is to take for external: a unix connection is unix[INODE] there. */
   public static List<String> external(Stream stream) {
-    return stream.getKind().equals("unix")
+    return StreamKind.isUnix(stream)
         ? List.of(stream.getKey().replace("socket:", "unix"))
         : of(stream);
-  }
-
-  /** Whether it is a pipe with a name. */
-  public static boolean isFifo(Stream stream) {
-    return stream.getKind().equals("pipe") && !stream.getPath().isEmpty();
   }
 
   /** Of a FIFO: its path from the root on. */

@@ -1,5 +1,6 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.protocol.image.File;
 import io.sojourn.protocol.image.Manifest;
 import io.sojourn.protocol.image.Member;
@@ -169,9 +170,7 @@ final class ImageAccount {
       table.row(
           "  " + numbers(stream.getDescriptorsList()),
           stream.getKind(),
-          stream.getKind().equals("unix")
-              ? "both"
-              : stream.getWritable() ? "written to" : "read from",
+          StreamKind.isUnix(stream) ? "both" : stream.getWritable() ? "written to" : "read from",
           stream.getPath().isEmpty() ? stream.getKey() : stream.getPath());
     return table;
   }

@@ -3,6 +3,7 @@ package io.sojourn.node.move;
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.criu.ProvisionedCriu;
 import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
@@ -100,7 +101,7 @@ final class Beside {
   private static Map<Path, TerminalModes> terminals(List<Stream> streams, int keeper) {
     Map<Path, TerminalModes> modes = new HashMap<>();
     for (Stream stream : streams)
-      if (stream.getKind().equals("terminal")) {
+      if (StreamKind.isTerminal(stream)) {
         Path path = opens(stream, keeper);
         try (RawSocket terminal = RawPipe.end(path, true)) {
           modes.put(path, TerminalModes.of(terminal));
@@ -120,26 +121,26 @@ final class Beside {
     List<Given> given = new ArrayList<>();
     int number = Given.FIRST_NUMBER;
     for (Stream stream : streams) {
-      if (stream.getKind().equals(UnixAtHome.KIND)) {
+      if (StreamKind.isUnix(stream)) {
         String own = connections.path(stream).toString();
         given.add(Given.bothWays(number++, own, stream.getKey()));
         continue;
       }
       Descriptor kept = Descriptor.of(keeper, stream.getDescriptors(0));
-      if (stream.getKind().equals("pipe") && !kept.isPipe() && !kept.isFifo()) {
-        if (!StreamKeys.isFifo(stream))
+      if (StreamKind.isPipe(stream) && !kept.isPipe() && !kept.isFifo()) {
+        if (!StreamKind.isFifo(stream))
           given.add(Given.bothWays(number++, NOTHING, stream.getKey()));
         continue;
       }
       // A FIFO that the task has opened where it was away is opened anew by its name.
-      if (StreamKeys.isFifo(stream) && !kept.target().equals(stream.getPath())) continue;
+      if (StreamKind.isFifo(stream) && !kept.target().equals(stream.getPath())) continue;
       for (String key : StreamKeys.of(stream)) given.add(given(number++, stream, kept, key));
     }
     return given;
   }
 
   private static Given given(int number, Stream stream, Descriptor kept, String key) {
-    int flags = StreamKeys.isFifo(stream) ? stream.getFlags() : Given.BOTH_WAYS;
+    int flags = StreamKind.isFifo(stream) ? stream.getFlags() : Given.BOTH_WAYS;
     // The keeper's own FIFO is not of the mount namespace in which the next dump looks for it.
     return kept.isFifo() && kept.hasItsName()
         ? Given.byName(number, Path.of(kept.target()), key, flags)

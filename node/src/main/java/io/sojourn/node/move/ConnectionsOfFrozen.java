@@ -1,7 +1,7 @@
 package io.sojourn.node.move;
 
 import io.sojourn.engine.control.ControlBlock;
-import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.Proc;
@@ -101,7 +101,7 @@ final class ConnectionsOfFrozen implements AutoCloseable {
   private Set<String> given(Path image) {
     Set<String> given = new HashSet<>(livedOn ? Set.of() : UnixAtHome.names(image));
     for (Stream stream : ImageDirectory.open(image).manifest().getStreamsList())
-      if (StreamKeys.isFifo(stream)) given.add(stream.getPath());
+      if (StreamKind.isFifo(stream)) given.add(stream.getPath());
     return given;
   }
 

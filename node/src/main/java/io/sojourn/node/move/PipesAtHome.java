@@ -1,6 +1,6 @@
 package io.sojourn.node.move;
 
-import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.OwnDescriptor;
@@ -34,9 +34,9 @@ final class PipesAtHome {
    */
   static void handTo(Deputy deputy, int process, ImageDirectory image) throws IOException {
     for (Stream stream : image.manifest().getStreamsList())
-      if (stream.getKind().equals("pipe")) {
+      if (StreamKind.isPipe(stream)) {
         int number = stream.getDescriptors(0);
-        String name = StreamKeys.isFifo(stream) ? stream.getPath() : stream.getKey();
+        String name = StreamKind.isFifo(stream) ? stream.getPath() : stream.getKey();
         if (isHere(process, number, name) && !isHere(deputy.pid(), number, name))
           hand(deputy, process, number);
       }

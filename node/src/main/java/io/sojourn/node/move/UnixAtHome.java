@@ -1,5 +1,6 @@
 package io.sojourn.node.move;
 
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDirectory;
@@ -30,8 +31,6 @@ import java.util.stream.Collectors;
  */
 final class UnixAtHome {
   /** Of a stream in an image. */
-  static final String KIND = "unix";
-
   private static final long ANSWER_SECONDS = 10;
 
   /** In the shim's words one that has ended. */
@@ -54,7 +53,7 @@ final class UnixAtHome {
   }
 
   private static List<Stream> of(List<Stream> streams) {
-    return streams.stream().filter(stream -> stream.getKind().equals(KIND)).toList();
+    return streams.stream().filter(StreamKind::isUnix).toList();
   }
 
   /** Of an image. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.StreamKeys;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.RawPipe;
@@ -38,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * The pipes, FIFOs, terminals and unix connections of a task that is away, whose other ends are at
@@ -57,11 +59,11 @@ final class GuestPipes implements AutoCloseable {
   private record Carried(
       Stream stream, boolean toTask, RawSocket ours, RawSocket tasks, Watched watched) {
     boolean terminal() {
-      return stream.getKind().equals("terminal");
+      return StreamKind.isTerminal(stream);
     }
 
     boolean socket() {
-      return stream.getKind().equals("unix");
+      return StreamKind.isUnix(stream);
     }
 
     /** While it runs: a terminal's modes are asked there. */
@@ -113,8 +115,8 @@ final class GuestPipes implements AutoCloseable {
     this.task = task;
     this.home = home;
     for (Stream stream : manifest.getStreamsList())
-      if (stream.getKind().equals("terminal")) terminal(stream, manifest.getTask().getUid());
-      else if (stream.getKind().equals("unix")) socket(stream, states.of(stream.getKey()));
+      if (StreamKind.isTerminal(stream)) terminal(stream, manifest.getTask().getUid());
+      else if (StreamKind.isUnix(stream)) socket(stream, states.of(stream.getKey()));
       else pipe(stream);
     session =
         new StreamSession(
@@ -175,7 +177,7 @@ final class GuestPipes implements AutoCloseable {
 
   private static Given given(Carried one, int number, String key) {
     Path path = one.tasks().path();
-    return StreamKeys.isFifo(one.stream())
+    return StreamKind.isFifo(one.stream())
         ? Given.oneWay(number, path, key, one.stream().getFlags())
         : Given.bothWays(number, path.toString(), key);
   }
@@ -247,12 +249,10 @@ final class GuestPipes implements AutoCloseable {
     if (!started || apart) return true;
     hold();
     CompletableFuture<?>[] outputs =
-        java.util.stream.Stream.concat(
-                java.util.stream.Stream.concat(
-                    pipes.stream().filter(one -> !one.toTask()).map(one -> one.watched().over),
-                    made.over()),
-                terminals.values().stream().map(GuestTerminal::last))
-            .toArray(CompletableFuture<?>[]::new);
+        all(
+            pipes.stream().filter(one -> !one.toTask()).map(one -> one.watched().over),
+            made.over(),
+            terminals.values().stream().map(GuestTerminal::last));
     try {
       CompletableFuture.allOf(outputs).get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return true;
@@ -264,6 +264,14 @@ final class GuestPipes implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  @SafeVarargs
+  private static CompletableFuture<?>[] all(
+      java.util.stream.Stream<? extends CompletableFuture<?>>... some) {
+    return java.util.stream.Stream.of(some)
+        .flatMap(Function.identity())
+        .toArray(CompletableFuture<?>[]::new);
   }
 
   /** Nothing more is handed on to the task, which has ended. Once. */
@@ -341,14 +349,12 @@ final class GuestPipes implements AutoCloseable {
 
   private void settled(Duration patience) throws IOException {
     CompletableFuture<?>[] all =
-        java.util.stream.Stream.concat(
-                java.util.stream.Stream.concat(
-                    pipes.stream()
-                        .filter(one -> !one.toTask())
-                        .map(one -> one.watched().settled(one.ours())),
-                    made.settled()),
-                terminals.values().stream().map(GuestTerminal::settled))
-            .toArray(CompletableFuture<?>[]::new);
+        all(
+            pipes.stream()
+                .filter(one -> !one.toTask())
+                .map(one -> one.watched().settled(one.ours())),
+            made.settled(),
+            terminals.values().stream().map(GuestTerminal::settled));
     try {
       CompletableFuture.allOf(all).get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException nobodyReads) {

@@ -5,6 +5,7 @@ import io.grpc.Channel;
 import io.netty.channel.EventLoop;
 import io.sojourn.engine.criu.FileSizes;
 import io.sojourn.engine.criu.ProvisionedCriu;
+import io.sojourn.engine.criu.StreamKind;
 import io.sojourn.engine.criu.UnixStates;
 import io.sojourn.engine.files.DeviceCalls;
 import io.sojourn.engine.image.ImageDirectory;
@@ -180,7 +181,7 @@ public final class GuestWorld implements AutoCloseable {
       mirrors.add(new Mirrored(socket, image, mirror));
     }
     Manifest manifest = ImageDirectory.open(images).manifest();
-    boolean unix = manifest.getStreamsList().stream().anyMatch(one -> one.getKind().equals("unix"));
+    boolean unix = manifest.getStreamsList().stream().anyMatch(one -> StreamKind.isUnix(one));
     UnixStates states = unix ? UnixStates.of(images) : UnixStates.NONE;
     GuestPipes made =
         namespace.call(
