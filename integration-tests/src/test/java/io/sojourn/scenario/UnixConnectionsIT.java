@@ -24,6 +24,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +215,23 @@ class UnixConnectionsIT {
   }
 
   /** Nobody takes what is written there. */
+  /** We are in another network than home. */
+  @Test
+  void whomItHasAcceptedFromAnotherNetworkItDoesNotLeave() throws Exception {
+    Subject task = subject(Jdk.newest());
+    Path socket = task.home().resolve("s");
+    task.ask("listen " + socket);
+    try (SocketChannel ours = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      task.ask("accept one " + socket);
+      task.freeze().refused("unix connection", "from another network");
+      nodes.home().ckpt("migrate", task.name(), "b").refused("from another network");
+      speak(task, "one", ours);
+      task.ask("close one");
+    }
+    nodes.out(task);
+    nodes.back(task);
+  }
+
   private static boolean refused(SocketChannel to) {
     try {
       write(to, "x");

@@ -22,8 +22,10 @@ final class Preflight {
   private static final int FIRST_PTY = 136;
   private static final int LAST_PTY = 143;
 
+  private static final int AF_UNIX = 1;
+
   /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK and AF_PACKET: CRIU has no image for others. */
-  private static final Set<Integer> FAMILIES = Set.of(1, 2, 10, 16, 17);
+  private static final Set<Integer> FAMILIES = Set.of(AF_UNIX, 2, 10, 16, 17);
 
   /** The parent of restored tasks. */
   private static final String SHIM = "ckpt-shim";
@@ -269,6 +271,12 @@ final class Preflight {
                         + family
                         + ", which no image can hold",
                     CLOSE_BEFORE);
+              if (family == AF_UNIX && isElsewhere(descriptor))
+                throw unixConnection(
+                    descriptor,
+                    SocketProbe.peerPid(descriptor).orElse(0),
+                    "which has made it from another network (a container's)",
+                    CLOSE_OR_TCP);
             });
     SocketProbe.protocol(descriptor)
         .ifPresent(
@@ -278,6 +286,15 @@ final class Preflight {
                     where(descriptor) + " is a Multipath TCP socket",
                     "run the program without MPTCP (mptcpize, net.mptcp.enabled=0)");
             });
+  }
+
+  /**
+   * The kernel counts an accepted unix connection to the network of who has made it: CRIU does not
+   * find it. Asked once more, as a list that is read while it changes may lack something.
+   */
+  private boolean isElsewhere(Descriptor socket) {
+    return !UnixSocket.inNamespaceOf(facts.root()).containsKey(socket.inode())
+        && Descriptor.of(socket.pid(), socket.number()).target().equals(socket.target());
   }
 
   private void unixSocket(Descriptor descriptor, UnixSocket unix) {
