@@ -31,7 +31,7 @@ public final class EmptyQueues {
     Map<Long, Descriptor> sockets = null;
     boolean again = false;
     for (Map.Entry<Integer, Path> stream : TcpStreamImage.all(images).entrySet()) {
-      CriuTcpStream entry = TcpStreamImage.read(stream.getValue()).entry();
+      CriuTcpStream entry = TcpStreamImage.entry(stream.getValue());
       if (entry.getInqLen() != 0) continue;
       if (sockets == null) sockets = byInode(seen);
       long inode = Integer.toUnsignedLong(stream.getKey());

@@ -91,7 +91,7 @@ public final class FrozenRelay implements AutoCloseable {
         .setPeer(Endpoints.of(peer))
         .setTask(Endpoints.of(task))
         .setState(state.ordinal())
-        .setImage(ByteString.copyFrom(image.bytes()))
+        .setImage(image.serialized())
         .setUnwritten(relay.unwritten())
         .setQueueOffset(relay.queueOffset())
         .setGiven(relay.stream().given())

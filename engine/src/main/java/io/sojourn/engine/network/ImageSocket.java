@@ -107,7 +107,7 @@ public record ImageSocket(
   }
 
   private static boolean nothingToRead(Path stream) throws IOException {
-    return !Files.exists(stream) || TcpStreamImage.read(stream).received().length == 0;
+    return !Files.exists(stream) || TcpStreamImage.entry(stream).getInqLen() == 0;
   }
 
   /** Gives sockets the addresses that they have on this node. */

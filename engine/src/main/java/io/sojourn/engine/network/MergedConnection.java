@@ -1,6 +1,7 @@
 package io.sojourn.engine.network;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.criu.CriuTcpStream;
 import io.sojourn.protocol.stream.StreamState;
@@ -29,14 +30,12 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
       FrozenRelay ours) {
     TcpStreamImage socket = ours.image();
     ByteString received =
-        ByteString.copyFrom(task.received())
+        whole(task.received())
             .concat(relay.getSending().substring(past(task.entry().getInqSeq(), relay)))
             .concat(home.getKept().substring((int) (guest.getConsumed() - home.getAcknowledged())))
-            .concat(ByteString.copyFrom(socket.received()).substring((int) ours.leftToDrop()));
+            .concat(whole(socket.received()).substring((int) ours.leftToDrop()));
     ByteString fromTask =
-        relay
-            .getReceived()
-            .concat(ByteString.copyFrom(task.sending()).substring(taken(task, taskState, relay)));
+        relay.getReceived().concat(whole(task.sending()).substring(taken(task, taskState, relay)));
     ByteString added = added(fromTask, relay, guest, home, ours);
     return of(task, taskState, socket, ours.state(), received, added);
   }
@@ -58,6 +57,11 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
         .concat(fromTask.substring((int) relay.getLeftToDrop()));
   }
 
+  /** Megabytes, which nobody changes: not copied. */
+  private static ByteString whole(byte[] queue) {
+    return UnsafeByteOperations.unsafeWrap(queue);
+  }
+
   /** How many of the relay's unacknowledged bytes the task has received nevertheless. */
   private static int past(int receivedNext, FrozenConnection relay) {
     return Math.max(0, Math.min(receivedNext - relay.getSendingFirst(), relay.getSending().size()));
@@ -77,7 +81,7 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
       TcpState socketState,
       ByteString received,
       ByteString added) {
-    byte[] sending = ByteString.copyFrom(socket.sending()).concat(added).toByteArray();
+    byte[] sending = whole(socket.sending()).concat(added).toByteArray();
     CriuTcpStream of = socket.entry();
     // The task has ended its direction, and home's socket has not heard of it yet.
     boolean endToSend = taskState.sentEnd() && !socketState.sentEnd();

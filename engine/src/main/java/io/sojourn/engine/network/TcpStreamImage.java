@@ -1,16 +1,16 @@
 package io.sojourn.engine.network;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.sojourn.protocol.criu.CriuTcpStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,6 +26,9 @@ public record TcpStreamImage(CriuTcpStream entry, byte[] received, byte[] sendin
   private static final int TCP_STREAM_MAGIC = 0x51465506;
   private static final String PREFIX = "tcp-stream-", SUFFIX = ".img";
   private static final int MAX_ENTRY = 1 << 16;
+
+  /** Two magic numbers, and the entry's size. */
+  private static final int HEADER = 12;
 
   /** The image of the socket with this number ({@code ino} in files.img). */
   public static Path path(Path images, int ino) {
@@ -46,49 +49,69 @@ public record TcpStreamImage(CriuTcpStream entry, byte[] received, byte[] sendin
   }
 
   public static TcpStreamImage read(Path file) throws IOException {
-    return parse(Files.readAllBytes(file));
+    try (InputStream in = Files.newInputStream(file)) {
+      return queues(head(in), in, Files.size(file));
+    }
+  }
+
+  /** What it says of the connection, without the queues, which may have megabytes. */
+  public static CriuTcpStream entry(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return head(in).entry();
+    }
   }
 
   /**
    * @throws IOException where the bytes are no such image
    */
-  public static TcpStreamImage parse(byte[] bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < 12 || buffer.getInt() != COMMON_MAGIC || buffer.getInt() != TCP_STREAM_MAGIC)
-      throw new IOException("not a TCP image of CRIU's");
-    int size = buffer.getInt();
-    if (size < 0 || size > MAX_ENTRY || size > buffer.remaining())
-      throw new IOException("the TCP image's entry is cut off");
-    CriuTcpStream entry = CriuTcpStream.parseFrom(buffer.slice(12, size));
-    long in = Integer.toUnsignedLong(entry.getInqLen());
-    long out = Integer.toUnsignedLong(entry.getOutqLen());
-    if (bytes.length - 12 - size != in + out)
+  public static TcpStreamImage parse(ByteString bytes) throws IOException {
+    try (InputStream in = bytes.newInput()) {
+      return queues(head(in), in, bytes.size());
+    }
+  }
+
+  /**
+   * What comes before the queues.
+   *
+   * @param size of it
+   */
+  private record Head(CriuTcpStream entry, int size) {}
+
+  private static Head head(InputStream in) throws IOException {
+    ByteBuffer header = ByteBuffer.wrap(in.readNBytes(HEADER)).order(ByteOrder.LITTLE_ENDIAN);
+    if (header.remaining() < HEADER
+        || header.getInt() != COMMON_MAGIC
+        || header.getInt() != TCP_STREAM_MAGIC) throw new IOException("not a TCP image of CRIU's");
+    int size = header.getInt();
+    byte[] entry = size < 0 || size > MAX_ENTRY ? new byte[0] : in.readNBytes(size);
+    if (entry.length != size) throw new IOException("the TCP image's entry is cut off");
+    return new Head(CriuTcpStream.parseFrom(entry), HEADER + size);
+  }
+
+  private static TcpStreamImage queues(Head head, InputStream in, long all) throws IOException {
+    CriuTcpStream entry = head.entry();
+    long received = Integer.toUnsignedLong(entry.getInqLen());
+    long sending = Integer.toUnsignedLong(entry.getOutqLen());
+    if (all - head.size() != received + sending)
       throw new IOException("the TCP image's queues are cut off");
-    int queues = 12 + size;
-    return new TcpStreamImage(
-        entry,
-        Arrays.copyOfRange(bytes, queues, queues + (int) in),
-        Arrays.copyOfRange(bytes, queues + (int) in, bytes.length));
+    return new TcpStreamImage(entry, in.readNBytes((int) received), in.readNBytes((int) sending));
   }
 
   public void write(Path file) throws IOException {
-    Files.write(file, bytes());
+    try (OutputStream out = Files.newOutputStream(file)) {
+      serialized().writeTo(out);
+    }
   }
 
-  byte[] bytes() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (DataOutputStream data = new DataOutputStream(out)) {
-      byte[] message = entry.toByteArray();
-      data.writeInt(Integer.reverseBytes(COMMON_MAGIC));
-      data.writeInt(Integer.reverseBytes(TCP_STREAM_MAGIC));
-      data.writeInt(Integer.reverseBytes(message.length));
-      data.write(message);
-      data.write(received);
-      data.write(sending);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return out.toByteArray();
+  /** Without a copy of the queues. */
+  ByteString serialized() {
+    ByteString message = entry.toByteString();
+    ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(COMMON_MAGIC).putInt(TCP_STREAM_MAGIC).putInt(message.size()).flip();
+    return ByteString.copyFrom(header)
+        .concat(message)
+        .concat(UnsafeByteOperations.unsafeWrap(received))
+        .concat(UnsafeByteOperations.unsafeWrap(sending));
   }
 
   /** Number of the first byte that the peer has not acknowledged; an end that was sent aside. */

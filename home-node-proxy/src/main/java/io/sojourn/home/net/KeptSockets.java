@@ -67,7 +67,7 @@ public final class KeptSockets implements AutoCloseable {
     TcpState state = TcpRepairMode.state(ours);
     if (state == TcpState.CLOSE) return;
     Path file = TcpStreamImage.path(image, socket.ino());
-    CriuTcpStream before = TcpStreamImage.read(file).entry();
+    CriuTcpStream before = TcpStreamImage.entry(file);
     TcpStreamImage now = repair.read();
     CriuTcpStream.Builder entry = now.entry().toBuilder();
     if (before.hasNodelay()) entry.setNodelay(before.getNodelay());

@@ -49,7 +49,7 @@ final class MadeAgain {
     TcpState state = TcpState.of(one.getState());
     try {
       RebuiltSocket made =
-          RebuiltSocket.of(TcpStreamImage.parse(one.getImage().toByteArray()), state, local, peer);
+          RebuiltSocket.of(TcpStreamImage.parse(one.getImage()), state, local, peer);
       held.add(kept.hold(made.socket()));
       session.found(
           stream(one),

@@ -55,8 +55,7 @@ public final class SinceImage {
     if (state == TcpState.CLOSE) return null;
     for (ImageSocket socket : image) {
       if (!is(socket, ours)) continue;
-      CriuTcpStream then =
-          TcpStreamImage.read(TcpStreamImage.path(directory, socket.ino())).entry();
+      CriuTcpStream then = TcpStreamImage.entry(TcpStreamImage.path(directory, socket.ino()));
       CriuTcpStream now = TcpRepairMode.on(ours).read().entry();
       TcpRepairMode.offQuietly(ours);
       boolean same =

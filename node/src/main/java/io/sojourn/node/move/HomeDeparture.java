@@ -18,6 +18,7 @@ import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeSocket;
 import io.sojourn.home.net.KeptConnections;
+import io.sojourn.protocol.criu.CriuTcpStream;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -138,8 +139,8 @@ final class HomeDeparture implements Departure {
     for (ImageSocket socket : ImageSocket.connectionsToOthers(image)) {
       List<Descriptor> held = descriptors.get((long) socket.ino());
       if (held == null) continue;
-      TcpStreamImage stream = TcpStreamImage.read(TcpStreamImage.path(image, socket.ino()));
-      connections.add(HomeSocket.adopt(ours(task, held), stream.received().length));
+      CriuTcpStream stream = TcpStreamImage.entry(TcpStreamImage.path(image, socket.ino()));
+      connections.add(HomeSocket.adopt(ours(task, held), stream.getInqLen()));
     }
     // Last: what comes behind it is lost where no control group keeps the task from taking it.
     signals = WaitingSignals.held(task.pid(), image);
