@@ -8,11 +8,16 @@ import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Subject;
 import io.sojourn.harness.TwoNodes;
+import io.sojourn.victim.FifoEnds;
 import io.sojourn.victim.Streams;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,6 +81,106 @@ class FifosIT {
     Answer refused = nodes.home().ckpt("migrate", task.name(), "b");
     refused.refused("the FIFO " + task.home().resolve("commands"), "for reading and for writing");
     assertThat(task.ask("here")).isEqualTo("here");
+  }
+
+  private static Path fifo(Subject task) throws Exception {
+    Path fifo = task.home().resolve("fifo");
+    sh("mkfifo -m 666 " + fifo);
+    return fifo;
+  }
+
+  /** At home: nobody of the test's own threads may wait for who does not come. */
+  private static String sh(String command) throws Exception {
+    Process shell = new ProcessBuilder("timeout", "20", "sh", "-c", command).start();
+    String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(shell.waitFor()).as(command).isZero();
+    return said;
+  }
+
+  @Test
+  void awayItMeetsWhoIsAtHome() throws Exception {
+    Subject task = nodes.subject(Jdk.newest(), FifoEnds.class).start();
+    Path fifo = fifo(task);
+    nodes.out(task);
+    for (int round = 0; round < 3; round++) {
+      task.ask("read in " + fifo);
+      Thread.sleep(200);
+      assertThat(task.ask("now in")).isEqualTo("null");
+      sh("echo hello " + round + " > " + fifo);
+      for (String line : List.of("open", "hello " + round, "end"))
+        assertThat(task.ask("line in")).isEqualTo(line);
+      task.ask("write out " + fifo);
+      Thread.sleep(200);
+      assertThat(task.ask("opened out")).isEqualTo("false");
+      Process reader = new ProcessBuilder("timeout", "20", "cat", "" + fifo).start();
+      task.ask("say out hi" + round);
+      task.ask("close out");
+      assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo("hi" + round + "\n");
+    }
+    nodes.back(task);
+    assertThat(task.ask("read in " + fifo)).isEqualTo("begun");
+    sh("echo home > " + fifo);
+    for (String line : List.of("open", "home", "end"))
+      assertThat(task.ask("line in")).isEqualTo(line);
+  }
+
+  @Test
+  void awayItMeetsItself() throws Exception {
+    Subject task = nodes.subject(Jdk.newest(), FifoEnds.class).start();
+    Path fifo = fifo(task);
+    nodes.out(task);
+    task.ask("read in " + fifo);
+    Thread.sleep(200);
+    task.ask("write out " + fifo);
+    task.ask("say out hello");
+    task.ask("close out");
+    for (String line : List.of("open", "hello", "end"))
+      assertThat(task.ask("line in")).isEqualTo(line);
+  }
+
+  @Test
+  void whatItHasOpenedAwayComesHomeAndLeavesAgain() throws Exception {
+    Subject task = nodes.subject(Jdk.newest(), FifoEnds.class).start();
+    Path fifo = fifo(task);
+    Path other = task.home().resolve("other");
+    sh("mkfifo -m 666 " + other);
+    nodes.out(task);
+    task.ask("read in " + fifo);
+    task.ask("write out " + other);
+    try (OutputStream to = Files.newOutputStream(fifo);
+        BufferedReader from = Files.newBufferedReader(other)) {
+      assertThat(task.ask("line in")).isEqualTo("open");
+      for (int round = 0; round < 3; round++) {
+        to.write(("line " + round + "\n").getBytes(StandardCharsets.UTF_8));
+        if (round == 1) nodes.anotherDaemon(Duration.ZERO);
+        assertThat(task.ask("line in")).isEqualTo("line " + round);
+        task.ask("say out said" + round);
+        assertThat(from.readLine()).isEqualTo("said" + round);
+        if (round == 1) nodes.back(task);
+        else if (round == 2) nodes.out(task);
+      }
+      task.ask("close out");
+      assertThat(from.readLine()).isNull();
+    }
+    assertThat(task.ask("line in")).isEqualTo("end");
+  }
+
+  /** It is in the middle of open(2) when it leaves and when it comes home. */
+  @Test
+  void whoWaitsForItMeetsItWhereverItIs() throws Exception {
+    Subject task = nodes.subject(Jdk.newest(), FifoEnds.class).start();
+    Path fifo = fifo(task);
+    task.ask("read in " + fifo);
+    nodes.out(task);
+    sh("echo away > " + fifo);
+    for (String line : List.of("open", "away", "end"))
+      assertThat(task.ask("line in")).isEqualTo(line);
+    task.ask("read in " + fifo);
+    nodes.back(task);
+    sh("echo home > " + fifo);
+    for (String line : List.of("open", "home", "end"))
+      assertThat(task.ask("line in")).isEqualTo(line);
   }
 
   private static void type(Subject task, String line) throws IOException {

@@ -29,6 +29,7 @@ public record Statx(
   static final int SIZE = 256;
   public static final int S_IFMT = 0170000;
 
+  public static final int S_IFIFO = 0010000;
   public static final int S_IFREG = 0100000;
   public static final int S_IFDIR = 0040000;
   public static final int S_IFLNK = 0120000;

@@ -18,6 +18,7 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
   private static final int O_RDONLY = 0;
   private static final int O_WRONLY = 1;
   private static final int O_APPEND = 02000;
+  private static final int O_NONBLOCK = 04000;
 
   /** MQUEUE_MAGIC of linux/magic.h. */
   private static final long MESSAGE_QUEUES = 0x19800202;
@@ -108,6 +109,10 @@ public record Descriptor(int pid, int number, String target, int flags, long pos
 
   public boolean appendOnly() {
     return (flags & O_ACCMODE) == O_WRONLY && (flags & O_APPEND) != 0;
+  }
+
+  public boolean blocks() {
+    return (flags & O_NONBLOCK) == 0;
   }
 
   /** Whether what is written through it goes to the end, wherever that is. */

@@ -45,6 +45,14 @@ public final class OwnDescriptor implements AutoCloseable {
     }
   }
 
+  /**
+   * Of the end of a FIFO from which is read: whether somebody has opened the other, or had, and has
+   * written.
+   */
+  public boolean hasMet() {
+    return RawPipe.hasMet(number());
+  }
+
   @Override
   public synchronized void close() {
     if (number < 0) return;

@@ -230,6 +230,15 @@ public final class Proc {
     return signals;
   }
 
+  /** The process that a thread belongs to; 0 where it has ended. */
+  public static int processOf(int thread) {
+    return lines(of(thread).resolve("status")).stream()
+        .filter(line -> line.startsWith("Tgid:"))
+        .mapToInt(line -> Integer.parseInt(line.substring(5).strip()))
+        .findFirst()
+        .orElse(0);
+  }
+
   public static int parent(int pid) {
     String[] fields = statFields(pid);
     return fields.length > 1 ? Integer.parseInt(fields[1]) : 0;

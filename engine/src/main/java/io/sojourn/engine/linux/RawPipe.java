@@ -14,6 +14,8 @@ public final class RawPipe {
 
   private static final int F_SETPIPE_SZ = 1031;
   private static final int O_PATH = 010000000;
+  private static final int POLLIN = 1;
+  private static final int SPLICE_F_NONBLOCK = 2;
 
   private RawPipe() {}
 
@@ -33,6 +35,32 @@ public final class RawPipe {
    */
   public static RawSocket look(Path path) {
     return open(path, O_PATH);
+  }
+
+  /** One that somebody has open, with what it knows; it does not block. */
+  public static RawSocket duplicateOf(Descriptor pipe) {
+    return RawSocket.ofNoSocket(RawSocket.duplicate(pipe));
+  }
+
+  /** See {@link OwnDescriptor#hasMet}. */
+  static boolean hasMet(int readEnd) {
+    // struct pollfd: int fd, short events, short revents.
+    int[] pollfd = {readEnd, POLLIN};
+    // SAFETY: one structure, no waiting.
+    Libc.poll(pollfd, 1, 0);
+    if (pollfd[1] >> 16 != 0) return true;
+    RawSocket[] aside = ends();
+    try {
+      // SAFETY: numbers only. tee(2) takes nothing out; from an empty pipe it gives 0 where nobody
+      // could write.
+      Libc.syscall(Libc.SYS_TEE, readEnd, aside[1].descriptor(), 1, SPLICE_F_NONBLOCK);
+      return false;
+    } catch (LastErrorException again) {
+      return again.getErrorCode() == Errno.EAGAIN;
+    } finally {
+      aside[0].close();
+      aside[1].close();
+    }
   }
 
   private static RawSocket open(Path path, int mode) {

@@ -174,7 +174,7 @@ public final class RawSocket implements AutoCloseable {
   }
 
   /** See pidfd_getfd(2). */
-  private static int duplicate(Descriptor socket) {
+  static int duplicate(Descriptor socket) {
     int pidfd =
         (int)
             call("pidfd_open", () -> Libc.syscall(Libc.SYS_PIDFD_OPEN, socket.pid(), 0, 0))

@@ -19,6 +19,7 @@ final class Calls {
   private final DirectoryCalls directories;
   private final LockService locks;
   private final SocketCalls sockets;
+  private final FifoCalls fifos;
   private final Look look;
 
   Calls(GuestFiles files) {
@@ -29,6 +30,7 @@ final class Calls {
     directories = new DirectoryCalls(files);
     locks = new LockService(files);
     sockets = new SocketCalls(files);
+    fifos = new FifoCalls(files);
     look = new Look(files);
   }
 
@@ -40,6 +42,8 @@ final class Calls {
       case DIGEST -> true;
       // As long as who listens does not accept.
       case CONNECT_SOCKET -> true;
+      // As long as the deputy needs.
+      case FIFO -> true;
       default -> false;
     };
   }
@@ -122,6 +126,7 @@ final class Calls {
       case WHOLE_LOCK -> locks.whole(request.getWholeLock(), wait);
       case DIGEST -> answer.setData(content.digest(node(request), request.getDigest().getKnown()));
       case CONNECT_SOCKET -> answer.setData(sockets.connect(node(request)));
+      case FIFO -> answer.setNumber(fifos.perform(node(request), request.getFifo()));
       case FORGET -> forget(request.getForget());
       case DISOWN -> {
         // Whoever knows what was answered lets go of it.

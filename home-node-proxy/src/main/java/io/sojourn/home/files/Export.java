@@ -13,9 +13,9 @@ import java.nio.file.Path;
  * @param made connections of its to others' sockets
  */
 public record Export(
-    Path root, ThreadIdentity user, HeldFiles locks, BoundSockets sockets, MadeConnections made) {
+    Path root, ThreadIdentity user, HeldFiles locks, BoundSockets sockets, MadeForTask made) {
   /** Nobody holds locks for it, listens, or keeps connections. */
   public Export(Path root, ThreadIdentity user) {
-    this(root, user, HeldFiles.NONE, BoundSockets.NONE, MadeConnections.NONE);
+    this(root, user, HeldFiles.NONE, BoundSockets.NONE, MadeForTask.NONE);
   }
 }

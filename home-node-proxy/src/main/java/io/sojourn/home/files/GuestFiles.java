@@ -17,7 +17,7 @@ final class GuestFiles {
   private final ChangeWatch watch;
   private final HeldFiles held;
   private final BoundSockets sockets;
-  private final MadeConnections made;
+  private final MadeForTask made;
   private final LentLocks lentLocks;
 
   private final @Nullable FileLedger ledger;
@@ -31,7 +31,7 @@ final class GuestFiles {
       ChangeWatch watch,
       HeldFiles held,
       BoundSockets sockets,
-      MadeConnections made,
+      MadeForTask made,
       @Nullable FileLedger ledger,
       Steps steps) {
     this.steps = steps;
@@ -72,7 +72,7 @@ final class GuestFiles {
     return sockets;
   }
 
-  MadeConnections made() {
+  MadeForTask made() {
     return made;
   }
 

@@ -54,6 +54,10 @@ final class Node {
     return key;
   }
 
+  boolean fifo() {
+    return type == Statx.S_IFIFO;
+  }
+
   boolean regular() {
     return type == Statx.S_IFREG;
   }

@@ -58,7 +58,7 @@ enum Repetition {
       case LOOKUP, FORGET, DISOWN, OPEN, OPEN_DIRECTORY, RELEASE, FLUSH, SET_LOCK, WHOLE_LOCK ->
           REMEMBERED;
       // What an earlier daemon has connected to says nothing, and nothing was said to it.
-      case CONNECT_SOCKET -> REMEMBERED;
+      case CONNECT_SOCKET, FIFO -> REMEMBERED;
       // A file without a name goes with the daemon that has it open: the guest needs another.
       case CREATE -> request.getCreate().getName().isEmpty() ? REMEMBERED : LOOKED_AT;
       // To a length, to a mode, to a time: the same at each time.

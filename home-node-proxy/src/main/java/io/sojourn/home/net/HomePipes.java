@@ -198,9 +198,18 @@ public final class HomePipes implements StreamAcceptor {
     }
   }
 
+  /** A FIFO's end that was opened for the task while it is away: it says when it is not needed. */
+  private static boolean made(Descriptor pipe) {
+    return pipe.isFifo() && !pipe.blocks();
+  }
+
+  private static RawSocket opened(Descriptor pipe, boolean toTask) {
+    // One that is opened anew does not know that somebody has written to it before.
+    return made(pipe) ? RawPipe.duplicateOf(pipe) : RawPipe.end(pipe.reopen(), !toTask);
+  }
+
   private void open(SocketRelay relay, Descriptor pipe, boolean toTask, KeptPipes.Pipe passing) {
-    RawSocket socket =
-        pipe.isSocket() ? RawSocket.duplicateOf(pipe) : RawPipe.end(pipe.reopen(), !toTask);
+    RawSocket socket = pipe.isSocket() ? RawSocket.duplicateOf(pipe) : opened(pipe, toTask);
     if (pipe.isSocket()) relay.shuts(toTask ? RawSocket.SHUT_RD : RawSocket.SHUT_WR);
     Reservoir through = passing.through();
     // What nobody keeps is counted all the same: it stays in the socket until the task has it.
@@ -214,7 +223,7 @@ public final class HomePipes implements StreamAcceptor {
             kept.letGo(passing);
             kept.over(pipe.target());
             // The writer's end is no close: the task still has a pipe that it will read the end of.
-            if (toTask ? relay.resetThere() : relay.endedThere()) kept.closed(pipe);
+            if (toTask ? relay.resetThere() && !made(pipe) : relay.endedThere()) kept.closed(pipe);
           });
       if (toTask) relay.keeps(pipe.isSocket() ? through.queueOf(socket) : through.from(socket));
       else relay.through(through.to(socket));

@@ -41,7 +41,7 @@ class GuestWordsFuzzTest {
             ChangeWatch.NONE,
             HeldFiles.NONE,
             BoundSockets.NONE,
-            MadeConnections.NONE,
+            MadeForTask.NONE,
             null,
             Steps.NONE);
     try {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,17 +127,27 @@ final class Beside {
         given.add(Given.bothWays(number++, own, stream.getKey()));
         continue;
       }
-      Descriptor kept = Descriptor.of(keeper, stream.getDescriptors(0));
-      if (StreamKind.isPipe(stream) && !kept.isPipe() && !kept.isFifo()) {
-        if (!StreamKind.isFifo(stream))
-          given.add(Given.bothWays(number++, NOTHING, stream.getKey()));
+      if (StreamKind.isFifo(stream)) {
+        Optional<Descriptor> kept = fifo(stream, keeper);
+        // Else CRIU opens it by its name.
+        if (kept.isPresent()) given.add(given(number++, stream, kept.get(), stream.getKey()));
         continue;
       }
-      // A FIFO that the task has opened where it was away is opened anew by its name.
-      if (StreamKind.isFifo(stream) && !kept.target().equals(stream.getPath())) continue;
-      for (String key : StreamKeys.of(stream)) given.add(given(number++, stream, kept, key));
+      Descriptor kept = Descriptor.of(keeper, stream.getDescriptors(0));
+      boolean gone = StreamKind.isPipe(stream) && !kept.isPipe() && !kept.isFifo();
+      for (String key : StreamKeys.of(stream))
+        given.add(
+            gone ? Given.bothWays(number++, NOTHING, key) : given(number++, stream, kept, key));
     }
     return given;
+  }
+
+  /** One that was opened for the task while it was away has a number of the keeper's. */
+  private static Optional<Descriptor> fifo(Stream stream, int keeper) {
+    return Descriptor.of(keeper).stream()
+        .filter(held -> held.target().equals(stream.getPath()))
+        .filter(held -> held.writable() == stream.getWritable())
+        .findFirst();
   }
 
   private static Given given(int number, Stream stream, Descriptor kept, String key) {

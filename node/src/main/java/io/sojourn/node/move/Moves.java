@@ -488,7 +488,7 @@ public final class Moves implements Exports, AutoCloseable {
         known.user(),
         known.locks(),
         new SocketsOfTwo(attach.of(task, known.user()), socketsOf(known)),
-        socket -> UnixAtHome.keep(known, socket));
+        new MadeAtHome(known));
   }
 
   @Override

@@ -114,11 +114,11 @@ final class UnixAtHome {
     }
   }
 
-  private static int taken(Deputy deputy, int socket) throws IOException {
+  static int taken(Deputy deputy, int descriptor) throws IOException {
     try {
-      return deputy.take(socket).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      return deputy.take(descriptor).get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException failed) {
-      throw new IOException("the deputy does not take a unix connection", failed);
+      throw new IOException("the deputy does not take what was made for its task", failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", interrupted);

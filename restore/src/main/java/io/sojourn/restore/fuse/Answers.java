@@ -29,6 +29,7 @@ final class Answers implements HomeLink.Listener {
   private final Twins twins;
   private final Notifier notifier;
   private final HomeSockets sockets;
+  private final HomeFifos fifos;
   private volatile ToKernel toKernel = new ToKernel(false);
 
   @SuppressWarnings("NullAway.Init")
@@ -41,8 +42,10 @@ final class Answers implements HomeLink.Listener {
       VacatedNames vacated,
       Twins twins,
       Notifier notifier,
-      HomeSockets sockets) {
+      HomeSockets sockets,
+      HomeFifos fifos) {
     this.sockets = sockets;
+    this.fifos = fifos;
     this.twins = twins;
     this.asked = asked;
     this.behind = behind;
@@ -86,6 +89,8 @@ final class Answers implements HomeLink.Listener {
       notifier.tell(
           List.of(Change.newBuilder().setNode(pending.node()).build()),
           () -> deliver(pending, answer));
+    else if (pending.opcode() == Opcode.LOOKUP && HomeFifos.isFifo(answer.getEntry()))
+      fifos.lookedUp(pending, answer, () -> deliver(pending, answer));
     else if (pending.opcode() == Opcode.LOOKUP)
       sockets.lookedUp(pending, answer, () -> deliver(pending, answer));
     else deliver(pending, answer);
@@ -121,12 +126,14 @@ final class Answers implements HomeLink.Listener {
     return merged.build();
   }
 
-  /** Names whose files are being written go without attributes. */
+  /** Names whose files are being written go without attributes; those of FIFOs are looked up. */
   private Answer listed(Pending pending, Answer answer) {
     Forget.Builder forget = Forget.newBuilder();
     Answer.Builder listed = answer.toBuilder();
     for (Entries.One.Builder one : listed.getEntriesBuilder().getEntriesBuilderList())
-      if (one.hasEntry() && behind.mayLack(one.getEntry().getNode(), pending.nanos())) {
+      if (one.hasEntry()
+          && (behind.mayLack(one.getEntry().getNode(), pending.nanos())
+              || HomeFifos.isFifo(one.getEntry()))) {
         forget.addNodes(Forget.One.newBuilder().setNode(one.getEntry().getNode()).setLookups(1));
         one.clearEntry();
       }
@@ -138,7 +145,7 @@ final class Answers implements HomeLink.Listener {
   /** Tells the kernel. */
   void deliver(Pending pending, Answer given) {
     Answer answer = given.hasEntries() ? listed(pending, given) : given;
-    boolean fresh = answer.getAsOf() >= link.heard();
+    boolean fresh = answer.getAsOf() >= link.heard() && !HomeFifos.isFifo(answer.getEntry());
     if (fresh && answer.getErrno() == ErrorNumber.ENOENT && pending.opcode() == Opcode.LOOKUP)
       notifier.knowsAbsent(pending.node(), pending.name());
     FuseReply out = replies.get();

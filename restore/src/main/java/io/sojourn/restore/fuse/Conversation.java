@@ -26,6 +26,7 @@ final class Conversation {
   private final Twins twins;
   private final SocketDirectory socketNames = new SocketDirectory();
   private final HomeSockets sockets;
+  private final HomeFifos fifos;
   private final Answers answers;
   private volatile boolean watching;
 
@@ -39,7 +40,8 @@ final class Conversation {
     this.notifier = notifier;
     twins = new Twins(own, asked, request -> link.send(request));
     sockets = new HomeSockets(socketNames, request -> link.send(request));
-    answers = new Answers(asked, behind, aftermath, vacated, twins, notifier, sockets);
+    fifos = new HomeFifos(socketNames, request -> link.send(request));
+    answers = new Answers(asked, behind, aftermath, vacated, twins, notifier, sockets, fifos);
   }
 
   /** Who takes home's answers. */
@@ -78,8 +80,16 @@ final class Conversation {
     return socketNames.open(file);
   }
 
-  HomeSockets sockets() {
-    return sockets;
+  /** The task may reach others at home by names from now on. */
+  void reachedBy(SocketCallers callers) {
+    sockets.reachedBy(callers);
+    fifos.reachedBy(callers);
+  }
+
+  /** It may not any more. */
+  void reachedByNobody() {
+    sockets.close();
+    fifos.close();
   }
 
   private void init(FuseChannel channel, FuseRequest in) throws MalformedRequestException {

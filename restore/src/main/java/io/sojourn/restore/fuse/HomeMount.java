@@ -143,9 +143,9 @@ public final class HomeMount implements AutoCloseable {
     return conversation.drain(patience.toMillis());
   }
 
-  /** The task may connect to sockets of others at home from now on. */
+  /** The task may reach others at home by the names of sockets and FIFOs from now on. */
   public void reachedBy(SocketCallers callers) {
-    conversation.sockets().reachedBy(callers);
+    conversation.reachedBy(callers);
   }
 
   /**
@@ -176,7 +176,7 @@ public final class HomeMount implements AutoCloseable {
   /** Unmounts; what is still open there fails with ENOTCONN. Home lets go of all that was open. */
   @Override
   public void close() {
-    conversation.sockets().close();
+    conversation.reachedByNobody();
     DeviceCalls.unmount(target.toString(), DeviceCalls.MNT_DETACH);
     try {
       link.close();

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -36,10 +37,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pipes, FIFOs, terminals and unix connections of a task that is away, whose other ends are at
@@ -77,10 +80,14 @@ final class GuestPipes implements AutoCloseable {
     }
   }
 
-  private final List<Carried> pipes = new ArrayList<>();
+  private final List<Carried> pipes = new CopyOnWriteArrayList<>();
+
+  /** Those of them that the task has opened by a name while it was away. */
+  private final List<Carried> opened = new CopyOnWriteArrayList<>();
 
   /** Pipes from which the task reads, each as nobody who reads or writes. */
-  private final Map<Carried, RawSocket> toTask = new IdentityHashMap<>();
+  private final Map<Carried, RawSocket> toTask =
+      Collections.synchronizedMap(new IdentityHashMap<>());
 
   private final Map<Integer, GuestTerminal> terminals = new LinkedHashMap<>();
   private final StreamSession session;
@@ -96,6 +103,9 @@ final class GuestPipes implements AutoCloseable {
   private boolean started;
   private boolean held;
   private boolean apart;
+
+  /** The session stands still. On the loop. */
+  private boolean leaving;
 
   /**
    * In the network namespace of the task.
@@ -221,7 +231,45 @@ final class GuestPipes implements AutoCloseable {
       public void connected(RawSocket ours, String atHome) {
         made(ours, atHome);
       }
+
+      @Override
+      public boolean opened(
+          RawSocket ours, RawSocket file, int atHome, boolean toTask, Runnable over) {
+        Carried one = carry(ours, file, atHome, toTask);
+        if (one != null) one.watched().over.thenRun(over);
+        return one != null;
+      }
     };
+  }
+
+  /** A FIFO that the task has opened: a pipe as any other from now on. On the loop. */
+  private @Nullable Carried carry(RawSocket ours, RawSocket file, int atHome, boolean reads) {
+    if (leaving || held) {
+      ours.close();
+      file.close();
+      return null;
+    }
+    Stream stream =
+        Stream.newBuilder()
+            .setKind(StreamKind.PIPE)
+            .addDescriptors(atHome)
+            .setWritable(!reads)
+            .build();
+    Carried one = new Carried(stream, reads, ours, RawPipe.look(file.path()), new Watched());
+    // Whoever opens and closes one over and over again does so for days.
+    for (Carried known : opened)
+      if (known.watched().over.isDone()) {
+        opened.remove(known);
+        pipes.remove(known);
+        RawSocket look = toTask.remove(known);
+        if (look != null) look.close();
+      }
+    opened.add(one);
+    pipes.add(one);
+    if (reads) toTask.put(one, file);
+    else file.close();
+    open(one);
+    return one;
   }
 
   private void made(RawSocket ours, String atHome) {
@@ -312,6 +360,7 @@ final class GuestPipes implements AutoCloseable {
         () -> {
           for (Carried one : pipes) if (one.toTask() && one.socket()) take(one);
           made.take(taken);
+          leaving = true;
           return session.freeze();
         });
     for (Carried one : pipes) if (one.toTask() && !one.socket()) takeUnread(one);
@@ -377,6 +426,7 @@ final class GuestPipes implements AutoCloseable {
           call.stop();
           for (Carried one : pipes) if (one.toTask() && !one.socket()) giveBack(one);
           session.thaw();
+          leaving = false;
           return apart;
         });
     unread.clear();

@@ -86,6 +86,12 @@ class HomeSocketsTest {
       public void connected(RawSocket ours, String atHome) {
         connected.add(new Connected(ours, atHome));
       }
+
+      @Override
+      public boolean opened(
+          RawSocket ours, RawSocket file, int atHome, boolean toTask, Runnable over) {
+        throw new AssertionError("there are no FIFOs");
+      }
     };
   }
 
