@@ -134,6 +134,8 @@ final class Attendance implements AutoCloseable {
     }
     UnixAtHome.giveUp(task.deputy());
     PipesAtHome.giveUp(task.deputy());
+    CountersLock.fileOf(here.task().pid())
+        .ifPresent(file -> CountersLock.give(task.deputy(), file));
     task.isHome(incarnation, here);
     moves.knows(task);
     moves.ledger().isHome(task, here);

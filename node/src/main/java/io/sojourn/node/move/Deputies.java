@@ -6,7 +6,9 @@ import io.sojourn.engine.linux.Signals;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.deputy.DeputyBirth;
 import io.sojourn.home.deputy.DeputyDirectory;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Gives tasks their deputies. */
 final class Deputies {
@@ -23,6 +25,7 @@ final class Deputies {
   /** The process that was the task becomes its deputy. */
   void become(MovedTask task, int pid, HomeDeparture departure) {
     CgroupFreeze group = departure.group();
+    Optional<Path> counters = CountersLock.fileOf(pid);
     for (int each : Proc.tree(pid)) if (each != pid) Signals.send(each, Signals.KILL);
     DeputyBirth birth =
         new DeputyBirth(settings.runtime(), new DeputyDirectory(settings.runDirectory()));
@@ -33,6 +36,7 @@ final class Deputies {
             : birth.ofFrozen(pid, task.id(), 1, signals.ofFrozen(), group.switchFile());
     if (group != null) group.close();
     attend(task, deputy);
+    counters.ifPresent(file -> CountersLock.give(deputy, file));
   }
 
   /** Hears it from now on. */

@@ -29,7 +29,12 @@ final class FilesInItsPlace implements HeldFiles {
 
   @Override
   public List<Integer> locked() {
-    return held().stream().filter(Descriptor::locked).map(Descriptor::number).toList();
+    return held().stream()
+        // That is nobody's but the deputy's: to whoever else asks it is to be held.
+        .filter(held -> !CountersLock.isOn(held.path()))
+        .filter(Descriptor::locked)
+        .map(Descriptor::number)
+        .toList();
   }
 
   @Override

@@ -1,0 +1,61 @@
+package io.sojourn.node.move;
+
+import io.sojourn.engine.files.FileCalls;
+import io.sojourn.engine.files.LockCalls;
+import io.sojourn.engine.linux.Mapping;
+import io.sojourn.home.deputy.Deputy;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lock on a JVM's counters, /tmp/hsperfdata_USER/PID. To other JVMs that start it says that
+ * this one lives, also where they see no process of its number, in another pid namespace: without
+ * it they remove the file. The JVM has it by a mapping alone, and no image knows of it; so a task's
+ * deputy has it in its place. See os/posix/perfMemory_posix.cpp of the JDK.
+ */
+final class CountersLock {
+  private static final Logger log = LoggerFactory.getLogger(CountersLock.class);
+  private static final String DIRECTORY = "/hsperfdata_";
+
+  /** The name is the task's: what it leads to by now must not be waited for, nor changed. */
+  private static final int FLAGS =
+      FileCalls.O_RDONLY
+          | FileCalls.O_NOFOLLOW
+          | FileCalls.O_NONBLOCK
+          | FileCalls.O_NOCTTY
+          | FileCalls.O_CLOEXEC;
+
+  private CountersLock() {}
+
+  /** Whether it may be the file with somebody's counters. */
+  static boolean isOn(String path) {
+    return path.contains(DIRECTORY);
+  }
+
+  /** The file with the counters of a JVM; empty where it has none that others find. */
+  static Optional<Path> fileOf(int pid) {
+    return Mapping.filesOf(pid).stream()
+        .filter(mapping -> mapping.shared() && !mapping.deleted() && isOn(mapping.plainPath()))
+        .map(mapping -> Path.of(mapping.plainPath()))
+        .findFirst();
+  }
+
+  /** Its deputy takes it, unless somebody has it. Does not wait. */
+  static void give(Deputy deputy, Path file) {
+    int opened = FileCalls.open(file.toString(), FLAGS);
+    if (opened < 0) return;
+    if (LockCalls.flock(opened, LockCalls.LOCK_EX | LockCalls.LOCK_NB) < 0) {
+      FileCalls.close(opened);
+      return;
+    }
+    deputy
+        .take(opened)
+        .whenComplete(
+            (number, refused) -> {
+              FileCalls.close(opened);
+              if (refused != null) log.warn("{} is locked by nobody: {}", file, "" + refused);
+            });
+  }
+}
