@@ -166,6 +166,26 @@ class FifosIT {
     assertThat(task.ask("line in")).isEqualTo("end");
   }
 
+  /** A FIFO, too: its writer has ended, and the task reads nothing yet. */
+  @Test
+  void whatWaitsInItGoesAlong() throws Exception {
+    Subject task =
+        nodes
+            .subject(Jdk.newest(), FifoEnds.class)
+            .by(
+                "sh",
+                "-c",
+                "mkfifo fifo; (setsid printf 'one\\ntwo\\n' > fifo &) ; exec \"$@\" < fifo",
+                "sh")
+            .start();
+    for (int round = 0; round < 2; round++) {
+      nodes.out(task);
+      Thread.sleep(300);
+      nodes.back(task);
+    }
+    assertThat(task.ask("stdin")).isEqualTo("one two ");
+  }
+
   /** It is in the middle of open(2) when it leaves and when it comes home. */
   @Test
   void whoWaitsForItMeetsItWhereverItIs() throws Exception {

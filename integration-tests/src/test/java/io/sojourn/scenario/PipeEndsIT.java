@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Subject;
 import io.sojourn.harness.TwoNodes;
+import io.sojourn.victim.FifoEnds;
 import io.sojourn.victim.Streams;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is at the other end of a task's pipe sees at once that the task has closed it. */
 @Timeout(120)
@@ -72,6 +75,25 @@ class PipeEndsIT {
     nodes.out(task);
     nodes.back(task);
     closes(task);
+  }
+
+  /** What was written before is there when the task reads it, wherever that is. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoeverWroteMayHaveEnded(boolean daemonDies) throws Exception {
+    Subject task =
+        nodes
+            .subject(Jdk.newest(), FifoEnds.class)
+            .by("sh", "-c", "{ printf 'one\\ntwo\\n'; } | \"$@\"", "sh")
+            .start();
+    for (int round = 0; round < 2; round++) {
+      nodes.out(task);
+      // The end is there by then, or is not: both are to work.
+      Thread.sleep(300);
+      if (daemonDies) nodes.anotherDaemon(Duration.ZERO);
+      nodes.back(task);
+    }
+    assertThat(task.ask("stdin")).isEqualTo("one two ");
   }
 
   /** Home's daemon did not see it come home. */

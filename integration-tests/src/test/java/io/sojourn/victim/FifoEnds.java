@@ -15,7 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Opens FIFOs as it is told to, each end in a thread of its own, which waits as open(2) does. */
+/**
+ * Opens FIFOs as it is told to, each end in a thread of its own, which waits as open(2) does; reads
+ * its stdin when it is asked to.
+ */
 public final class FifoEnds {
   private static final Map<String, BlockingQueue<String>> lines = new ConcurrentHashMap<>();
   private static final Map<String, CompletableFuture<OutputStream>> outputs =
@@ -39,6 +42,8 @@ public final class FifoEnds {
         return line == null ? "nothing" : line;
       case "now": // NAME
         return "" + Objects.requireNonNull(lines.get(words[1])).poll();
+      case "stdin": // all of it
+        return new String(System.in.readAllBytes(), StandardCharsets.UTF_8).replace('\n', ' ');
       case "write": // NAME FIFO
         CompletableFuture<OutputStream> output = new CompletableFuture<>();
         outputs.put(words[1], output);

@@ -296,24 +296,31 @@ public final class HomePipes implements StreamAcceptor {
       Long offset = socket == null ? null : taken.get(socket.target());
       if (offset != null) relay.took(offset);
     }
+    Map<Integer, ByteString> first = new HashMap<>(unread);
     for (StreamState stream : state.getStreamsList()) {
       Descriptor pipe = read.get(stream.getStream());
-      if (pipe == null || pipe.isSocket()) continue;
-      ByteString first =
-          unread.getOrDefault(pipe.number(), ByteString.EMPTY).concat(stream.getKept());
-      if (first.isEmpty()) continue;
-      if (terminal(pipe)) {
-        try (RawSocket at = RawPipe.end(pipe.reopen(), true)) {
-          TerminalModes.type(at, first.toByteArray());
-        }
-        continue;
+      if (pipe != null) first.merge(pipe.number(), stream.getKept(), ByteString::concat);
+    }
+    // Also into those whose writers have ended: their streams are over.
+    for (Map.Entry<Integer, ByteString> one : first.entrySet()) {
+      Descriptor pipe = find(one.getKey());
+      if (pipe != null && !pipe.isSocket() && !one.getValue().isEmpty())
+        putBack(pipe, one.getValue().toByteArray());
+    }
+  }
+
+  private static void putBack(Descriptor pipe, byte[] first) throws IOException {
+    if (terminal(pipe)) {
+      try (RawSocket at = RawPipe.end(pipe.reopen(), true)) {
+        TerminalModes.type(at, first);
       }
-      ByteArrayOutputStream rest = new ByteArrayOutputStream();
-      drain(pipe, rest);
-      try (OutputStream to = Files.newOutputStream(pipe.reopen(), StandardOpenOption.WRITE)) {
-        to.write(first.toByteArray());
-        to.write(rest.toByteArray());
-      }
+      return;
+    }
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    drain(pipe, rest);
+    try (OutputStream to = Files.newOutputStream(pipe.reopen(), StandardOpenOption.WRITE)) {
+      to.write(first);
+      to.write(rest.toByteArray());
     }
   }
 

@@ -20,7 +20,8 @@ final class MadeAtHome implements MadeForTask {
 
   @Override
   public int keepFifo(int end) throws IOException {
-    if (task.away() == null) throw new IOException("task " + task.name() + " is not away");
+    if (task.away() == null || !task.hasDeputy())
+      throw new IOException("task " + task.name() + " is not away, or not yet");
     return UnixAtHome.taken(task.deputy(), end);
   }
 

@@ -128,7 +128,8 @@ final class UnixAtHome {
   /** What a task that is away has is its deputy's: also what was made at home for it just now. */
   static String keep(MovedTask task, int socket) throws IOException {
     MovedTask.Away away = task.away();
-    if (away == null) throw new IOException("task " + task.name() + " is not away");
+    if (away == null || !task.hasDeputy())
+      throw new IOException("task " + task.name() + " is not away, or not yet");
     // Of a thread that acts as the task's user the kernel would ask whether that may look.
     String name = ThreadIdentity.withAllRights(() -> Descriptor.ofOurs(socket).target());
     away.pipes().made(name, taken(task.deputy(), socket));

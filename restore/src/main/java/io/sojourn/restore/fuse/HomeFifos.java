@@ -28,8 +28,14 @@ import org.jspecify.annotations.Nullable;
  * other end, that is this process, as soon as somebody at home is there for whom it stands.
  */
 final class HomeFifos implements AutoCloseable {
-  /** Between two looks at a thread that waits, and two questions to home. */
-  private static final long AGAIN_MILLIS = 20;
+  /**
+   * Between two looks at a thread that waits, and two questions to home: at first; and when it has
+   * waited for long.
+   */
+  private static final long AGAIN_MILLIS = 20, SELDOM_MILLIS = 250;
+
+  /** So that a part of the time that a thread has waited passes before the next look. */
+  private static final int PART = 20;
 
   /** Between two looks at those who have read an end. */
   private static final long READERS_MILLIS = 500;
@@ -63,13 +69,16 @@ final class HomeFifos implements AutoCloseable {
     this.home = home;
     readers =
         new FifoReaders(
-            (one, answered) ->
-                ask(
-                    one.asked(),
-                    one.file(),
-                    Fifo.newBuilder().setGiveUp(one.atHome()),
-                    done -> answered.run(),
-                    gone -> answered.run()));
+            (one, answered) -> {
+              SocketCallers by = Objects.requireNonNull(callers);
+              by.loop().execute(() -> by.closed(one.atHome()));
+              ask(
+                  one.asked(),
+                  one.file(),
+                  Fifo.newBuilder().setGiveUp(one.atHome()),
+                  done -> answered.run(),
+                  gone -> answered.run());
+            });
     opener.scheduleWithFixedDelay(
         readers::look, READERS_MILLIS, READERS_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -158,7 +167,9 @@ final class HomeFifos implements AutoCloseable {
 
     void later() {
       try {
-        opener.schedule(this::look, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked.nanos());
+        long pause = Math.min(SELDOM_MILLIS, AGAIN_MILLIS + waited / PART);
+        opener.schedule(this::look, pause, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException over) {
         // So is the task.
       }
@@ -208,9 +219,12 @@ final class HomeFifos implements AutoCloseable {
           : Fifo.newBuilder().setOpenToRead(nothing);
     }
 
-    /** ENXIO: nobody reads there yet. What else there is the task's kernel has said to it. */
+    /**
+     * ENXIO: nobody reads there yet. EIO: nobody can keep it there yet. What else there is the
+     * task's kernel has said to it.
+     */
     private void again(int error) {
-      if (error == ErrorNumber.ENXIO) later();
+      if (error == ErrorNumber.ENXIO || error == ErrorNumber.EIO) later();
     }
 
     private void anew() {

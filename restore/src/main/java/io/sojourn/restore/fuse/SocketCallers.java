@@ -27,4 +27,7 @@ public interface SocketCallers {
    * @return false where the task is about to leave, and all is closed
    */
   boolean opened(RawSocket ours, RawSocket file, int atHome, boolean toTask, Runnable over);
+
+  /** The task has closed such a FIFO, from which it has read. */
+  void closed(int atHome);
 }

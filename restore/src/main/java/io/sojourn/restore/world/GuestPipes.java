@@ -239,6 +239,11 @@ final class GuestPipes implements AutoCloseable {
         if (one != null) one.watched().over.thenRun(over);
         return one != null;
       }
+
+      @Override
+      public void closed(int atHome) {
+        for (Carried one : opened) if (one.toTask() && one.number() == atHome) forget(one);
+      }
     };
   }
 
@@ -256,20 +261,23 @@ final class GuestPipes implements AutoCloseable {
             .setWritable(!reads)
             .build();
     Carried one = new Carried(stream, reads, ours, RawPipe.look(file.path()), new Watched());
-    // Whoever opens and closes one over and over again does so for days.
+    // Whoever opens and closes one over and over again does so for days. What came for the task may
+    // not have been read by it.
     for (Carried known : opened)
-      if (known.watched().over.isDone()) {
-        opened.remove(known);
-        pipes.remove(known);
-        RawSocket look = toTask.remove(known);
-        if (look != null) look.close();
-      }
+      if (!known.toTask() && known.watched().over.isDone()) forget(known);
     opened.add(one);
     pipes.add(one);
     if (reads) toTask.put(one, file);
     else file.close();
     open(one);
     return one;
+  }
+
+  private void forget(Carried one) {
+    opened.remove(one);
+    pipes.remove(one);
+    RawSocket look = toTask.remove(one);
+    if (look != null) look.close();
   }
 
   private void made(RawSocket ours, String atHome) {

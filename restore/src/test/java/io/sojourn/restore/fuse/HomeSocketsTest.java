@@ -92,6 +92,11 @@ class HomeSocketsTest {
           RawSocket ours, RawSocket file, int atHome, boolean toTask, Runnable over) {
         throw new AssertionError("there are no FIFOs");
       }
+
+      @Override
+      public void closed(int atHome) {
+        throw new AssertionError("there are no FIFOs");
+      }
     };
   }
 
