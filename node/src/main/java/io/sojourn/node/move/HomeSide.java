@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /** Home's side of all streams of a task that comes home: taken apart, and put together again. */
 final class HomeSide {
   private final MovedTask.Away away;
-  private final DepartResponse gone;
+  private DepartResponse gone;
   private final SessionState pipes;
   private final Homecoming homecoming;
   private boolean closed;
@@ -42,6 +42,8 @@ final class HomeSide {
   /** Writes what home's kernel holds of the connections into the image. */
   void into(Path image) throws IOException {
     homecoming.into(image, gone.getStreams(), gone.getConnectionsList());
+    // Megabytes for each connection, which the image has by now.
+    gone = Gone.withoutConnections(gone);
   }
 
   /** The task is to have the addresses. */

@@ -67,7 +67,8 @@ final class WayHome {
     report.phase("let arrive", () -> Step.of("the way home", () -> LastArrivals.letIn(away, lock)));
     // What the peers send from now on would not be in the image.
     lock.cover(HomeSide.sockets(away));
-    DepartResponse gone = report.phase("dump and ship", () -> depart(task, away));
+    Gone whole = new Gone(report.phase("dump and ship", () -> depart(task, away)));
+    DepartResponse gone = whole.rest();
     long told = System.nanoTime();
     @Nullable HomeSide streams = null;
     Optional<LocksAside> locks = Optional.empty();
@@ -75,7 +76,7 @@ final class WayHome {
       Path image = Images.emptyDirectory(settings.memory(), task.id()).resolve("image");
       Files.move(Images.arrived(settings.memory(), gone.getDirectory()), image);
       lock.cover(ImageSocket.speakingWhenRestored(image));
-      HomeSide apart = HomeSide.takeApart(away, gone);
+      HomeSide apart = HomeSide.takeApart(away, whole.take());
       // The task may have made connections after the first look.
       lock.cover(HomeSide.sockets(away));
       streams = apart;
