@@ -109,8 +109,11 @@ final class Attendance implements AutoCloseable {
   void giveUpFiles(Set<String> given) throws IOException {
     List<CompletableFuture<Integer>> closing = new ArrayList<>();
     for (Descriptor held : holder.descriptors().all())
-      if (!held.isPipe() && !isTerminal(held) && !given.contains(held.target()))
-        closing.add(holder.closeDescriptor(held.number()));
+      if (!held.isPipe()
+          && !isTerminal(held)
+          && !given.contains(held.target())
+          // No image has that lock, and the file is to be there when CRIU looks for it.
+          && !CountersLock.isOn(held.path())) closing.add(holder.closeDescriptor(held.number()));
     Step.of(
         "the deputy",
         () -> {
