@@ -85,12 +85,30 @@ public final class AdoptedDescriptors {
 
   /** The deputy gives it up, and all that is held through it. */
   public void close(int number) throws IOException {
+    int error = answer(deputy.closeDescriptor(number), "close descriptor " + number);
+    if (error != 0) throw new IOException("descriptor " + number + ": error " + error);
+  }
+
+  /**
+   * The deputy holds a descriptor of ours, too.
+   *
+   * @return the number that it has there
+   */
+  public int hold(int descriptor) throws IOException {
+    return answer(deputy.take(descriptor), "take what is its task's");
+  }
+
+  /** As {@link #hold}, under this number, in place of what it holds there. */
+  public void holdAs(int descriptor, int number) throws IOException {
+    if (answer(deputy.takeAs(descriptor, number), "take descriptor " + number) != number)
+      throw new IOException("the deputy is of an older version, and gives no numbers");
+  }
+
+  private static int answer(CompletableFuture<Integer> to, String what) throws IOException {
     try {
-      CompletableFuture<Integer> closing = deputy.closeDescriptor(number);
-      int error = closing.get(DeputyTimes.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
-      if (error != 0) throw new IOException("descriptor " + number + ": error " + error);
+      return to.get(DeputyTimes.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the deputy does not close descriptor " + number, e);
+      throw new IOException("the deputy does not " + what, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -22,7 +22,7 @@ final class MadeAtHome implements MadeForTask {
   public int keepFifo(int end) throws IOException {
     if (task.away() == null || !task.hasDeputy())
       throw new IOException("task " + task.name() + " is not away, or not yet");
-    return UnixAtHome.taken(task.deputy(), end);
+    return task.deputy().descriptors().hold(end);
   }
 
   @Override

@@ -8,17 +8,12 @@ import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.protocol.image.Stream;
 import java.io.IOException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The pipes and FIFOs of a task with a deputy. While the task is away its deputy has them; while it
  * is at home it has them alone, so that who is at their other ends sees it close them.
  */
 final class PipesAtHome {
-  private static final int ANSWER_SECONDS = 10;
-
   private PipesAtHome() {}
 
   /** The task is here and has its own. */
@@ -49,14 +44,7 @@ final class PipesAtHome {
   private static void hand(Deputy deputy, int process, int number) throws IOException {
     try (PidDescriptor task = PidDescriptor.open(process);
         OwnDescriptor pipe = task.duplicate(number)) {
-      int there = deputy.takeAs(pipe.number(), number).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-      if (there != number)
-        throw new IOException("the deputy is of an older version, and cannot hold a pipe");
-    } catch (ExecutionException | TimeoutException failed) {
-      throw new IOException("the deputy does not take a pipe", failed);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", interrupted);
+      deputy.descriptors().holdAs(pipe.number(), number);
     }
   }
 }

@@ -18,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -30,9 +27,6 @@ import java.util.stream.Collectors;
  * its place. They are known by their inode: the numbers under which both have them may differ.
  */
 final class UnixAtHome {
-  /** Of a stream in an image. */
-  private static final long ANSWER_SECONDS = 10;
-
   /** In the shim's words one that has ended. */
   private static final Path ENDED = Path.of("connection");
 
@@ -110,18 +104,7 @@ final class UnixAtHome {
   private static void hand(Deputy deputy, int process, int number) throws IOException {
     try (PidDescriptor task = PidDescriptor.open(process);
         OwnDescriptor socket = task.duplicate(number)) {
-      taken(deputy, socket.number());
-    }
-  }
-
-  static int taken(Deputy deputy, int descriptor) throws IOException {
-    try {
-      return deputy.take(descriptor).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException failed) {
-      throw new IOException("the deputy does not take what was made for its task", failed);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", interrupted);
+      deputy.descriptors().hold(socket.number());
     }
   }
 
@@ -132,7 +115,7 @@ final class UnixAtHome {
       throw new IOException("task " + task.name() + " is not away, or not yet");
     // Of a thread that acts as the task's user the kernel would ask whether that may look.
     String name = ThreadIdentity.withAllRights(() -> Descriptor.ofOurs(socket).target());
-    away.pipes().made(name, taken(task.deputy(), socket));
+    away.pipes().made(name, task.deputy().descriptors().hold(socket));
     return name;
   }
 
