@@ -1,7 +1,6 @@
 package io.sojourn.engine.network;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.sojourn.engine.linux.RawSocket;
 import io.sojourn.engine.stream.SocketRelay;
 import io.sojourn.protocol.connection.ClosedConnection;
@@ -66,17 +65,12 @@ public final class FrozenRelay implements AutoCloseable {
         .setTask(Endpoints.of(task))
         .setPeer(Endpoints.of(peer))
         .setState(state.ordinal())
-        .setReceived(queue(image.received()))
+        .setReceived(image.receivedBytes())
         .setReceivedNext(image.entry().getInqSeq())
-        .setSending(queue(image.sending()).concat(relay.unwritten()))
+        .setSending(image.sendingBytes().concat(relay.unwritten()))
         .setSendingFirst(state.sentEnd() && !endAcknowledged ? first - 1 : first)
         .setLeftToDrop(relay.leftToDrop())
         .build();
-  }
-
-  /** Megabytes, that were read for this and that nobody else has. */
-  private static ByteString queue(byte[] bytes) {
-    return UnsafeByteOperations.unsafeWrap(bytes);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.sojourn.engine.network;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.criu.CriuTcpStream;
 import io.sojourn.protocol.stream.StreamState;
@@ -30,12 +29,12 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
       FrozenRelay ours) {
     TcpStreamImage socket = ours.image();
     ByteString received =
-        whole(task.received())
+        task.receivedBytes()
             .concat(relay.getSending().substring(past(task.entry().getInqSeq(), relay)))
             .concat(home.getKept().substring((int) (guest.getConsumed() - home.getAcknowledged())))
-            .concat(whole(socket.received()).substring((int) ours.leftToDrop()));
+            .concat(socket.receivedBytes().substring((int) ours.leftToDrop()));
     ByteString fromTask =
-        relay.getReceived().concat(whole(task.sending()).substring(taken(task, taskState, relay)));
+        relay.getReceived().concat(task.sendingBytes().substring(taken(task, taskState, relay)));
     ByteString added = added(fromTask, relay, guest, home, ours);
     return of(task, taskState, socket, ours.state(), received, added);
   }
@@ -57,11 +56,6 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
         .concat(fromTask.substring((int) relay.getLeftToDrop()));
   }
 
-  /** Megabytes, which nobody changes: not copied. */
-  private static ByteString whole(byte[] queue) {
-    return UnsafeByteOperations.unsafeWrap(queue);
-  }
-
   /** How many of the relay's unacknowledged bytes the task has received nevertheless. */
   private static int past(int receivedNext, FrozenConnection relay) {
     return Math.max(0, Math.min(receivedNext - relay.getSendingFirst(), relay.getSending().size()));
@@ -81,7 +75,7 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
       TcpState socketState,
       ByteString received,
       ByteString added) {
-    byte[] sending = whole(socket.sending()).concat(added).toByteArray();
+    byte[] sending = socket.sendingBytes().concat(added).toByteArray();
     CriuTcpStream of = socket.entry();
     // The task has ended its direction, and home's socket has not heard of it yet.
     boolean endToSend = taskState.sentEnd() && !socketState.sentEnd();

@@ -110,8 +110,18 @@ public record TcpStreamImage(CriuTcpStream entry, byte[] received, byte[] sendin
     header.putInt(COMMON_MAGIC).putInt(TCP_STREAM_MAGIC).putInt(message.size()).flip();
     return ByteString.copyFrom(header)
         .concat(message)
-        .concat(UnsafeByteOperations.unsafeWrap(received))
-        .concat(UnsafeByteOperations.unsafeWrap(sending));
+        .concat(receivedBytes())
+        .concat(sendingBytes());
+  }
+
+  /** Megabytes, which nobody changes: not copied. */
+  ByteString receivedBytes() {
+    return UnsafeByteOperations.unsafeWrap(received);
+  }
+
+  /** Likewise. */
+  ByteString sendingBytes() {
+    return UnsafeByteOperations.unsafeWrap(sending);
   }
 
   /** Number of the first byte that the peer has not acknowledged; an end that was sent aside. */
