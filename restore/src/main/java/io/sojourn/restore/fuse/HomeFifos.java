@@ -1,5 +1,6 @@
 package io.sojourn.restore.fuse;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.Statx;
@@ -48,12 +49,7 @@ final class HomeFifos implements AutoCloseable {
 
   /** To open one asks the file system, which is this process. */
   private final ScheduledExecutorService opener =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "home-fifos");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("home-fifos", true));
 
   private final FifoReaders readers;
   private volatile @Nullable SocketCallers callers;
@@ -72,12 +68,7 @@ final class HomeFifos implements AutoCloseable {
             (one, answered) -> {
               SocketCallers by = Objects.requireNonNull(callers);
               by.loop().execute(() -> by.closed(one.atHome()));
-              ask(
-                  one.asked(),
-                  one.file(),
-                  Fifo.newBuilder().setGiveUp(one.atHome()),
-                  done -> answered.run(),
-                  gone -> answered.run());
+              giveUp(one.asked(), one.file(), one.atHome(), answered);
             });
     opener.scheduleWithFixedDelay(
         readers::look, READERS_MILLIS, READERS_MILLIS, TimeUnit.MILLISECONDS);
@@ -144,6 +135,11 @@ final class HomeFifos implements AutoCloseable {
                     })));
   }
 
+  private void giveUp(Pending asked, Entry file, int atHome, Runnable answered) {
+    Fifo.Builder question = Fifo.newBuilder().setGiveUp(atHome);
+    ask(asked, file, question, done -> answered.run(), gone -> answered.run());
+  }
+
   /** Of one thread. On the opener's, but for what begins it. */
   private final class Opening {
     private final Pending asked;
@@ -186,7 +182,7 @@ final class HomeFifos implements AutoCloseable {
         return;
       }
       ask(
-          Fifo.newBuilder().setOpenToWrite(Fifo.Nothing.getDefaultInstance()),
+          open(),
           number -> {
             atHome = number;
             meet();
@@ -278,7 +274,7 @@ final class HomeFifos implements AutoCloseable {
           .execute(
               () -> {
                 if (by.opened(ours, itself, number, reads, () -> over(reader))) return;
-                ask(Fifo.newBuilder().setGiveUp(number), done -> {}, gone -> {});
+                HomeFifos.this.giveUp(asked, file, number, () -> {});
               });
     }
 
@@ -288,7 +284,7 @@ final class HomeFifos implements AutoCloseable {
 
     private void giveUp() {
       if (atHome < 0) return;
-      ask(Fifo.newBuilder().setGiveUp(atHome), done -> {}, gone -> {});
+      HomeFifos.this.giveUp(asked, file, atHome, () -> {});
       atHome = -1;
     }
   }
