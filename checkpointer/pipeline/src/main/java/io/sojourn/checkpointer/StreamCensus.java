@@ -2,6 +2,7 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.criu.StreamKeys;
 import io.sojourn.engine.criu.StreamKind;
+import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.UnixSocket;
 import io.sojourn.protocol.image.Stream;
@@ -17,8 +18,7 @@ import java.util.stream.Collectors;
  * terminal, `| less`, a supervisor's log pipe, a database's socket.
  */
 final class StreamCensus {
-  /** O_ACCMODE, and O_NONBLOCK. */
-  private static final int FIFO_FLAGS = 03 | 04000;
+  private static final int FIFO_FLAGS = FileCalls.O_ACCMODE | FileCalls.O_NONBLOCK;
 
   private StreamCensus() {}
 

@@ -35,7 +35,7 @@ public interface MadeForTask {
     throw nobody();
   }
 
-  /** Whether there is something to read at such an end: bytes, or an end behind a writer. */
+  /** Whether somebody has the other end of one from which is read, or had, and has written. */
   default boolean hasCome(int number) throws IOException {
     throw nobody();
   }

@@ -181,7 +181,7 @@ public final class GuestWorld implements AutoCloseable {
       mirrors.add(new Mirrored(socket, image, mirror));
     }
     Manifest manifest = ImageDirectory.open(images).manifest();
-    boolean unix = manifest.getStreamsList().stream().anyMatch(one -> StreamKind.isUnix(one));
+    boolean unix = manifest.getStreamsList().stream().anyMatch(StreamKind::isUnix);
     UnixStates states = unix ? UnixStates.of(images) : UnixStates.NONE;
     GuestPipes made =
         namespace.call(
