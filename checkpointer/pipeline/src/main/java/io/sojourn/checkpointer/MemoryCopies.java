@@ -6,6 +6,7 @@ import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.CriuPlugin;
 import io.sojourn.engine.criu.Snapshot;
 import io.sojourn.engine.linux.Memory;
+import io.sojourn.engine.linux.Orphans;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.Report;
 import java.io.IOException;
@@ -31,9 +32,12 @@ final class MemoryCopies {
       List.of("Unable to load", "Corrupted plugin", "Can't load plugin", "Failed in init");
 
   private final CheckpointPipeline.Settings settings;
+
+  /** Copies that have ended. */
+  private final Orphans copies = new Orphans();
+
   private boolean never;
   private @Nullable CriuPlugin plugin;
-  private Snapshot.@Nullable Holder last;
 
   MemoryCopies(CheckpointPipeline.Settings settings) {
     this.settings = settings;
@@ -62,7 +66,8 @@ final class MemoryCopies {
   }
 
   private synchronized boolean usable(Report report) {
-    if (!never && last != null && unburied(last))
+    // It would be so after each checkpoint, until there are no numbers left.
+    if (!never && copies.stay())
       never("a process whose parent has ended is not collected by init", report);
     if (never) return false;
     try {
@@ -72,11 +77,6 @@ final class MemoryCopies {
       never(e.getMessage(), report);
     }
     return !never;
-  }
-
-  /** It would be so after each checkpoint, until there are no numbers left. */
-  private static boolean unburied(Snapshot.Holder holder) {
-    return Proc.state(holder.pid()) == 'Z' && Proc.startTicks(holder.pid()) == holder.startTicks();
   }
 
   /**
@@ -100,7 +100,7 @@ final class MemoryCopies {
   }
 
   synchronized void ended(Snapshot snapshot) {
-    last = snapshot.holder().orElse(last);
+    snapshot.holder().ifPresent(copies::ended);
   }
 
   private void never(@Nullable String why, Report report) {

@@ -4,7 +4,7 @@ import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.control.CopyOrder;
 import io.sojourn.engine.image.PageStore;
 import io.sojourn.engine.linux.MemoryCopy;
-import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.Orphans.Id;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,16 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot implements AutoCloseable {
   private static final int RANGE = 16;
 
-  /** A process that was a copy, or is one. */
-  public record Holder(int pid, long startTicks) {}
-
   private final ControlBlock task;
   private final CriuPlugin plugin;
   private final Path record;
   private final CopyOrder order;
   private @Nullable MemoryCopy memory;
   private List<MemoryCopy.Run> left = List.of();
-  private @Nullable Holder holder;
+  private @Nullable Id holder;
   private boolean passed;
   private boolean trouble;
 
@@ -77,7 +74,7 @@ public final class Snapshot implements AutoCloseable {
     if (copy.isEmpty()) return;
     trouble = true;
     memory = MemoryCopy.of(copy.getAsInt(), task.pid());
-    holder = new Holder(copy.getAsInt(), Proc.startTicks(copy.getAsInt()));
+    holder = Id.of(copy.getAsInt());
     if (Files.exists(record)) {
       left = ranges(ByteBuffer.wrap(Files.readAllBytes(record)).order(ByteOrder.nativeOrder()));
       Files.delete(record);
@@ -114,7 +111,7 @@ public final class Snapshot implements AutoCloseable {
   }
 
   /** Who held the memory. */
-  public Optional<Holder> holder() {
+  public Optional<Id> holder() {
     return Optional.ofNullable(holder);
   }
 
