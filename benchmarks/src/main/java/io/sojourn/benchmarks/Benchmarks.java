@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures Sojourn against plain CRIU on this machine, in paired rounds.",
       "Benchmarks: churn, h2, lucene, idle, overhead, ps, restart, collect, repository, successive, every, move, files, connections,",
-      "home; and, only where it is named, ten-minutes (20 minutes for each JDK)."
+      "home; and, only where it is named, ten-minutes (11 minutes for each JDK)."
     })
 public final class Benchmarks implements Callable<Integer> {
   @Option(
@@ -107,8 +107,8 @@ public final class Benchmarks implements Callable<Integer> {
     all.put("collect", new Collect());
     all.put("repository", new StoredImages());
     all.put("successive", new Successive());
-    all.put("every", PeriodicCost.inShortBlocks());
-    all.put(TEN_MINUTES, PeriodicCost.ofTenMinutes());
+    all.put("every", new PeriodicCost());
+    all.put(TEN_MINUTES, new TenMinutes());
     all.put("move", new MoveTime());
     all.put("files", new AwayFiles());
     all.put("connections", new AwayConnections());

@@ -10,50 +10,22 @@ import java.util.concurrent.ExecutionException;
  * What a checkpoint a minute costs a computation. A virtual machine does blocks of equal work by
  * turns with one checkpoint in it and with none; a block is long enough for all that a checkpoint
  * does, storing included. What it takes longer, of a minute, is the cost.
- *
- * <p>In short blocks the checkpoint is made by a command. In blocks of a minute it is {@code
- * --every=1m} that makes them, with all that belongs to it: the schedule, older images that go, and
- * what their chunks leave behind.
  */
 final class PeriodicCost implements Benchmark {
   private static final String BOTH = "0-1", ONE = "1";
   private static final double PROMISED = 0.01, MINUTE_SECONDS = 60;
-  private static final int BALLAST_MEGABYTES = 300, QUICK_SECONDS = 8, WARM_UPS = 20;
-
-  /** Less than a minute, so that the next one is not due in the same block. */
-  private static final int MINUTE_BLOCK_SECONDS = 57;
-
-  private final String name;
-  private final boolean scheduled;
-  private final int blockSeconds;
-  private final int rounds;
-
-  private PeriodicCost(String name, boolean scheduled, int blockSeconds, int rounds) {
-    this.name = name;
-    this.scheduled = scheduled;
-    this.blockSeconds = blockSeconds;
-    this.rounds = rounds;
-  }
-
-  static PeriodicCost inShortBlocks() {
-    return new PeriodicCost("every", false, 15, 6);
-  }
-
-  /** Ten minutes of computation, and as many without, for each line. */
-  static PeriodicCost ofTenMinutes() {
-    return new PeriodicCost("ten-minutes", true, MINUTE_BLOCK_SECONDS, 10);
-  }
+  private static final int BALLAST_MEGABYTES = 300,
+      BLOCK_SECONDS = 15,
+      QUICK_SECONDS = 8,
+      WARM_UPS = 20;
 
   @Override
   public Section measure(Plan plan) throws Failure, InterruptedException {
     Section section =
         Section.of(
             plan,
-            (scheduled ? "Ten minutes of --every=1m" : "A checkpoint a minute")
-                + ", of a computation with "
-                + BALLAST_MEGABYTES
-                + " MB of noise",
-            name,
+            "A checkpoint a minute, of a computation with " + BALLAST_MEGABYTES + " MB of noise",
+            "every",
             "JDK",
             "processors",
             "it takes longer by",
@@ -61,40 +33,39 @@ final class PeriodicCost implements Benchmark {
             "promised",
             "blocks");
     for (Jdk jdk : plan.jdks())
-      for (boolean both : scheduled ? new boolean[] {true} : new boolean[] {true, false})
-        compare(plan, jdk, both, section);
+      for (boolean both : new boolean[] {true, false}) compare(plan, jdk, both, section);
     section.note(
         "Blocks of equal work, some "
-            + blockSeconds
+            + BLOCK_SECONDS
             + " s each, by turns with a checkpoint in it and with none; medians, and in brackets the"
             + " 95 % confidence interval of the differences of neighbours (bootstrap). On one"
             + " processor the node daemon and CRIU have none of their own.");
     return section;
   }
 
-  private void compare(Plan plan, Jdk jdk, boolean both, Section section)
+  private static void compare(Plan plan, Jdk jdk, boolean both, Section section)
       throws Failure, InterruptedException {
-    String task = name + jdk.feature() + (both ? "both" : "one");
+    String name = "every" + jdk.feature() + (both ? "both" : "one");
     List<String> jvm =
         List.of(
             "-Xms600m",
             "-Xmx600m",
             "-D" + Repeated.BALLAST + "=" + BALLAST_MEGABYTES,
-            "-javaagent:" + plan.node().agent() + "=name=" + task);
-    List<String> main = Overhead.training(plan, task);
+            "-javaagent:" + plan.node().agent() + "=name=" + name);
+    List<String> main = Overhead.training(plan, name);
     String processors = both ? BOTH : ONE;
     List<Double> longer = new ArrayList<>();
     try (Pinned daemon = Pinned.to(processors, plan.node());
         Repeater program =
             Repeater.start(plan, List.of("taskset", "-c", processors), jdk, jvm, main)) {
       double turn = block(program, WARM_UPS) / WARM_UPS;
-      int turns = Math.max(1, (int) ((plan.quick() ? QUICK_SECONDS : blockSeconds) / turn));
+      int turns = Math.max(1, (int) ((plan.quick() ? QUICK_SECONDS : BLOCK_SECONDS) / turn));
       // One that nobody counts, of either kind.
       block(program, turns);
-      with(plan, task, program, turns);
-      for (int i = 0; i < plan.rounds(rounds); i++) {
+      with(plan, name, program, turns);
+      for (int i = 0; i < plan.rounds(6); i++) {
         double without = block(program, turns);
-        longer.add(with(plan, task, program, turns) - without);
+        longer.add(with(plan, name, program, turns) - without);
       }
     }
     Interval seconds = Interval.of(longer);
@@ -127,7 +98,7 @@ final class PeriodicCost implements Benchmark {
     }
   }
 
-  private static String verdict(Interval seconds) {
+  static String verdict(Interval seconds) {
     if (seconds.high() / MINUTE_SECONDS <= PROMISED) return "≤ 1 %, kept";
     return seconds.low() / MINUTE_SECONDS <= PROMISED
         ? "≤ 1 %, not decided"
@@ -142,14 +113,17 @@ final class PeriodicCost implements Benchmark {
   }
 
   /** Seconds of a block in which a checkpoint is made; it begins a little into it. */
-  private double with(Plan plan, String task, Repeater program, int turns)
+  private static double with(Plan plan, String name, Repeater program, int turns)
       throws Failure, InterruptedException {
     CompletableFuture<String> image = new CompletableFuture<>();
     Thread checkpoint =
         new Thread(
             () -> {
               try {
-                image.complete(Node.json(plan.node().ckpt(order(task))).path("image").asText());
+                image.complete(
+                    Node.json(plan.node().ckpt("checkpoint", name, "--json"))
+                        .path("image")
+                        .asText());
               } catch (Failure | InterruptedException failed) {
                 image.completeExceptionally(failed);
               }
@@ -161,18 +135,10 @@ final class PeriodicCost implements Benchmark {
     double seconds = (System.nanoTime() - begin) / 1e9;
     if (!image.isDone()) throw new Failure("a block is shorter than a checkpoint");
     try {
-      String made = image.get();
-      if (scheduled) plan.node().ckpt("checkpoint", task, "--every=off");
-      else plan.node().ckpt("rm", made);
+      plan.node().ckpt("rm", image.get());
     } catch (ExecutionException failed) {
       throw new Failure("no checkpoint was made", failed);
     }
     return seconds;
-  }
-
-  private String[] order(String task) {
-    return scheduled
-        ? new String[] {"checkpoint", task, "--every=1m", "--keep=2", "--json"}
-        : new String[] {"checkpoint", task, "--json"};
   }
 }
