@@ -219,6 +219,40 @@ class FreezeHomeIT {
     }
   }
 
+  /** Here because nothing can be written where home notes whose life counts. */
+  @Test
+  void oneThatIsRestoredAndCannotBeLetRunStaysFrozen() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 9, HERE)) {
+      Subject task = traveller(Jdk.newest(), server);
+      Peer peer = new Peer(server.accept());
+      peer.goesOn();
+      task.freeze().done();
+      Path notes = node.run().resolve("moves");
+      Path inTheWay = notes.resolve(task(task).path("id").asText() + ".json.tmp");
+      Files.createDirectories(inTheWay);
+      task.restore().failed("noted where the task is", notes.toString());
+      assertThat(lives(task)).isEmpty();
+      assertThat(state(task)).isEqualTo("frozen");
+      Files.delete(inTheWay);
+      task.restore().done();
+      peer.goesOn();
+      assertThat(task.ask("failure")).isEqualTo("none");
+      assertThat(lives(task)).hasSize(1);
+      peer.settle(task);
+      assertThat(task.ends()).isEqualTo("exited 7");
+      task.reads("status", "status 7");
+    }
+  }
+
+  /** Processes that are the task, not its deputy. */
+  private static List<Long> lives(Subject task) {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(pid -> Proc.executable(Math.toIntExact(pid)).endsWith("/java"))
+        .filter(pid -> Proc.workingDirectory(Math.toIntExact(pid)).equals(task.home().toString()))
+        .toList();
+  }
+
   @Test
   void pipesStayOpen() throws Exception {
     Subject task = node.subject(Jdk.newest(), Streams.class).inPipe().start().keepHome();
@@ -285,7 +319,10 @@ class FreezeHomeIT {
   }
 
   private static String state(Subject task) {
-    JsonNode tasks = node.ckpt("ps", task.name()).done().json().path("tasks");
-    return tasks.path(0).path("state").asText();
+    return task(task).path("state").asText();
+  }
+
+  private static JsonNode task(Subject task) {
+    return node.ckpt("ps", task.name()).done().json().path("tasks").path(0);
   }
 }

@@ -2,6 +2,7 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.criu.ImageFile;
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.JvmCounters;
 import io.sojourn.engine.linux.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,15 +21,11 @@ final class CarriedFiles {
   private CarriedFiles() {}
 
   static boolean carries(Mapping mapping) {
-    return mapping.shared() && isCounters(mapping.plainPath()) && !mapping.deleted();
+    return JvmCounters.isMappedBy(mapping);
   }
 
   static boolean carries(ImageFile file) {
-    return file.mapped() && isCounters(file.path());
-  }
-
-  private static boolean isCounters(String path) {
-    return path.contains("/hsperfdata_");
+    return file.mapped() && JvmCounters.isPath(file.path());
   }
 
   /** Name of the copy in the image. */

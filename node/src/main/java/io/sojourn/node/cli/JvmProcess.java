@@ -1,5 +1,6 @@
 package io.sojourn.node.cli;
 
+import io.sojourn.engine.linux.JvmCounters;
 import io.sojourn.engine.linux.Mapping;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
@@ -44,10 +45,7 @@ final class JvmProcess {
    */
   private static String options(int pid) {
     String given = String.join(" ", Proc.commandLine(pid));
-    return Mapping.filesOf(pid).stream()
-        .map(Mapping::path)
-        .filter(path -> path.contains("/hsperfdata_"))
-        .findFirst()
+    return JvmCounters.of(pid)
         .map(path -> given + text(Path.of("/proc/" + pid + "/root" + path)))
         .orElse(given);
   }

@@ -3,6 +3,7 @@ package io.sojourn.node.move;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.JvmCounters;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.home.deputy.Deputy;
@@ -113,7 +114,7 @@ final class Attendance implements AutoCloseable {
           && !isTerminal(held)
           && !given.contains(held.target())
           // No image has that lock, and the file is to be there when CRIU looks for it.
-          && !CountersLock.isOn(held.path())) closing.add(holder.closeDescriptor(held.number()));
+          && !JvmCounters.isPath(held.path())) closing.add(holder.closeDescriptor(held.number()));
     Step.of(
         "the deputy",
         () -> {
@@ -127,21 +128,30 @@ final class Attendance implements AutoCloseable {
     return held.target().startsWith("/dev/pts/") || held.target().matches("/dev/tty\\d*");
   }
 
-  /** The task is there, and has everything. */
-  void lives(int incarnation, Revival here) throws IOException {
+  /** The task is there, has everything, stands still, and will be let run. */
+  void lives(int incarnation, Revival here) {
     lives = true;
-    if (frozen.heldBeside()) {
-      holder.close();
-      frozen.endHolder();
-      directory.forget(frozen.holder());
-    }
-    UnixAtHome.giveUp(task.deputy());
-    PipesAtHome.giveUp(task.deputy());
-    CountersLock.fileOf(here.task().pid())
-        .ifPresent(file -> CountersLock.give(task.deputy(), file));
     task.isHome(incarnation, here);
     moves.knows(task);
     moves.ledger().isHome(task, here);
+  }
+
+  /** It has not been let run, and is frozen as before. */
+  void livesNot() {
+    lives = false;
+    moves.drop(task);
+  }
+
+  /** It runs: what its deputy has held for it is given up. */
+  void runs(Revival here) {
+    if (frozen.heldBeside()) {
+      holder.close();
+      Step.afterwards("to end what held its files", frozen::endHolder);
+      Step.afterwards("to forget what held its files", () -> directory.forget(frozen.holder()));
+    }
+    Step.afterwards("to give up unix connections", () -> UnixAtHome.giveUp(task.deputy()));
+    Step.afterwards("to give up pipes", () -> PipesAtHome.giveUp(task.deputy()));
+    JvmCounters.of(here.task().pid()).ifPresent(file -> CountersLock.give(task.deputy(), file));
   }
 
   @Override

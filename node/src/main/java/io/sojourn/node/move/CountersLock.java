@@ -2,10 +2,7 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.LockCalls;
-import io.sojourn.engine.linux.Mapping;
 import io.sojourn.home.deputy.Deputy;
-import java.nio.file.Path;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 final class CountersLock {
   private static final Logger log = LoggerFactory.getLogger(CountersLock.class);
-  private static final String DIRECTORY = "/hsperfdata_";
 
   /** The name is the task's: what it leads to by now must not be waited for, nor changed. */
   private static final int FLAGS =
@@ -29,22 +25,9 @@ final class CountersLock {
 
   private CountersLock() {}
 
-  /** Whether it may be the file with somebody's counters. */
-  static boolean isOn(String path) {
-    return path.contains(DIRECTORY);
-  }
-
-  /** The file with the counters of a JVM; empty where it has none that others find. */
-  static Optional<Path> fileOf(int pid) {
-    return Mapping.filesOf(pid).stream()
-        .filter(mapping -> mapping.shared() && !mapping.deleted() && isOn(mapping.plainPath()))
-        .map(mapping -> Path.of(mapping.plainPath()))
-        .findFirst();
-  }
-
   /** Its deputy takes it, unless somebody has it. Does not wait. */
-  static void give(Deputy deputy, Path file) {
-    int opened = FileCalls.open(file.toString(), FLAGS);
+  static void give(Deputy deputy, String file) {
+    int opened = FileCalls.open(file, FLAGS);
     if (opened < 0) return;
     if (LockCalls.flock(opened, LockCalls.LOCK_EX | LockCalls.LOCK_NB) < 0) {
       FileCalls.close(opened);

@@ -1,12 +1,12 @@
 package io.sojourn.node.move;
 
 import io.sojourn.engine.linux.CgroupFreeze;
+import io.sojourn.engine.linux.JvmCounters;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.deputy.DeputyBirth;
 import io.sojourn.home.deputy.DeputyDirectory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -25,7 +25,7 @@ final class Deputies {
   /** The process that was the task becomes its deputy. */
   void become(MovedTask task, int pid, HomeDeparture departure) {
     CgroupFreeze group = departure.group();
-    Optional<Path> counters = CountersLock.fileOf(pid);
+    Optional<String> counters = JvmCounters.of(pid);
     for (int each : Proc.tree(pid)) if (each != pid) Signals.send(each, Signals.KILL);
     DeputyBirth birth =
         new DeputyBirth(settings.runtime(), new DeputyDirectory(settings.runDirectory()));

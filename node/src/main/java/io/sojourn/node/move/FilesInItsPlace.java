@@ -2,6 +2,7 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.linux.Descriptor;
+import io.sojourn.engine.linux.JvmCounters;
 import io.sojourn.engine.linux.PidDescriptor;
 import io.sojourn.home.files.HeldFiles;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class FilesInItsPlace implements HeldFiles {
   public List<Integer> locked() {
     return held().stream()
         // That is nobody's but the deputy's: to whoever else asks it is to be held.
-        .filter(held -> !CountersLock.isOn(held.path()))
+        .filter(held -> !JvmCounters.isPath(held.path()))
         .filter(Descriptor::locked)
         .map(Descriptor::number)
         .toList();

@@ -1,10 +1,10 @@
 package io.sojourn.node.move;
 
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.operation.OperationException;
 import io.sojourn.node.record.RecordFiles;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,10 +13,12 @@ import java.util.Optional;
  * which a reboot empties as it ends the deputies. What is written there decides which life counts.
  */
 final class MoveLedger {
+  private final Path directory;
   private final RecordFiles<MoveRecord> files;
 
   MoveLedger(Path runDirectory) {
-    this.files = new RecordFiles<>(runDirectory.resolve("moves"), MoveRecord.class);
+    directory = runDirectory.resolve("moves");
+    files = new RecordFiles<>(directory, MoveRecord.class);
   }
 
   void isAway(MovedTask task, String node) {
@@ -38,7 +40,10 @@ final class MoveLedger {
     try {
       files.write(record.id(), record);
     } catch (IOException full) {
-      throw new UncheckedIOException("it cannot be noted where the task is", full);
+      throw OperationException.failed(
+          "it cannot be noted where the task is: " + full,
+          "see whether " + directory + " can be written to",
+          full);
     }
   }
 

@@ -358,7 +358,7 @@ public final class Moves implements Exports, AutoCloseable {
     drop(task);
   }
 
-  private void drop(MovedTask task) {
+  void drop(MovedTask task) {
     moved.remove(task.id(), task);
     ledger.forget(task.id());
     changed.accept(task.id());

@@ -10,6 +10,7 @@ import io.sojourn.restore.ImageCare;
 import io.sojourn.restore.RestoreOptions;
 import io.sojourn.restore.RestorePipeline;
 import io.sojourn.restore.world.Revival;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,12 +89,8 @@ final class Thaw {
                                 task,
                                 at.holder().pid(),
                                 options.limitFor(image.bytes())));
-            report.phase("verify", () -> verify(care, here));
-            connections.areTheTasks();
-            at.lives(incarnation, here);
-            connections.tell(here.task());
-            connections.unlock();
-            report.phase("resume", () -> here.run(incarnation));
+            run(at, care, connections, here, incarnation);
+            at.runs(here);
             moves.follow(task, here, incarnation);
             Step.afterwards("to remove its image", () -> Trees.delete(directory));
             return here;
@@ -107,13 +104,21 @@ final class Thaw {
         || image.manifest().getTask().getIncarnation() < incarnation - 1;
   }
 
-  private static void verify(ImageCare care, Revival here) {
-    boolean good = false;
+  /** Until it runs it can be taken back: its connections are in the prepared image still. */
+  private void run(
+      Attendance at, ImageCare care, ConnectionsOfFrozen connections, Revival here, int incarnation)
+      throws IOException {
     try {
-      care.verified();
-      good = true;
-    } finally {
-      if (!good) here.end();
+      report.phase("verify", care::verified);
+      connections.areTheTasks();
+      connections.tell(here.task());
+      at.lives(incarnation, here);
+      connections.unlock();
+      report.phase("resume", () -> here.run(incarnation));
+    } catch (IOException | RuntimeException failed) {
+      here.end();
+      at.livesNot();
+      throw failed;
     }
   }
 }

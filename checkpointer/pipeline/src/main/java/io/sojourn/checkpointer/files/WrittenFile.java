@@ -2,6 +2,7 @@ package io.sojourn.checkpointer.files;
 
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.FileStatus;
+import io.sojourn.engine.linux.JvmCounters;
 import io.sojourn.engine.linux.Mapping;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -54,6 +55,6 @@ record WrittenFile(String path, Path way, boolean appended, boolean mapped) {
         && !path.startsWith("/memfd:")
         && !path.startsWith("/SYSV")
         && !path.equals("/dev/zero")
-        && !path.contains("/hsperfdata_");
+        && !JvmCounters.isPath(path);
   }
 }
