@@ -10,6 +10,7 @@ import io.sojourn.victim.Streams;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,17 @@ class CountersIT {
     stay(jdk, task);
     nodes.out(task);
     stay(jdk, task);
+  }
+
+  @Test
+  void stayInTheMiddleOfARestore() throws Exception {
+    Subject task = nodes.subject(Jdk.newest(), Streams.class).start().keepHome();
+    String image = task.freeze().done().image();
+    try (HeldCriu criu = HeldCriu.startingAJvm(nodes.home(), Jdk.newest())) {
+      task.restore().done();
+    }
+    nodes.home().ckpt("rm", image).done();
+    stay(Jdk.newest(), task);
   }
 
   private static void stay(Jdk jdk, Subject task) throws Exception {

@@ -3,6 +3,7 @@ package io.sojourn.scenario;
 import static org.awaitility.Awaitility.await;
 
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Places;
 import java.io.IOException;
@@ -60,6 +61,15 @@ final class HeldCriu implements AutoCloseable {
     script = ours.resolve(verb);
     program(script, contents);
     point(ours);
+  }
+
+  /** Before each restore a JVM starts, and ends, in a pid namespace of its own. */
+  static HeldCriu startingAJvm(Node node, Jdk jdk) throws Exception {
+    String script =
+        "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != pre-restore ] || exec unshare -pf --mount-proc "
+            + jdk.tool("java")
+            + " -version > /dev/null 2>&1\n";
+    return new HeldCriu(node, "restore", bytes(script));
   }
 
   /** Each dump stops before its first step, until somebody ends it or lets it go on. */

@@ -1,5 +1,7 @@
 package io.sojourn.restore;
 
+import io.sojourn.engine.files.FileCalls;
+import io.sojourn.engine.files.LockCalls;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.image.File;
 import java.io.IOException;
@@ -11,14 +13,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Files that the image carries and that only the task uses: the JVM's counters. They are put back
- * before CRIU looks for them, and taken away again where the restore fails.
+ * before CRIU looks for them, and taken away again where the restore fails. Meanwhile they are
+ * locked: a JVM that starts removes what nobody has locked, where it sees no process of its number,
+ * as in another pid namespace.
  */
 final class CarriedFiles implements AutoCloseable {
   private final RestoreOrder order;
   private final List<Path> made = new ArrayList<>();
+  private final List<Integer> locked = new ArrayList<>();
 
   private CarriedFiles(RestoreOrder order) {
     this.order = order;
@@ -49,13 +55,37 @@ final class CarriedFiles implements AutoCloseable {
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"))));
       own(parent);
     }
-    made.add(path);
-    Files.copy(
-        order.image().path().resolve(file.getCarriedAs()),
-        path,
-        StandardCopyOption.REPLACE_EXISTING);
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-    own(path);
+    // It gets its name when it is locked. Beside its directory, of which JVMs remove all other
+    // names.
+    Path draft =
+        Files.createTempFile(
+            Objects.requireNonNullElse(parent, path).toAbsolutePath().getParent(), ".sojourn-", "");
+    try {
+      Files.copy(
+          order.image().path().resolve(file.getCarriedAs()),
+          draft,
+          StandardCopyOption.REPLACE_EXISTING);
+      Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
+      own(draft);
+      lock(draft);
+      made.add(path);
+      Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private void lock(Path draft) throws IOException {
+    int file = FileCalls.open(draft.toString(), FileCalls.O_RDONLY | FileCalls.O_CLOEXEC);
+    if (file < 0) throw new IOException(draft + " cannot be opened: errno " + -file);
+    locked.add(file);
+    int done = LockCalls.flock(file, LockCalls.LOCK_EX | LockCalls.LOCK_NB);
+    if (done < 0) throw new IOException(draft + " cannot be locked: errno " + -done);
+  }
+
+  private void unlock() {
+    locked.forEach(FileCalls::close);
+    locked.clear();
   }
 
   private void own(Path path) throws IOException {
@@ -69,6 +99,7 @@ final class CarriedFiles implements AutoCloseable {
   /** The task lives and has them. */
   void keep() {
     made.clear();
+    unlock();
   }
 
   @Override
@@ -81,5 +112,6 @@ final class CarriedFiles implements AutoCloseable {
         // Harmless: the next JVM of this user throws counters away that belong to nobody.
       }
     made.clear();
+    unlock();
   }
 }

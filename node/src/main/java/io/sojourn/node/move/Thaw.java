@@ -52,7 +52,6 @@ final class Thaw {
         Attendance at = Attendance.begin(settings, moves, frozen, image)) {
       Revival here = live(at, care, image, incarnation, options);
       double millis = (System.nanoTime() - asked) / 1e6;
-      care.keep();
       Agent agent = new Agent(here.task());
       if (!agent.settle(SETTLE)) report.warn("the agent is still busy; CRaC resources may hang");
       else if (!here.task().explanation().isEmpty()) report.warn(here.task().explanation());
@@ -90,6 +89,8 @@ final class Thaw {
                                 at.holder().pid(),
                                 options.limitFor(image.bytes())));
             run(at, care, connections, here, incarnation);
+            // Its deputy is to have the lock on its counters.
+            care.keep();
             at.runs(here);
             moves.follow(task, here, incarnation);
             Step.afterwards("to remove its image", () -> Trees.delete(directory));
