@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,13 +94,17 @@ class RandomKillsIT {
       Peer peer = new Peer(server.accept());
       Interrupts interrupts = new Interrupts(task);
       peer.goesOn();
-      for (int kill = 0; kill < kills; kill++) {
-        oneFault(road, whose.apply(road), task, pace, interrupts);
-        peer.goesOn();
-        assertThat(task.ask("failure")).isEqualTo("none");
-        interrupts.haveCome();
-        livesOnce(task);
-      }
+      for (int kill = 0; kill < kills; kill++)
+        try {
+          oneFault(road, whose.apply(road), task, pace, interrupts);
+          peer.goesOn();
+          assertThat(task.ask("failure")).isEqualTo("none");
+          interrupts.haveCome();
+          livesOnce(task);
+        } catch (AssertionError | ConditionTimeoutException failed) {
+          tell("\n%s", road.evidence());
+          throw failed;
+        }
       if (road.where(task).equals("b")) road.a().ckpt("migrate", task.name(), "home").done();
       peer.goesOn();
       interrupts.haveComeOnce();

@@ -1,5 +1,6 @@
 package io.sojourn.scenario;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,11 +15,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Two nodes of a cluster, a and b, with a network each, and a third machine for peers. On b nothing
@@ -31,6 +36,8 @@ final class Road implements AutoCloseable {
         cd "$0"; seq 100 > source; exec < /dev/null >> out 2>&1
         "$@"; echo status $? > status' "$PWD" "$@"
       """;
+
+  private static final int LINES = 150;
 
   private final Net net;
   private final Process inA;
@@ -131,6 +138,41 @@ final class Road implements AutoCloseable {
     Files.writeString(
         entered, "cd \"$1\"; exec < \"$2\" > \"$2\" 2>&1; shift 2; \"$@\"; echo status $?\n");
     return a.subject(jdk, victim).by("sh", enter.toString()).inTerminal();
+  }
+
+  /** What is to be known of a connection that does not go on: sockets, rules, logs. */
+  String evidence() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (String network : networks())
+      for (String look : List.of("ss -tinmoe", "nft list ruleset")) {
+        List<String> command = new ArrayList<>(List.of("nsenter", "--net=" + network));
+        command.addAll(List.of(look.split(" ", -1)));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        byte[] said = process.getInputStream().readAllBytes();
+        all.append("== %s: %s%n%s".formatted(network, look, new String(said, UTF_8)));
+      }
+    for (String log : List.of(a.log(), b.log(), b.worldsLog())) {
+      List<String> lines = log.lines().toList();
+      all.append("== log%n".formatted());
+      lines.stream()
+          .skip(Math.max(0, lines.size() - LINES))
+          .forEach(line -> all.append(line).append('\n'));
+    }
+    return all.toString();
+  }
+
+  /** Each process's in which somebody lives, guest worlds among them, once. */
+  private static Collection<String> networks() throws IOException {
+    Map<String, String> paths = new LinkedHashMap<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : all) {
+        Path network = process.resolve("ns/net");
+        paths.putIfAbsent(
+            Proc.namespace(Integer.parseInt(process.getFileName().toString()), "net"),
+            network.toString());
+      }
+    }
+    return paths.values();
   }
 
   String id(Subject task) {
