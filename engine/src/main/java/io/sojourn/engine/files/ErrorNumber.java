@@ -16,6 +16,7 @@ public final class ErrorNumber {
   public static final int EISDIR = 21;
   public static final int EINVAL = 22;
   public static final int ENFILE = 23;
+  public static final int ENOTTY = 25;
   public static final int ENAMETOOLONG = 36;
   public static final int ENOLCK = 37;
   public static final int ENOSYS = 38;

@@ -71,11 +71,15 @@ public final class FileWatch implements AutoCloseable {
         LibcFiles.fanotify_mark(group, how, mask, AT_FDCWD, FileName.ofDescriptor(fd)));
   }
 
-  /** How events name what a descriptor refers to; empty where its file system cannot say. */
+  /**
+   * How events name what a descriptor refers to; empty where its file system cannot say, or where
+   * it may change without this kernel's doing: then no event tells of that.
+   */
   public static Optional<String> identify(int fd) {
     NativeMemory memory = new NativeMemory(256);
     // SAFETY: struct statfs has 120 bytes; f_fsid lies at 56 on 64-bit Linux.
     if (LibcFiles.fstatfs(fd, memory.address()) < 0) return Optional.empty();
+    if (!FileSystemType.changesHereOnly(memory.bytes().getLong(0))) return Optional.empty();
     long fsid = memory.bytes().getLong(56);
     memory.bytes().putLong(0, fsid).putInt(8, HANDLE_MAX);
     // SAFETY: struct file_handle with room for HANDLE_MAX bytes, then the mount's number.

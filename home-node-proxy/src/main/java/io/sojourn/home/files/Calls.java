@@ -58,8 +58,18 @@ final class Calls {
       if (changesDirectory(request)) answer.setDirectory(files.attributes(node(request)));
     } catch (Refused e) {
       answer.clearResult().setErrno(e.errno());
+      if (request.getTellNames() && e.errno() == ErrorNumber.ENOENT) tellNames(request, answer);
     }
     return answer;
+  }
+
+  private void tellNames(Request request, Answer.Builder answer) {
+    try {
+      directories.names(node(request)).ifPresent(answer::setNames);
+    } catch (Refused notListed) {
+      // Whoever may look into a directory may not always list it.
+      answer.clearNames();
+    }
   }
 
   private void perform(
@@ -170,6 +180,9 @@ final class Calls {
   }
 
   private static OpenHandle handle(Handle opened) {
-    return OpenHandle.newBuilder().setHandle(opened.id()).build();
+    return OpenHandle.newBuilder()
+        .setHandle(opened.id())
+        .setWatched(opened.node().watched())
+        .build();
   }
 }

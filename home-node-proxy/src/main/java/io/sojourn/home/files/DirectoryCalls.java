@@ -5,10 +5,13 @@ import io.sojourn.engine.files.DataCalls;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.FileName;
+import io.sojourn.engine.files.FileSystemType;
 import io.sojourn.engine.files.NativeMemory;
 import io.sojourn.protocol.files.Entries;
+import io.sojourn.protocol.files.Names;
 import io.sojourn.protocol.files.ReadDirectory;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** Calls that list a directory. */
 final class DirectoryCalls {
@@ -16,6 +19,9 @@ final class DirectoryCalls {
   private static final int PLAIN = 24, PLUS = 152;
 
   private static final int MOST = 1 << 16;
+
+  /** That are told where one was looked for. */
+  private static final int MOST_NAMES = 1_000;
 
   private static final ThreadLocal<NativeMemory> BUFFER =
       ThreadLocal.withInitial(() -> new NativeMemory(MOST));
@@ -82,6 +88,30 @@ final class DirectoryCalls {
       one.setEntry(files.lookup(directory, one.getName()));
     } catch (Refused listedOnly) {
       one.clearEntry();
+    }
+  }
+
+  /** All names in a directory; empty where they are many, or not the only ones that lead there. */
+  Optional<Names> names(Node directory) throws Refused {
+    int flags = FileCalls.O_RDONLY | FileCalls.O_DIRECTORY;
+    int fd;
+    try (SharedDescriptor.Use use = directory.use()) {
+      fd = Refused.checked(FileCalls.reopen(use.fd(), flags));
+    }
+    try {
+      if (!FileSystemType.hasExactNames(fd)) return Optional.empty();
+      NativeMemory buffer = BUFFER.get();
+      int length = (int) Refused.checked(DataCalls.entries(fd, buffer));
+      Names.Builder names = Names.newBuilder();
+      ByteBuffer in = buffer.bytes();
+      for (int at = 0; at < length; at += in.getShort(at + 16) & 0xffff)
+        names.addNames(ByteString.copyFrom(name(in, at + 19)));
+      boolean all = Refused.checked(DataCalls.entries(fd, buffer)) == 0;
+      return all && names.getNamesCount() <= MOST_NAMES
+          ? Optional.of(names.build())
+          : Optional.empty();
+    } finally {
+      FileCalls.close(fd);
     }
   }
 

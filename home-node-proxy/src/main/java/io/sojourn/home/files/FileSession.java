@@ -37,6 +37,7 @@ final class FileSession {
   private final Steps steps;
   private final Pressure pressure;
   private volatile @Nullable GuestStream stream;
+  private final UnwatchedFiles unwatched;
   private final @Nullable FileLedger ledger;
   private volatile boolean closed;
 
@@ -58,10 +59,12 @@ final class FileSession {
     session = opening.getSession();
     user = export.user();
     int root = Refused.checked(FileCalls.directory(export.root().toString()));
+    unwatched = new UnwatchedFiles(invalidations::send);
     files =
         new GuestFiles(
             new NodeTable(root, mostFiles),
             FanotifyWatch.begin(workers.threads(), invalidations::send),
+            unwatched,
             export.locks(),
             export.sockets(),
             export.made(),
@@ -270,6 +273,7 @@ final class FileSession {
     done.allWaiting().forEach(Wait::callOffSoon);
     try {
       workers.close();
+      unwatched.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -29,6 +29,7 @@ final class GuestFiles {
   GuestFiles(
       NodeTable nodes,
       ChangeWatch watch,
+      UnwatchedFiles unwatched,
       HeldFiles held,
       BoundSockets sockets,
       MadeForTask made,
@@ -38,7 +39,7 @@ final class GuestFiles {
     this.nodes = nodes;
     this.watch = watch;
     this.ledger = ledger;
-    this.handles = new Handles(ledger);
+    this.handles = new Handles(unwatched, ledger);
     this.held = held;
     this.sockets = sockets;
     this.made = made;

@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Handles {
   private final Map<Long, Handle> open = new ConcurrentHashMap<>();
   private final Map<Long, Integer> perNode = new ConcurrentHashMap<>();
+  private final UnwatchedFiles unwatched;
   private final @Nullable FileLedger ledger;
 
   /**
+   * @param unwatched looks after those that no watch tells of
    * @param ledger where they are noted; null: nowhere
    */
-  Handles(@Nullable FileLedger ledger) {
+  Handles(UnwatchedFiles unwatched, @Nullable FileLedger ledger) {
+    this.unwatched = unwatched;
     this.ledger = ledger;
   }
 
@@ -26,17 +29,22 @@ final class Handles {
    *     the answer, finds it
    */
   Handle add(long id, Node node, int flags, int fd) {
-    Handle handle = new Handle(id, node, flags, new SharedDescriptor(fd));
-    open.put(handle.id(), handle);
-    perNode.merge(node.id(), 1, Integer::sum);
+    Handle handle = isOpen(id, node, flags, fd);
     if (ledger != null) ledger.opens(handle);
     return handle;
   }
 
   /** One that the guest was given by a daemon before this one. */
   void openBefore(long id, Node node, int flags, int fd) {
-    open.put(id, new Handle(id, node, flags, new SharedDescriptor(fd)));
+    isOpen(id, node, flags, fd);
+  }
+
+  private Handle isOpen(long id, Node node, int flags, int fd) {
+    Handle handle = new Handle(id, node, flags, new SharedDescriptor(fd));
+    open.put(id, handle);
     perNode.merge(node.id(), 1, Integer::sum);
+    unwatched.opened(handle);
+    return handle;
   }
 
   /** As this process has them open. */
@@ -64,6 +72,7 @@ final class Handles {
   void release(long id) {
     Handle handle = open.remove(id);
     if (handle == null) return;
+    unwatched.closed(handle);
     if (ledger != null) ledger.releases(id);
     perNode.computeIfPresent(handle.node().id(), (node, count) -> count == 1 ? null : count - 1);
     handle.descriptor().giveUp();

@@ -35,10 +35,12 @@ class GuestWordsFuzzTest {
     Path above = Files.createTempDirectory("sojourn-fuzz");
     Path root = Files.createDirectory(above.resolve("root"));
     Files.writeString(above.resolve("outside"), "outside");
+    UnwatchedFiles unwatched = new UnwatchedFiles(changes -> {});
     GuestFiles files =
         new GuestFiles(
             new NodeTable(FileCalls.directory(root.toString()), 100),
             ChangeWatch.NONE,
+            unwatched,
             HeldFiles.NONE,
             BoundSockets.NONE,
             MadeForTask.NONE,
@@ -63,6 +65,7 @@ class GuestWordsFuzzTest {
       }
     } finally {
       files.close();
+      unwatched.close();
       remove(above);
     }
   }

@@ -25,7 +25,7 @@ final class Answers implements HomeLink.Listener {
   private final Map<Long, Pending> asked;
   private final WriteBehind behind;
   private final Aftermath aftermath;
-  private final VacatedNames vacated;
+  private final MissingNames missing;
   private final Twins twins;
   private final Notifier notifier;
   private final HomeSockets sockets;
@@ -39,7 +39,7 @@ final class Answers implements HomeLink.Listener {
       Map<Long, Pending> asked,
       WriteBehind behind,
       Aftermath aftermath,
-      VacatedNames vacated,
+      MissingNames missing,
       Twins twins,
       Notifier notifier,
       HomeSockets sockets,
@@ -50,7 +50,7 @@ final class Answers implements HomeLink.Listener {
     this.asked = asked;
     this.behind = behind;
     this.aftermath = aftermath;
-    this.vacated = vacated;
+    this.missing = missing;
     this.notifier = notifier;
   }
 
@@ -74,7 +74,7 @@ final class Answers implements HomeLink.Listener {
     Consumer<Answer> then = pending.then();
     if (then != null) then.accept(answer);
     aftermath.ended(pending, answer);
-    vacated.ended(pending, answer, link.heard());
+    missing.ended(pending, answer, link.heard());
     if (pending.isBehind()) behind.done(pending, answer);
     if (silent(pending) || pending.isBehind()) return;
     remember(answer);
@@ -212,7 +212,7 @@ final class Answers implements HomeLink.Listener {
 
   @Override
   public void changed(Invalidation invalidation) {
-    vacated.changed(invalidation.getChangesList());
+    missing.changed(invalidation.getChangesList());
     twins.changed(invalidation.getChangesList());
     notifier.tell(invalidation.getChangesList());
   }

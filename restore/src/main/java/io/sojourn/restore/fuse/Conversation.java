@@ -20,7 +20,7 @@ final class Conversation {
   private final LockOwners owners = new LockOwners();
   private final WriteBehind behind = new WriteBehind();
   private final Aftermath aftermath = new Aftermath();
-  private final VacatedNames vacated = new VacatedNames();
+  private final MissingNames missing = new MissingNames();
   private final Map<Long, Pending> asked = new ConcurrentHashMap<>();
   private final Notifier notifier;
   private final Twins twins;
@@ -41,7 +41,7 @@ final class Conversation {
     twins = new Twins(own, asked, request -> link.send(request));
     sockets = new HomeSockets(socketNames, request -> link.send(request));
     fifos = new HomeFifos(socketNames, request -> link.send(request));
-    answers = new Answers(asked, behind, aftermath, vacated, twins, notifier, sockets, fifos);
+    answers = new Answers(asked, behind, aftermath, missing, twins, notifier, sockets, fifos);
   }
 
   /** Who takes home's answers. */
@@ -115,7 +115,7 @@ final class Conversation {
       return;
     }
     aftermath.begins(pending);
-    vacated.begins(pending);
+    missing.begins(pending);
     if (in.opcode() == Opcode.READ && twins.answer(pending)) return;
     if (mayChange(pending))
       twins.changed(in.opcode() == Opcode.COPY_FILE_RANGE ? pending.otherNode() : in.node());
@@ -128,7 +128,7 @@ final class Conversation {
   private @Nullable Answer known(Pending pending) {
     return switch (pending.opcode()) {
       case Opcode.GETATTR -> aftermath.attributes(pending.node(), link.heard());
-      case Opcode.LOOKUP -> vacated.lookup(pending, link.heard());
+      case Opcode.LOOKUP -> missing.lookup(pending, link.heard());
       default -> null;
     };
   }

@@ -61,12 +61,17 @@ final class ToKernel {
         out.bytes(answer.getData());
       }
       case Opcode.OPEN ->
-          out.open(answer.getHandle().getHandle(), openFlags(asked.draft().getOpen().getFlags()));
+          out.open(
+              answer.getHandle().getHandle(),
+              openFlags(asked.draft().getOpen().getFlags(), answer.getHandle().getWatched()));
       case Opcode.OPENDIR -> out.open(answer.getHandle().getHandle(), 0);
       case Opcode.CREATE, Opcode.TMPFILE ->
           out.entry(answer.getCreated().getEntry(), validity)
               .open(
-                  answer.getCreated().getHandle(), openFlags(asked.draft().getCreate().getFlags()));
+                  answer.getCreated().getHandle(),
+                  openFlags(
+                      asked.draft().getCreate().getFlags(),
+                      answer.getCreated().getEntry().getAttributes().getWatched()));
       case Opcode.WRITE -> out.u32(answer.getWritten().getSize()).u32(0);
       case Opcode.COPY_FILE_RANGE -> out.u32((int) answer.getNumber()).u32(0);
       case Opcode.LSEEK -> out.u64(answer.getNumber());
@@ -88,9 +93,9 @@ final class ToKernel {
    * What is only appended to goes around the cache: at which place it is written, home knows, and
    * the kernel would only believe to.
    */
-  private int openFlags(int flags) {
+  private int openFlags(int flags, boolean watched) {
     if ((flags & O_ACCMODE) == O_WRONLY && (flags & O_APPEND) != 0) return FOPEN_DIRECT_IO;
-    return watching ? FOPEN_KEEP_CACHE : 0;
+    return watching && watched ? FOPEN_KEEP_CACHE : 0;
   }
 
   private static int extended(int size, ByteString data, FuseReply out) {

@@ -147,6 +147,21 @@ class ChangesAtHomeTest {
   }
 
   @Test
+  void namesThatNobodyHasLookedFor() throws Exception {
+    for (int i = 0; i < 10; i++) assertThat(there("dir/deep/vain " + i)).doesNotExist();
+    for (int i = 0; i < ROUNDS; i++) {
+      String name = "dir/deep/name" + i;
+      atHome("echo > " + name);
+      soon(() -> Files.exists(there(name)));
+      if (i % 3 == 0) Files.delete(there(name));
+      else atHome("rm " + name);
+      soon(() -> !Files.exists(there(name)));
+      atHome("mkdir " + name);
+      soon(() -> Files.isDirectory(there(name)));
+    }
+  }
+
+  @Test
   void aFileThatIsReplaced() throws Exception {
     for (int i = 0; i < ROUNDS; i++) {
       String text = "replaced " + i;

@@ -19,22 +19,42 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Home is not asked for a name that the task has removed itself, until there may be something. */
-class VacatedNamesTest implements ServerInterceptor {
+/**
+ * Home is not asked for a name that the task has removed itself, and for none that is not there
+ * once it has told all names of the directory, until there may be something.
+ */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
+class MissingNamesTest implements ServerInterceptor {
   private static final ByteString NAME = ByteString.copyFromUtf8("draft");
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = 20, UNTIL_ALL_ARE_TOLD = 5;
 
+  private final boolean whole;
   @TempDir Path home;
-  private final AtomicInteger lookups = new AtomicInteger();
+  private final AtomicInteger lookups = new AtomicInteger(), inVain = new AtomicInteger();
   private Away away;
   private Path draft;
+
+  /**
+   * @param whole home has told all names of the directories
+   */
+  MissingNamesTest(boolean whole) {
+    this.whole = whole;
+  }
 
   @BeforeEach
   void mount() throws Exception {
     Files.createDirectory(home.resolve("dir"));
     away = Away.of(home, this);
     draft = away.target().resolve("dir/draft");
+    if (whole) lookInVain(away.target().resolve("dir"));
+  }
+
+  private static void lookInVain(Path directory) {
+    for (int i = 0; i < ROUNDS; i++) assertThat(directory.resolve("vain " + i)).doesNotExist();
   }
 
   @AfterEach
@@ -50,6 +70,9 @@ class VacatedNamesTest implements ServerInterceptor {
       public void onMessage(A message) {
         if (message instanceof FromGuest said && said.getRequest().getLookup().equals(NAME))
           lookups.incrementAndGet();
+        if (message instanceof FromGuest said
+            && said.getRequest().getLookup().toStringUtf8().startsWith("vain"))
+          inVain.incrementAndGet();
         super.onMessage(message);
       }
     };
@@ -64,7 +87,17 @@ class VacatedNamesTest implements ServerInterceptor {
       Files.createDirectory(draft);
       Files.delete(draft);
     }
-    assertThat(lookups).hasValue(1);
+    assertThat(lookups).hasValue(whole ? 0 : 1);
+    assertThat(inVain).hasValue(whole ? UNTIL_ALL_ARE_TOLD : 0);
+  }
+
+  @Test
+  void inALargeDirectoryHomeIsAskedEachTime() throws Exception {
+    Path large = Files.createDirectory(home.resolve("large"));
+    for (int i = 0; i < 1_001; i++) Files.createFile(large.resolve("" + i));
+    inVain.set(0);
+    lookInVain(away.target().resolve("large"));
+    assertThat(inVain).hasValue(ROUNDS);
   }
 
   @Test
@@ -95,6 +128,7 @@ class VacatedNamesTest implements ServerInterceptor {
   @Test
   void isInItsOwnDirectoryOnly() throws Exception {
     Path elsewhere = Files.createDirectory(away.target().resolve("elsewhere"));
+    if (whole) lookInVain(elsewhere);
     for (int i = 0; i < ROUNDS; i++) {
       Files.createFile(elsewhere.resolve("draft"));
       Files.createFile(draft);
