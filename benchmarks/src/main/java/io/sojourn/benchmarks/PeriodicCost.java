@@ -14,10 +14,8 @@ import java.util.concurrent.ExecutionException;
 final class PeriodicCost implements Benchmark {
   private static final String BOTH = "0-1", ONE = "1";
   private static final double PROMISED = 0.01, MINUTE_SECONDS = 60;
-  private static final int BALLAST_MEGABYTES = 300,
-      BLOCK_SECONDS = 15,
-      QUICK_SECONDS = 8,
-      WARM_UPS = 20;
+  static final int BALLAST_MEGABYTES = 300;
+  private static final int BLOCK_SECONDS = 15, QUICK_SECONDS = 8, WARM_UPS = 20;
 
   @Override
   public Section measure(Plan plan) throws Failure, InterruptedException {
@@ -46,12 +44,7 @@ final class PeriodicCost implements Benchmark {
   private static void compare(Plan plan, Jdk jdk, boolean both, Section section)
       throws Failure, InterruptedException {
     String name = "every" + jdk.feature() + (both ? "both" : "one");
-    List<String> jvm =
-        List.of(
-            "-Xms600m",
-            "-Xmx600m",
-            "-D" + Repeated.BALLAST + "=" + BALLAST_MEGABYTES,
-            "-javaagent:" + plan.node().agent() + "=name=" + name);
+    List<String> jvm = jvm(plan, name);
     List<String> main = Overhead.training(plan, name);
     String processors = both ? BOTH : ONE;
     List<Double> longer = new ArrayList<>();
@@ -77,6 +70,19 @@ final class PeriodicCost implements Benchmark {
         "%.2f %%".formatted(100 * seconds.median() / MINUTE_SECONDS),
         verdict(seconds),
         String.valueOf(2 * longer.size()));
+  }
+
+  /**
+   * With noise in it.
+   *
+   * @param name and what else the agent is told
+   */
+  static List<String> jvm(Plan plan, String name) {
+    return List.of(
+        "-Xms600m",
+        "-Xmx600m",
+        "-D" + Repeated.BALLAST + "=" + BALLAST_MEGABYTES,
+        "-javaagent:" + plan.node().agent() + "=name=" + name);
   }
 
   /** The node daemon, and whom it starts, on these processors only. */

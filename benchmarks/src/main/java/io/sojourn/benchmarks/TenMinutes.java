@@ -12,8 +12,8 @@ import java.util.List;
  * in them.
  */
 final class TenMinutes implements Benchmark {
-  private static final double PROMISED = 0.01, MINUTE_SECONDS = 60;
-  private static final int BALLAST_MEGABYTES = 300, MINUTES = 10, WARM_UPS = 20;
+  private static final double MINUTE_SECONDS = 60;
+  private static final int MINUTES = 10, WARM_UPS = 20;
 
   /**
    * Of the window, before the image's time and after it; half of it, on either side, to compare.
@@ -34,7 +34,9 @@ final class TenMinutes implements Benchmark {
     Section section =
         Section.of(
             plan,
-            "Ten minutes of every=1m, of a computation with " + BALLAST_MEGABYTES + " MB of noise",
+            "Ten minutes of every=1m, of a computation with "
+                + PeriodicCost.BALLAST_MEGABYTES
+                + " MB of noise",
             "ten-minutes",
             "JDK",
             "a checkpoint takes",
@@ -53,17 +55,7 @@ final class TenMinutes implements Benchmark {
   private static void measure(Plan plan, Jdk jdk, Section section)
       throws Failure, InterruptedException {
     String task = "minutes" + jdk.feature();
-    List<String> jvm =
-        List.of(
-            "-Xms600m",
-            "-Xmx600m",
-            "-D" + Repeated.BALLAST + "=" + BALLAST_MEGABYTES,
-            "-javaagent:"
-                + plan.node().agent()
-                + "=name="
-                + task
-                + ",every=1m,keep="
-                + 2 * MINUTES);
+    List<String> jvm = PeriodicCost.jvm(plan, task + ",every=1m,keep=" + 2 * MINUTES);
     List<Long> checkpoints;
     List<Piece> work;
     try (Repeater program =

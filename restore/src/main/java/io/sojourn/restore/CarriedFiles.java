@@ -76,11 +76,9 @@ final class CarriedFiles implements AutoCloseable {
   }
 
   private void lock(Path draft) throws IOException {
-    int file = FileCalls.open(draft.toString(), FileCalls.O_RDONLY | FileCalls.O_CLOEXEC);
-    if (file < 0) throw new IOException(draft + " cannot be opened: errno " + -file);
+    int file = LockCalls.openLocked(draft.toString());
+    if (file < 0) throw new IOException(draft + " cannot be locked: errno " + -file);
     locked.add(file);
-    int done = LockCalls.flock(file, LockCalls.LOCK_EX | LockCalls.LOCK_NB);
-    if (done < 0) throw new IOException(draft + " cannot be locked: errno " + -done);
   }
 
   private void unlock() {

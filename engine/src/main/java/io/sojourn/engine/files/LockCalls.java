@@ -18,6 +18,14 @@ public final class LockCalls {
   public static final int LOCK_SH = 1;
   public static final int LOCK_EX = 2;
   public static final int LOCK_UN = 8;
+
+  private static final int AT_ONCE =
+      FileCalls.O_RDONLY
+          | FileCalls.O_NOFOLLOW
+          | FileCalls.O_NONBLOCK
+          | FileCalls.O_NOCTTY
+          | FileCalls.O_CLOEXEC;
+
   private static final int F_OFD_GETLK = 36;
   private static final int F_OFD_SETLK = 37;
   private static final int F_OFD_SETLKW = 38;
@@ -85,6 +93,21 @@ public final class LockCalls {
    */
   public static int flock(int fd, int operation) {
     return Result.of(LibcFiles.flock(fd, operation));
+  }
+
+  /**
+   * Opens a file and locks it, flock(2), without waiting for anything: what a name of somebody
+   * else's leads to by now must neither hold us up nor be changed.
+   *
+   * @return the descriptor, which has the lock
+   */
+  public static int openLocked(String path) {
+    int opened = FileCalls.open(path, AT_ONCE);
+    if (opened < 0) return opened;
+    int locked = flock(opened, LOCK_EX | LOCK_NB);
+    if (locked >= 0) return opened;
+    FileCalls.close(opened);
+    return locked;
   }
 
   private static NativeMemory written(Range range) {

@@ -1,5 +1,6 @@
 package io.sojourn.home.files;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sojourn.engine.files.FileCalls;
 import io.sojourn.engine.files.Statx;
 import io.sojourn.protocol.files.Change;
@@ -38,12 +39,7 @@ final class UnwatchedFiles implements AutoCloseable {
   private final Consumer<List<Change>> changed;
   private final Map<Handle, Look> looks = new HashMap<>();
   private final ExecutorService looker =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "files-look");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(new DefaultThreadFactory("files-look", true));
   private boolean looking;
   private boolean closed;
 

@@ -15,24 +15,12 @@ import org.slf4j.LoggerFactory;
 final class CountersLock {
   private static final Logger log = LoggerFactory.getLogger(CountersLock.class);
 
-  /** The name is the task's: what it leads to by now must not be waited for, nor changed. */
-  private static final int FLAGS =
-      FileCalls.O_RDONLY
-          | FileCalls.O_NOFOLLOW
-          | FileCalls.O_NONBLOCK
-          | FileCalls.O_NOCTTY
-          | FileCalls.O_CLOEXEC;
-
   private CountersLock() {}
 
   /** Its deputy takes it, unless somebody has it. Does not wait. */
   static void give(Deputy deputy, String file) {
-    int opened = FileCalls.open(file, FLAGS);
+    int opened = LockCalls.openLocked(file);
     if (opened < 0) return;
-    if (LockCalls.flock(opened, LockCalls.LOCK_EX | LockCalls.LOCK_NB) < 0) {
-      FileCalls.close(opened);
-      return;
-    }
     deputy
         .take(opened)
         .whenComplete(
