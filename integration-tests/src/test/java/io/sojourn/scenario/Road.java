@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ final class Road implements AutoCloseable {
     return a.subject(jdk, victim).by("sh", enter.toString()).inTerminal();
   }
 
-  /** What is to be known of a connection that does not go on: sockets, rules, logs. */
+  /** What is to be known of a connection that does not go on: sockets, rules, threads, logs. */
   String evidence() throws IOException {
     StringBuilder all = new StringBuilder();
     for (String network : networks())
@@ -151,6 +152,8 @@ final class Road implements AutoCloseable {
         byte[] said = process.getInputStream().readAllBytes();
         all.append("== %s: %s%n%s".formatted(network, look, new String(said, UTF_8)));
       }
+    for (Path process : processes())
+      if (Proc.command(number(process)).equals("java")) all.append(threads(process));
     for (String log : List.of(a.log(), b.log(), b.worldsLog())) {
       List<String> lines = log.lines().toList();
       all.append("== log%n".formatted());
@@ -164,15 +167,48 @@ final class Road implements AutoCloseable {
   /** Each process's in which somebody lives, guest worlds among them, once. */
   private static Collection<String> networks() throws IOException {
     Map<String, String> paths = new LinkedHashMap<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-      for (Path process : all) {
-        Path network = process.resolve("ns/net");
-        paths.putIfAbsent(
-            Proc.namespace(Integer.parseInt(process.getFileName().toString()), "net"),
-            network.toString());
-      }
-    }
+    for (Path process : processes())
+      paths.putIfAbsent(
+          Proc.namespace(number(process), "net"), process.resolve("ns/net").toString());
     return paths.values();
+  }
+
+  /** Where in the kernel each of a JVM's threads is. */
+  private static String threads(Path jvm) throws IOException {
+    StringBuilder all = new StringBuilder();
+    String words = Files.readString(jvm.resolve("cmdline")).replace('\0', ' ');
+    all.append("== %s: %s%n".formatted(jvm, words.substring(Math.max(0, words.length() - 200))));
+    for (Path thread : numbered(jvm.resolve("task")))
+      try {
+        String stack = Files.readString(thread.resolve("stack"));
+        String state =
+            Files.readString(thread.resolve("stat")).replaceFirst(".*\\) (.).*\\s*", "$1");
+        List<String> calls = stack.lines().limit(4).map(line -> line.substring(4)).toList();
+        all.append("%s %s %s %s%n".formatted(thread.getFileName(), state, name(thread), calls));
+      } catch (NoSuchFileException ended) {
+        // One thread less.
+      }
+    return all.toString();
+  }
+
+  private static String name(Path thread) throws IOException {
+    return Files.readString(thread.resolve("comm")).strip();
+  }
+
+  private static List<Path> processes() throws IOException {
+    return numbered(Path.of("/proc"));
+  }
+
+  private static List<Path> numbered(Path directory) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "[0-9]*")) {
+      List<Path> found = new ArrayList<>();
+      all.forEach(found::add);
+      return found;
+    }
+  }
+
+  private static int number(Path process) {
+    return Integer.parseInt(process.getFileName().toString());
   }
 
   String id(Subject task) {
