@@ -127,9 +127,14 @@ public final class Peer {
 
   /** Bytes go both ways. */
   public void goesOn() {
+    goesOn(Duration.ofSeconds(30));
+  }
+
+  /** Before that is over. */
+  public void goesOn(Duration most) {
     long in = received, out = sent;
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(most)
         .untilAsserted(
             () -> {
               assertThat(failure).isEmpty();

@@ -29,6 +29,11 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(240)
 class MoveFaultsIT {
+  private static final Duration STANDING = Duration.ofSeconds(7);
+
+  /** Of silence that has begun 7 s before the kernel would make six more. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
   private static Road road;
   private static Node a;
   private static Node b;
@@ -215,6 +220,26 @@ class MoveFaultsIT {
   }
 
   /** Home's daemon dies when the image is there, and nothing has begun on the other node. */
+  /** TCP would wait for as long again as it was silent. */
+  @Test
+  void whatStoodStillForLongGoesOnAtOnce() throws Exception {
+    a.ckpt("migrate", task.name(), "b").done();
+    isOn("b");
+    int there = task.process();
+    Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
+    await().pollInterval(Duration.ofMillis(5)).until(() -> Proc.state(there) == 'T');
+    a.killDaemon();
+    Thread.sleep(STANDING.toMillis());
+    assertThat(Proc.state(there)).isEqualTo('T');
+    a.startDaemon();
+    await().atMost(Duration.ofSeconds(60)).until(() -> Proc.state(there) != 'T');
+    peer.goesOn(AT_ONCE);
+    a.await(move);
+    road.awaitUp();
+    isOn("b");
+    ends();
+  }
+
   @Test
   void homesDaemonDiesOnTheWayOut() throws Exception {
     try (HeldCriu criu = HeldCriu.waitingRestores(b)) {

@@ -331,8 +331,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   /** Whatever went wrong: the task runs on, its connections too. */
   private void giveUp() {
-    hand.runsOn(remainder::undone);
-    unlock();
+    hand.runsOn(this::unlock, remainder::undone);
     hand.settled();
   }
 

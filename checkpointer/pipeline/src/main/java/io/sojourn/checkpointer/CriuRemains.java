@@ -1,5 +1,6 @@
 package io.sojourn.checkpointer;
 
+import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.Descriptor;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.Proc;
@@ -13,12 +14,23 @@ import io.sojourn.engine.linux.TcpRepair;
 final class CriuRemains {
   private CriuRemains() {}
 
+  /**
+   * Packets of its connections pass already: peers that have heard nothing for a while are asked
+   * where they stand. The kernel would do so the later the longer that was.
+   */
   static void clear(TaskFacts facts) {
+    boolean stands = facts.processes().stream().allMatch(CriuRemains::stands);
     for (Descriptor descriptor : facts.descriptors()) {
       InternetSocket socket = facts.internetSockets().get(descriptor.inode());
-      if (socket != null && socket.tcp()) TcpRepair.off(descriptor);
+      if (socket != null && socket.tcp())
+        TcpRepair.off(descriptor, stands && socket.state().equals("ESTABLISHED"));
     }
     for (int pid : facts.processes()) Signals.send(pid, Signals.CONT);
+  }
+
+  /** Whether it can make no call on a socket meanwhile. */
+  private static boolean stands(int pid) {
+    return Proc.state(pid) == 'T' || CgroupFreeze.isIn(pid);
   }
 
   /**

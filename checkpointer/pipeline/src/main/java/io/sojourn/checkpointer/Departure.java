@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * What goes with a task that is dumped to live on elsewhere: its connections, and whoever stays in
- * its place. An exception undoes the departure: the task runs on, and {@link #undone} is called.
+ * its place. An exception undoes the departure: the task runs on, and {@link #open} and {@link
+ * #undone} are called.
  */
 public interface Departure {
   /** CRIU's command line up to its own words: where the task has a world, it runs in there. */
@@ -37,6 +38,9 @@ public interface Departure {
 
   /** The image is complete, but for its manifest; the task is held by CRIU. */
   void held(ControlBlock task, Path image) throws IOException;
+
+  /** The task is about to run on after all, and stands still: packets pass again. */
+  void open();
 
   /** The task is about to run on after all: nothing may stand in the way of that. */
   void undone();

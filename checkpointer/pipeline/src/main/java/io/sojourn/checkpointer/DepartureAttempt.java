@@ -61,7 +61,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
       throw failure("task " + hand.name() + " cannot leave: " + failed.getMessage());
     } finally {
       if (!dumped) {
-        hand.runsOn(departure::undone);
+        hand.runsOn(departure::open, departure::undone);
         hand.settled();
       }
     }

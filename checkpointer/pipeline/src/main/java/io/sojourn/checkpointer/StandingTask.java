@@ -29,17 +29,18 @@ public final class StandingTask {
   public synchronized void runsOn() {
     if (over) return;
     over = true;
-    hand.runsOn(departure::undone);
+    hand.runsOn(departure::open, departure::undone);
     hand.settled();
   }
 
   /**
    * One that another daemon has left so runs on.
    *
-   * @param undo what is to be undone before it does
+   * @param open lets packets of its connections pass again
+   * @param undo what else is to be undone before it does
    */
-  public static void runsOn(ControlBlock task, Runnable undo) {
-    TaskInHand.runsOn(task, undo);
+  public static void runsOn(ControlBlock task, Runnable open, Runnable undo) {
+    TaskInHand.runsOn(task, open, undo);
   }
 
   /** It lives elsewhere, or somebody has taken its place: its processes end. Once. */

@@ -111,17 +111,22 @@ final class TaskInHand {
   /**
    * Whatever went wrong: the task runs on, its connections too.
    *
-   * @param undo what is to be undone before it does
+   * @param open lets packets of its connections pass again
+   * @param undo what else is to be undone before it does
    */
-  void runsOn(Runnable undo) {
-    runsOn(task, undo);
+  void runsOn(Runnable open, Runnable undo) {
+    runsOn(task, open, undo);
   }
 
-  static void runsOn(ControlBlock task, Runnable undo) {
+  static void runsOn(ControlBlock task, Runnable open, Runnable undo) {
     try {
-      // First: a call on a socket that is still in repair mode fails with EPERM.
-      CriuRemains.clear(TaskFacts.of(task.pid()));
-      undo.run();
+      try {
+        open.run();
+      } finally {
+        // Before anything moves: a call on a socket that is still in repair mode fails with EPERM.
+        CriuRemains.clear(TaskFacts.of(task.pid()));
+        undo.run();
+      }
     } finally {
       task.go(Outcome.ABANDONED);
     }

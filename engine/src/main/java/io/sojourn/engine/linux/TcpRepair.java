@@ -9,7 +9,8 @@ public final class TcpRepair {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_REPAIR = 19;
   static final int ON = 1;
-  static final int OFF_WITHOUT_PROBE = -1;
+  private static final int OFF = 0;
+  private static final int OFF_WITHOUT_PROBE = -1;
 
   private TcpRepair() {}
 
@@ -33,10 +34,12 @@ public final class TcpRepair {
   }
 
   /**
-   * Takes a socket out of repair mode, where a CRIU that died left it. Without effect on one that
-   * is not in it.
+   * Takes a socket out of repair mode, where a CRIU that died left it, and asks its peer where it
+   * stands. Without effect on one that is not in it.
+   *
+   * @param ask the peer in any case. For the moment that this takes, the socket is in repair mode
    */
-  public static void off(Descriptor socket) {
+  public static void off(Descriptor socket, boolean ask) {
     SocketProbe.with(
         socket,
         duplicate -> {
@@ -45,8 +48,9 @@ public final class TcpRepair {
             // SAFETY: the value is one int; the duplicate is ours to use.
             Libc.getsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, repair, new int[] {4});
             // To switch it off where it is not on would clear SO_REUSEADDR.
-            if (repair[0] == 0) return false;
-            end(duplicate);
+            if (repair[0] == 0 && !ask) return false;
+            set(duplicate, ON);
+            end(duplicate, OFF);
             return true;
           } catch (LastErrorException notTcp) {
             return false;
@@ -54,9 +58,14 @@ public final class TcpRepair {
         });
   }
 
-  /** Switches it off. The kernel clears SO_REUSEADDR then, which servers have. */
+  /** Switches it off, without a word to the peer. */
   static void end(int socket) {
-    set(socket, OFF_WITHOUT_PROBE);
+    end(socket, OFF_WITHOUT_PROBE);
+  }
+
+  /** The kernel clears SO_REUSEADDR then, which servers have. */
+  private static void end(int socket, int how) {
+    set(socket, how);
     // SAFETY: the value is one int; the descriptor is a duplicate of ours.
     Libc.setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, new int[] {1}, 4);
   }

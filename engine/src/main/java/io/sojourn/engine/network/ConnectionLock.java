@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps the network of a frozen task still: an nftables table that drops the packets of its
- * connections, and of connects and datagrams to its ports. So peers hear nothing, instead of a
- * reset, for as long as TCP repeats itself, and a new connect waits.
+ * Keeps the network of a frozen task still: an nftables table that lets no packet of its
+ * connections pass, nor connects and datagrams to its ports. So peers are not answered, instead of
+ * reset, for as long as TCP repeats itself, and a new connect waits. See {@link NoRoute} for what
+ * they hear. What the task's own end sends is dropped, so that its kernel knows that it is unsent.
  *
  * <p>CRIU has such a lock too, but places and removes it while the task is held: 40 of 60 ms of an
  * idle JVM's pause, on Linux 6.18 (each nft transaction waits for the kernel's readers). Ours is
@@ -45,7 +46,7 @@ public final class ConnectionLock {
     if (rules.length() == 0) return;
     if (!placed)
       rules.insert(0, removal(table) + TABLE.replace("NAME", table).replace("MARK", CRIU_MARK));
-    Nft.run(rules.toString()).ifPresent(ConnectionLock::refuse);
+    NoRoute.apply(rules.toString(), Nft::run).ifPresent(ConnectionLock::refuse);
     placed = true;
   }
 
@@ -98,7 +99,8 @@ public final class ConnectionLock {
   }
 
   private static String value(InternetSocket socket) {
-    return !socket.tcp() || socket.listening() ? port(socket.local()) : ends(socket);
+    if (!socket.tcp() || socket.listening()) return port(socket.local());
+    return end(socket.local()) + " . " + end(socket.remote());
   }
 
   /** A connection's packets in both directions, as elements of a set. */
@@ -127,8 +129,8 @@ public final class ConnectionLock {
         chain incoming {
           type filter hook input priority raw; policy accept;
           meta mark MARK accept
-          ip saddr . tcp sport . ip daddr . tcp dport @connections4 drop
-          ip6 saddr . tcp sport . ip6 daddr . tcp dport @connections6 drop
+          ip daddr . tcp dport . ip saddr . tcp sport @connections4 VERDICT
+          ip6 daddr . tcp dport . ip6 saddr . tcp sport @connections6 VERDICT
           tcp flags & (syn | ack) == syn tcp dport @listening drop
           udp dport @datagrams drop
         }

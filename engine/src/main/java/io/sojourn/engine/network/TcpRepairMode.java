@@ -64,6 +64,17 @@ public final class TcpRepairMode {
     off(socket, OFF_WITHOUT_PROBE);
   }
 
+  /**
+   * The peer of an established connection is asked where it stands: what it has not acknowledged
+   * goes out again at once, and not when the kernel would say it next. For the moment that this
+   * takes, nobody else may use the socket.
+   */
+  public static void ask(RawSocket socket) {
+    if (state(socket) != TcpState.ESTABLISHED) return;
+    on(socket);
+    off(socket);
+  }
+
   private static void off(RawSocket socket, int how) {
     socket.option(SOL_TCP, TCP_REPAIR, how);
     // The kernel clears it. Then nobody could listen on the port again for as long as this

@@ -208,6 +208,11 @@ public final class SocketRelay implements StreamEnd {
     else if (ended && !inputEnded) endInput();
   }
 
+  /** The socket that it serves just now, if any. */
+  public @Nullable RawSocket served() {
+    return frozen || handle == null ? null : handle.socket();
+  }
+
   /** The socket of a frozen relay; null where it was never connected. */
   public @Nullable RawSocket socket() {
     return frozen && handle != null ? handle.socket() : null;

@@ -305,6 +305,26 @@ public final class HomeConnections implements StreamAcceptor {
     return ends;
   }
 
+  /**
+   * Packets pass again, which did not for a while: what the peers have not acknowledged goes out
+   * again at once. On the loop.
+   */
+  public void askPeers() {
+    waiting.values().forEach(one -> ask(one.socket()));
+    for (Carried one : carried.values()) {
+      RawSocket socket = one.relay().served();
+      if (socket != null) ask(socket);
+    }
+  }
+
+  private static void ask(RawSocket socket) {
+    try {
+      TcpRepairMode.ask(socket);
+    } catch (RawSocket.SocketException over) {
+      // Its relay hears of it.
+    }
+  }
+
   /** The ports on which home listens for the task. On the loop. */
   public Set<Integer> ports() {
     heard.keySet().removeIf(ByteStream::isOver);

@@ -65,6 +65,7 @@ final class DistantCheckpoint {
       return Step.of("the checkpoint", () -> take(task, away, lock, image, options));
     } finally {
       if (lock.placed()) ConnectionLock.remove(lock.table());
+      HomeSide.askPeers(away);
       task.arrives();
       new Word(settings, away.node(), Face.life(task)).stay();
       Images.sweep(settings.memory(), task.id());

@@ -8,6 +8,7 @@ import io.sojourn.engine.linux.CgroupFreeze;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.linux.Signals;
+import io.sojourn.engine.network.ConnectionLock;
 import io.sojourn.home.deputy.Deputy;
 import io.sojourn.home.deputy.DeputyDirectory;
 import io.sojourn.restore.world.Revival;
@@ -65,7 +66,10 @@ final class FoundAgain {
     }
     if (!hasDeputy) ledger.forget(left.id());
     if (!stopped && !frozen) return;
-    StandingTask.runsOn(left, () -> CgroupFreeze.of(left.pid()).ifPresent(CgroupFreeze::close));
+    StandingTask.runsOn(
+        left,
+        () -> ConnectionLock.remove(ConnectionLock.tableOf(left.id())),
+        () -> CgroupFreeze.of(left.pid()).ifPresent(CgroupFreeze::close));
     log.info("task {} was about to leave, and runs on", left.id());
   }
 

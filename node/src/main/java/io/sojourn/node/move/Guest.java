@@ -38,6 +38,7 @@ final class Guest {
   private final SentSignals signals = new SentSignals();
   private volatile boolean runs;
   private volatile @Nullable StandingTask standing;
+  private volatile @Nullable Outbound departing;
   private volatile boolean leaves;
 
   Guest(String home, String name, GuestWorld world) {
@@ -60,7 +61,7 @@ final class Guest {
 
   /** Not yet, or not any more: home has to say what follows. */
   boolean standsStill() {
-    return !runs || standing != null;
+    return !runs || standing != null || world.apart();
   }
 
   boolean hasRun() {
@@ -110,8 +111,11 @@ final class Guest {
     Outbound outbound = new Outbound(shipping, name, world.revival().task().id(), home, report);
     FromWorld departure = new FromWorld(outbound);
     Path target = world.directory().resolve(name + Images.HOMEWARD);
+    departing = outbound;
     try (outbound) {
       return depart(Dump.options(request), departures, departure, target, report);
+    } finally {
+      departing = null;
     }
   }
 
@@ -152,11 +156,30 @@ final class Guest {
     }
   }
 
-  /** It lives on here, whether it had departed or not. */
-  synchronized void stays() {
+  /** It lives on here, whether it had departed or not, or was about to. */
+  void stays() {
+    Outbound asked = departing;
+    // Whoever asked for its image may be gone, and it would be sent for as long as it takes.
+    if (asked != null) asked.cancel();
+    runsOnHere();
+  }
+
+  private synchronized void runsOnHere() {
     StandingTask task = standing;
     standing = null;
     if (task != null) runsOn(task);
+    else if (runs && world.apart()) joinAgain();
+  }
+
+  /** What has failed, when it ran on. */
+  private void joinAgain() {
+    Step.of(
+        "to join the streams again",
+        () -> {
+          world.letPass();
+          world.thaw();
+          return world;
+        });
   }
 
   private static void runsOn(StandingTask task) {
@@ -203,6 +226,16 @@ final class Guest {
     @Override
     public void held(ControlBlock task, Path image) {
       connections = world.read();
+    }
+
+    @Override
+    public void open() {
+      Step.of(
+          "to let its packets pass",
+          () -> {
+            world.letPass();
+            return world;
+          });
     }
 
     @Override

@@ -301,10 +301,14 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
   }
 
   private void ask(TaskLife life, Guest guest) {
-    Fate fate = home.of(life, guest.home());
-    if (fate == Fate.LEAVE) remove(life);
-    // What has never run waits for the word.
-    if (fate == Fate.RUN && guest.hasRun()) guest.stays();
+    try {
+      Fate fate = home.of(life, guest.home());
+      if (fate == Fate.LEAVE) remove(life);
+      // What has never run waits for the word.
+      if (fate == Fate.RUN && guest.hasRun()) guest.stays();
+    } catch (RuntimeException failed) {
+      log.error("task {} does not go on yet: {}", guest.name(), "" + failed.getMessage(), failed);
+    }
   }
 
   /** Those that are here. */

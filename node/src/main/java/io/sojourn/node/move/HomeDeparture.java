@@ -160,6 +160,11 @@ final class HomeDeparture implements Departure {
   }
 
   @Override
+  public void open() {
+    unlock();
+  }
+
+  @Override
   public void undone() {
     if (group != null) group.close();
     // The task has them itself.
@@ -172,7 +177,6 @@ final class HomeDeparture implements Departure {
     datagrams.clear();
     connecting.clear();
     left.clear();
-    unlock();
   }
 
   Outbound outbound() {

@@ -112,6 +112,11 @@ final class HomeSide {
     away.connections().kept().madeAgain();
   }
 
+  /** Packets pass again. */
+  static void askPeers(MovedTask.Away away) {
+    away.session().loop().execute(() -> away.connections().askPeers());
+  }
+
   /** The sockets of the task's connections. */
   static List<InternetSocket> sockets(MovedTask.Away away) throws IOException {
     Set<String> wanted =

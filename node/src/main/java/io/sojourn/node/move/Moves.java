@@ -392,6 +392,7 @@ public final class Moves implements Exports, AutoCloseable {
     kept.put(task.id(), away.connections().kept());
     // It was on its way, perhaps; what that had closed is there again.
     ConnectionLock.remove(ConnectionLock.tableOf(task.id()));
+    HomeSide.askPeers(away);
     away.start().begins();
     int life = record.lifeThere();
     task.goes(life, away);

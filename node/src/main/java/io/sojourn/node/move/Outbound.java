@@ -14,7 +14,8 @@ final class Outbound implements AutoCloseable {
   private final String taskId;
   private final String node;
   private final Report report;
-  private @Nullable LiveShipment shipment;
+  private volatile @Nullable LiveShipment shipment;
+  private volatile boolean cancelled;
 
   /**
    * @param task its name, of which the image has its own
@@ -37,16 +38,25 @@ final class Outbound implements AutoCloseable {
         shipping.begin(draft, image, task, taskId, node, Shipping.Place.MEMORY, report.listener());
   }
 
+  /** It is not to leave any more: {@link #finish} fails. On any thread. */
+  void cancel() {
+    cancelled = true;
+    LiveShipment begun = shipment;
+    if (begun != null) begun.cancel();
+  }
+
   /** It is written: sends what is left. */
   Shipping.Shipped finish(ImageDirectory image) {
     LiveShipment begun = shipment;
     if (begun == null) throw new IllegalStateException("nothing was written");
+    if (cancelled) begun.cancel();
     return begun.finish(image, report);
   }
 
   /** Where it has not been finished, nothing of it stays on the other node. */
   @Override
   public void close() {
-    if (shipment != null) shipment.close();
+    LiveShipment begun = shipment;
+    if (begun != null) begun.close();
   }
 }

@@ -52,6 +52,7 @@ final class WayHome {
       return moved;
     } finally {
       if (lock.placed()) ConnectionLock.remove(lock.table());
+      if (!home) HomeSide.askPeers(away);
       task.arrives();
       if (home) word.leave();
       else {

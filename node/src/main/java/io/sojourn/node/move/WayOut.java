@@ -75,6 +75,8 @@ final class WayOut {
         return new Moves.Moved(incarnation, departure.standingMillis());
       } finally {
         departure.unlock();
+        MovedTask.Away away = task.away();
+        if (away != null) HomeSide.askPeers(away);
         Trees.delete(images);
       }
     } finally {

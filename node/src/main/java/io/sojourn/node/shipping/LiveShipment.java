@@ -82,6 +82,11 @@ public final class LiveShipment implements AutoCloseable {
     }
   }
 
+  /** It is not needed any more: {@link #finish} fails, soon. On any thread. */
+  public void cancel() {
+    transfer.cancel();
+  }
+
   @Override
   public void close() {
     pages.close();

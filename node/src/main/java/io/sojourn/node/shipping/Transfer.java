@@ -100,7 +100,11 @@ final class Transfer {
           OfferResponse offer = offer();
           if (offer.hasPublished()) return offer.getPublished();
           send(offer);
-          return publish(manifest.get());
+          ByteString whole = manifest.get();
+          if (cancelled)
+            throw OperationException.failed(
+                "image " + shipment.image() + " is not needed any more", "see why it was given up");
+          return publish(whole);
         } catch (StatusRuntimeException failure) {
           retry(failure);
         }

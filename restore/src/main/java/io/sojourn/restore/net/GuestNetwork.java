@@ -174,6 +174,13 @@ public final class GuestNetwork implements AutoCloseable {
       Files.writeString(net.resolve("ipv4/conf/" + device + "/accept_local"), "1");
       Files.writeString(net.resolve("ipv4/conf/" + device + "/route_localnet"), "1");
     }
+    // Nothing here is ever congested. One that paces, as BBR does, takes the time for which a task
+    // stands still for that of a slow path, and then lets its next packets wait for as long.
+    Files.writeString(net.resolve("ipv4/tcp_congestion_control"), "reno");
+    // The longer a task stands still, the later its kernel would ask who does not answer. From
+    // Linux 6.15 on there is a limit to that, in milliseconds, of which this is the least.
+    Path longest = net.resolve("ipv4/tcp_rto_max_ms");
+    if (Files.exists(longest)) Files.writeString(longest, "1000");
   }
 
   private static String links(HomeNetwork home) {

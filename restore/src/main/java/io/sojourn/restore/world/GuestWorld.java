@@ -112,7 +112,7 @@ public final class GuestWorld implements AutoCloseable {
   private @Nullable GuestPipes pipes;
   private @Nullable GuestStreams streams;
   private @Nullable ToolCalls attached;
-  private boolean apart;
+  private volatile boolean apart;
 
   private GuestWorld(
       Tools tools,
@@ -374,13 +374,22 @@ public final class GuestWorld implements AutoCloseable {
     return Objects.requireNonNull(pipes).taken();
   }
 
+  /** Whether its streams are taken apart. */
+  public boolean apart() {
+    return apart;
+  }
+
+  /** The task is to run on here after all: packets pass again. Before {@link #thaw}. */
+  public void letPass() throws IOException {
+    if (apart) network.open();
+  }
+
   /** The task is to run on here after all: every stream goes on at its byte. */
   public void thaw() throws IOException {
     if (!apart) return;
     apart = false;
     // Two calls for one session would take it from each other.
     GuestStreams before = Objects.requireNonNull(streams);
-    network.open();
     frozen.forEach(FrozenRelay::thaw);
     frozen = List.of();
     session

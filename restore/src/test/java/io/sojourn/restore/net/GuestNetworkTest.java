@@ -32,4 +32,15 @@ class GuestNetworkTest {
       }
     }
   }
+
+  /** What a path has been like while a task stood still is nothing to go by. */
+  @Test
+  void nothingPacesThere() throws Exception {
+    try (NetworkNamespace world = NetworkNamespace.make();
+        GuestNetwork network = GuestNetwork.prepare(world, HomeInterfaces.read())) {
+      network.open();
+      assertThat(network.namespace().run("", List.of("sysctl", "net.ipv4.tcp_congestion_control")))
+          .contains("reno");
+    }
+  }
 }
