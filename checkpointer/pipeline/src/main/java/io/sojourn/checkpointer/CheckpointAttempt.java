@@ -336,7 +336,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
   }
 
   private void unlock() {
-    if (lock.placed()) ConnectionLock.remove(lock.table());
+    lock.lift();
   }
 
   /** How another try may come through, when this one has failed. */

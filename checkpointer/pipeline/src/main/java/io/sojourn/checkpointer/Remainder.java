@@ -53,7 +53,7 @@ final class Remainder {
     if (!seat.kept()) return;
     try {
       report.phase("deputy", () -> seat.take(task));
-      if (lock.placed()) ConnectionLock.remove(lock.table());
+      lock.lift();
     } catch (OperationException nobody) {
       report.warn(
           "no deputy keeps its place, so its process has ended and its peers are not answered: "

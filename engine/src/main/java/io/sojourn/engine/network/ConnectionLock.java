@@ -55,6 +55,13 @@ public final class ConnectionLock {
     return placed;
   }
 
+  /** Packets pass again; without effect where nothing is covered. */
+  public void lift() {
+    if (placed) remove(table);
+    placed = false;
+    connections.clear();
+  }
+
   public String table() {
     return table;
   }

@@ -146,6 +146,6 @@ final class ConnectionsOfFrozen implements AutoCloseable {
       if (givenUp) sockets.close();
       else sockets.goOn();
     }
-    if (!givenUp && lock.placed()) ConnectionLock.remove(lock.table());
+    if (!givenUp) lock.lift();
   }
 }

@@ -64,7 +64,7 @@ final class DistantCheckpoint {
     try {
       return Step.of("the checkpoint", () -> take(task, away, lock, image, options));
     } finally {
-      if (lock.placed()) ConnectionLock.remove(lock.table());
+      lock.lift();
       HomeSide.askPeers(away);
       task.arrives();
       new Word(settings, away.node(), Face.life(task)).stay();

@@ -256,6 +256,6 @@ final class HomeDeparture implements Departure {
   }
 
   void unlock() {
-    if (lock.placed()) ConnectionLock.remove(lock.table());
+    lock.lift();
   }
 }

@@ -51,7 +51,7 @@ final class WayHome {
       home = true;
       return moved;
     } finally {
-      if (lock.placed()) ConnectionLock.remove(lock.table());
+      lock.lift();
       if (!home) HomeSide.askPeers(away);
       task.arrives();
       if (home) word.leave();
@@ -86,7 +86,7 @@ final class WayHome {
       locks = moves.letGoOfLocks(task);
       if (locks.isPresent()) locks.get().into(image);
       Revival here = report.phase("restore", () -> restore(image, task, gone));
-      run(task, away, apart, here, incarnation, gone.getLastSignal());
+      run(task, away, apart, here, lock, incarnation, gone.getLastSignal());
       return new Moves.Moved(incarnation, gone.getPauseMillis() + (System.nanoTime() - told) / 1e6);
     } catch (IOException | RuntimeException failed) {
       locks.ifPresent(LocksAside::takeAgain);
@@ -124,6 +124,7 @@ final class WayHome {
       MovedTask.Away away,
       HomeSide streams,
       Revival here,
+      ConnectionLock lock,
       int incarnation,
       long last)
       throws IOException {
@@ -136,6 +137,8 @@ final class WayHome {
       moves.ledger().isAway(task, away.node());
       throw failed;
     }
+    // The peers wait for it.
+    lock.lift();
     Step.afterwards("to give up unix connections", () -> UnixAtHome.giveUp(task.deputy()));
     Step.afterwards("to deliver what had come", streams::deliver);
     task.face().hadUpTo(last);

@@ -224,7 +224,7 @@ public final class GuestWorld implements AutoCloseable {
     try {
       return Revival.begin(order(made), limit);
     } finally {
-      if (lock.placed()) ConnectionLock.remove(lock.table());
+      lock.lift();
     }
   }
 
