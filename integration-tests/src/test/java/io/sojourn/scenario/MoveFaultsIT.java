@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(240)
 class MoveFaultsIT {
-  private static final Duration STANDING = Duration.ofSeconds(7);
+  private static final Duration STANDING = Duration.ofSeconds(14);
 
-  /** Of silence that has begun 7 s before the kernel would make six more. */
-  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+  /** Of a silence that has lasted 14 s the kernel would make one of 25. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(8);
 
   private static Road road;
   private static Node a;

@@ -22,7 +22,6 @@ public final class PassedDescriptors implements AutoCloseable {
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
   private static final int CONTROL = 64;
-  private static final int POLLIN = 1;
 
   private final Memory data = new Memory(16);
   private final Memory control = new Memory(CONTROL);
@@ -66,9 +65,7 @@ public final class PassedDescriptors implements AutoCloseable {
 
   /** Whether there is something to be taken. */
   public boolean ready() {
-    int[] pollfd = {socket, POLLIN};
-    // SAFETY: one struct pollfd: int fd, short events, short revents.
-    return Libc.poll(pollfd, 1, 0) > 0;
+    return Poll.now(socket, Poll.IN) != 0;
   }
 
   /** Takes the connection, when it can be read for the first time; true where that was done now. */

@@ -14,7 +14,6 @@ public final class RawPipe {
 
   private static final int F_SETPIPE_SZ = 1031;
   private static final int O_PATH = 010000000;
-  private static final int POLLIN = 1;
   private static final int SPLICE_F_NONBLOCK = 2;
 
   private RawPipe() {}
@@ -44,11 +43,7 @@ public final class RawPipe {
 
   /** See {@link OwnDescriptor#hasMet}. */
   static boolean hasMet(int readEnd) {
-    // struct pollfd: int fd, short events, short revents.
-    int[] pollfd = {readEnd, POLLIN};
-    // SAFETY: one structure, no waiting.
-    Libc.poll(pollfd, 1, 0);
-    if (pollfd[1] >> 16 != 0) return true;
+    if (Poll.now(readEnd, Poll.IN) != 0) return true;
     RawSocket[] aside = ends();
     try {
       // SAFETY: numbers only. tee(2) takes nothing out; from an empty pipe it gives 0 where nobody

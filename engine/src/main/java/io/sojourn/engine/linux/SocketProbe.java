@@ -12,7 +12,6 @@ public final class SocketProbe {
   private static final int SO_PEERCRED = 17;
   private static final int SO_PROTOCOL = 38;
   private static final int SO_DOMAIN = 39;
-  private static final int POLLHUP = 0x10;
   public static final int IPPROTO_MPTCP = 262;
 
   private SocketProbe() {}
@@ -41,15 +40,7 @@ public final class SocketProbe {
 
   /** The other end of a connection was closed; something may be left to read. */
   public static boolean closedByPeer(Descriptor socket) {
-    return with(
-        socket,
-        duplicate -> {
-          // struct pollfd: int fd, short events, short revents.
-          int[] pollfd = {duplicate, 0};
-          // SAFETY: one structure, no waiting.
-          Libc.poll(pollfd, 1, 0);
-          return (pollfd[1] >> 16 & POLLHUP) != 0;
-        });
+    return with(socket, duplicate -> (Poll.now(duplicate, 0) & Poll.HANG_UP) != 0);
   }
 
   private static boolean option(Descriptor socket, int name, int[] value) {

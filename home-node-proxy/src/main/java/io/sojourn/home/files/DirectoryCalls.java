@@ -1,6 +1,5 @@
 package io.sojourn.home.files;
 
-import com.google.protobuf.ByteString;
 import io.sojourn.engine.files.DataCalls;
 import io.sojourn.engine.files.ErrorNumber;
 import io.sojourn.engine.files.FileCalls;
@@ -10,7 +9,7 @@ import io.sojourn.engine.files.NativeMemory;
 import io.sojourn.protocol.files.Entries;
 import io.sojourn.protocol.files.Names;
 import io.sojourn.protocol.files.ReadDirectory;
-import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /** Calls that list a directory. */
@@ -57,26 +56,24 @@ final class DirectoryCalls {
         length = (int) Refused.checked(DataCalls.entries(use.fd(), buffer));
       }
     }
-    return entries(call, handle.node(), buffer.bytes(), length);
+    return entries(call, handle.node(), DirectoryRecord.in(buffer.bytes(), length));
   }
 
-  /** struct linux_dirent64: inode, offset, record length, type, name. */
-  private Entries entries(ReadDirectory call, Node directory, ByteBuffer in, int length)
+  private Entries entries(ReadDirectory call, Node directory, List<DirectoryRecord> records)
       throws Refused {
     Entries.Builder entries = Entries.newBuilder();
     int left = Math.min(call.getSize(), MOST);
     long device = directory.key().device();
-    for (int at = 0; at < length; at += in.getShort(at + 16) & 0xffff) {
-      byte[] name = name(in, at + 19);
-      left -= (call.getPlus() ? PLUS : PLAIN) + ((name.length + 7) & ~7);
+    for (DirectoryRecord record : records) {
+      left -= (call.getPlus() ? PLUS : PLAIN) + ((record.name().size() + 7) & ~7);
       if (left < 0) break;
       Entries.One.Builder one =
           Entries.One.newBuilder()
-              .setName(ByteString.copyFrom(name))
-              .setInode(files.nodes().inode(device, in.getLong(at)))
-              .setOffset(in.getLong(at + 8))
-              .setType(in.get(at + 18));
-      if (call.getPlus() && FileName.isChild(name)) look(directory, one);
+              .setName(record.name())
+              .setInode(files.nodes().inode(device, record.inode()))
+              .setOffset(record.offset())
+              .setType(record.type());
+      if (call.getPlus() && FileName.isChild(record.name().toByteArray())) look(directory, one);
       entries.addEntries(one);
     }
     return entries.build();
@@ -103,9 +100,7 @@ final class DirectoryCalls {
       NativeMemory buffer = BUFFER.get();
       int length = (int) Refused.checked(DataCalls.entries(fd, buffer));
       Names.Builder names = Names.newBuilder();
-      ByteBuffer in = buffer.bytes();
-      for (int at = 0; at < length; at += in.getShort(at + 16) & 0xffff)
-        names.addNames(ByteString.copyFrom(name(in, at + 19)));
+      DirectoryRecord.in(buffer.bytes(), length).forEach(one -> names.addNames(one.name()));
       boolean all = Refused.checked(DataCalls.entries(fd, buffer)) == 0;
       return all && names.getNamesCount() <= MOST_NAMES
           ? Optional.of(names.build())
@@ -113,13 +108,5 @@ final class DirectoryCalls {
     } finally {
       FileCalls.close(fd);
     }
-  }
-
-  private static byte[] name(ByteBuffer in, int at) {
-    int length = 0;
-    while (in.get(at + length) != 0) length++;
-    byte[] name = new byte[length];
-    in.get(at, name);
-    return name;
   }
 }
