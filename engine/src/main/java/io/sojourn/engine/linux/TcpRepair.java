@@ -49,8 +49,12 @@ public final class TcpRepair {
             Libc.getsockopt(duplicate, IPPROTO_TCP, TCP_REPAIR, repair, new int[] {4});
             // To switch it off where it is not on would clear SO_REUSEADDR.
             if (repair[0] == 0 && !ask) return false;
+            int[] reuse = {1};
+            // SAFETY: likewise.
+            if (repair[0] == 0)
+              Libc.getsockopt(duplicate, SOL_SOCKET, SO_REUSEADDR, reuse, new int[] {4});
             set(duplicate, ON);
-            end(duplicate, OFF);
+            end(duplicate, OFF, reuse[0]);
             return true;
           } catch (LastErrorException notTcp) {
             return false;
@@ -60,14 +64,14 @@ public final class TcpRepair {
 
   /** Switches it off, without a word to the peer. */
   static void end(int socket) {
-    end(socket, OFF_WITHOUT_PROBE);
+    end(socket, OFF_WITHOUT_PROBE, 1);
   }
 
   /** The kernel clears SO_REUSEADDR then, which servers have. */
-  private static void end(int socket, int how) {
+  private static void end(int socket, int how, int reuse) {
     set(socket, how);
     // SAFETY: the value is one int; the descriptor is a duplicate of ours.
-    Libc.setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, new int[] {1}, 4);
+    Libc.setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, new int[] {reuse}, 4);
   }
 
   static void set(int socket, int mode) {
