@@ -177,10 +177,9 @@ public final class GuestNetwork implements AutoCloseable {
     // Nothing here is ever congested. One that paces, as BBR does, takes the time for which a task
     // stands still for that of a slow path, and then lets its next packets wait for as long.
     Files.writeString(net.resolve("ipv4/tcp_congestion_control"), "reno");
-    // The longer a task stands still, the later its kernel would ask who does not answer. From
-    // Linux 6.15 on there is a limit to that, in milliseconds, of which this is the least.
-    Path longest = net.resolve("ipv4/tcp_rto_max_ms");
-    if (Files.exists(longest)) Files.writeString(longest, "1000");
+    // Nor is anybody gone who does not answer: the task stands still until home is back. What
+    // would give up after a quarter of an hour does so after hours.
+    Files.writeString(net.resolve("ipv4/tcp_retries2"), "255");
   }
 
   private static String links(HomeNetwork home) {
