@@ -305,7 +305,11 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
       Fate fate = home.of(life, guest.home());
       if (fate == Fate.LEAVE) remove(life);
       // What has never run waits for the word.
-      if (fate == Fate.RUN && guest.hasRun()) guest.stays();
+      if (fate == Fate.RUN && guest.hasRun()) {
+        guest.stays();
+        // Home hears by it that what has arrived of its image meanwhile is not needed either.
+        home.of(life, guest.home());
+      }
     } catch (RuntimeException failed) {
       log.error("task {} does not go on yet: {}", guest.name(), "" + failed.getMessage(), failed);
     }
