@@ -168,15 +168,14 @@ final class Guest {
     StandingTask task = standing;
     standing = null;
     if (task != null) runsOn(task);
+    // That has failed when it ran on.
     else if (runs && world.apart()) joinAgain();
   }
 
-  /** What has failed, when it ran on. */
   private void joinAgain() {
     Step.of(
         "to join the streams again",
         () -> {
-          world.letPass();
           world.thaw();
           return world;
         });
@@ -240,12 +239,7 @@ final class Guest {
 
     @Override
     public void undone() {
-      Step.of(
-          "to join the streams again",
-          () -> {
-            world.thaw();
-            return world;
-          });
+      joinAgain();
     }
   }
 }

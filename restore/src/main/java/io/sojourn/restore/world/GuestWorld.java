@@ -113,6 +113,7 @@ public final class GuestWorld implements AutoCloseable {
   private @Nullable GuestStreams streams;
   private @Nullable ToolCalls attached;
   private volatile boolean apart;
+  private boolean shut;
 
   private GuestWorld(
       Tools tools,
@@ -344,6 +345,7 @@ public final class GuestWorld implements AutoCloseable {
     try {
       SessionState state = session.loop().submit(session::freeze).get();
       frozen = session.loop().submit(connections::frozen).get();
+      shut = true;
       network.shut(frozen);
       if (!files.drain(PATIENCE)) throw new IOException("home does not take what was written");
       return state;
@@ -379,14 +381,17 @@ public final class GuestWorld implements AutoCloseable {
     return apart;
   }
 
-  /** The task is to run on here after all: packets pass again. Before {@link #thaw}. */
+  /** The task is to run on here after all: packets pass again. Once; {@link #thaw} does it, too. */
   public void letPass() throws IOException {
-    if (apart) network.open();
+    if (!shut) return;
+    network.open();
+    shut = false;
   }
 
   /** The task is to run on here after all: every stream goes on at its byte. */
   public void thaw() throws IOException {
     if (!apart) return;
+    letPass();
     apart = false;
     // Two calls for one session would take it from each other.
     GuestStreams before = Objects.requireNonNull(streams);
