@@ -181,18 +181,14 @@ final class Road implements AutoCloseable {
     for (Path thread : numbered(jvm.resolve("task")))
       try {
         String stack = Files.readString(thread.resolve("stack"));
-        String state =
-            Files.readString(thread.resolve("stat")).replaceFirst(".*\\) (.).*\\s*", "$1");
         List<String> calls = stack.lines().limit(4).map(line -> line.substring(4)).toList();
-        all.append("%s %s %s %s%n".formatted(thread.getFileName(), state, name(thread), calls));
+        int number = number(thread);
+        all.append(
+            "%d %s %s %s%n".formatted(number, Proc.state(number), Proc.command(number), calls));
       } catch (NoSuchFileException ended) {
         // One thread less.
       }
     return all.toString();
-  }
-
-  private static String name(Path thread) throws IOException {
-    return Files.readString(thread.resolve("comm")).strip();
   }
 
   private static List<Path> processes() throws IOException {

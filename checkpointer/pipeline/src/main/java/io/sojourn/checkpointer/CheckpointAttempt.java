@@ -104,7 +104,7 @@ final class CheckpointAttempt implements DumpConversation.Steps {
         report.phase("lock connections", () -> lock.cover(facts.network()));
       dump();
       if (options.stop()) remainder.stays(imageName(), lock, report);
-      else unlock();
+      else lock.lift();
       pause.reportRelease(report);
       // A frozen task has been stored already. One that runs on is stored now, behind its back.
       ImageDirectory stored = image != null ? image : report.phase("store", this::store);
@@ -331,12 +331,8 @@ final class CheckpointAttempt implements DumpConversation.Steps {
 
   /** Whatever went wrong: the task runs on, its connections too. */
   private void giveUp() {
-    hand.runsOn(this::unlock, remainder::undone);
+    hand.runsOn(lock::lift, remainder::undone);
     hand.settled();
-  }
-
-  private void unlock() {
-    lock.lift();
   }
 
   /** How another try may come through, when this one has failed. */

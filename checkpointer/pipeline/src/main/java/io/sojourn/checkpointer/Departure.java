@@ -39,7 +39,7 @@ public interface Departure {
   /** The image is complete, but for its manifest; the task is held by CRIU. */
   void held(ControlBlock task, Path image) throws IOException;
 
-  /** The task is about to run on after all, and stands still: packets pass again. */
+  /** Packets of its connections pass again. If the task is to run on after all, it stands still. */
   void open();
 
   /** The task is about to run on after all: nothing may stand in the way of that. */

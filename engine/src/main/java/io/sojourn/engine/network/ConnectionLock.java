@@ -107,13 +107,18 @@ public final class ConnectionLock {
 
   private static String value(InternetSocket socket) {
     if (!socket.tcp() || socket.listening()) return port(socket.local());
-    return end(socket.local()) + " . " + end(socket.remote());
+    return way(socket.local(), socket.remote());
   }
 
   /** A connection's packets in both directions, as elements of a set. */
   static String ends(InternetSocket connection) {
-    String local = end(connection.local()), remote = end(connection.remote());
-    return local + " . " + remote + ", " + remote + " . " + local;
+    return way(connection.local(), connection.remote())
+        + ", "
+        + way(connection.remote(), connection.local());
+  }
+
+  private static String way(String from, String to) {
+    return end(from) + " . " + end(to);
   }
 
   private static String end(String end) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.linux.NetworkNamespace;
 import io.sojourn.engine.linux.RawSocket;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -43,10 +44,9 @@ class ConnectionLockTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1"})
   void aPeerGoesOnAskingAsOftenAsAtFirst(String host) throws Exception {
-    InetAddress address = InetAddress.getByName(host);
-    try (ServerSocket server = network.call(() -> new ServerSocket(0, 1, address));
-        RawSocket peer = network.call(() -> RawSocket.tcp(end(server)));
-        Socket ours = met(server, peer)) {
+    try (Connection connection = meet(InetAddress.getByName(host))) {
+      RawSocket peer = connection.one();
+      Socket ours = connection.other();
       ConnectionLock lock = new ConnectionLock("still");
       network.call(() -> covered(lock, peer));
       assertThat(peer.send(new byte[3000], 3000)).isEqualTo(3000);
@@ -60,10 +60,9 @@ class ConnectionLockTest {
 
   @Test
   void oursSaysNothing() throws Exception {
-    InetAddress address = InetAddress.getLoopbackAddress();
-    try (ServerSocket server = network.call(() -> new ServerSocket(0, 1, address));
-        RawSocket peer = network.call(() -> RawSocket.tcp(end(server)));
-        Socket ours = met(server, peer)) {
+    try (Connection connection = meet(InetAddress.getLoopbackAddress())) {
+      RawSocket peer = connection.one();
+      Socket ours = connection.other();
       ConnectionLock lock = new ConnectionLock("still");
       network.call(() -> covered(lock, peer));
       ours.getOutputStream().write(1);
@@ -78,10 +77,9 @@ class ConnectionLockTest {
   /** By itself its kernel would say it 6.2 s after it first did. */
   @Test
   void anEndThatAsksGoesOnAtOnce() throws Exception {
-    InetAddress address = InetAddress.getLoopbackAddress();
-    try (ServerSocket server = network.call(() -> new ServerSocket(0, 1, address));
-        RawSocket ours = network.call(() -> RawSocket.tcp(end(server)));
-        Socket peer = met(server, ours)) {
+    try (Connection connection = meet(InetAddress.getLoopbackAddress())) {
+      RawSocket ours = connection.one();
+      Socket peer = connection.other();
       ConnectionLock lock = new ConnectionLock("still");
       network.call(() -> covered(lock, text(ours.local()), text(ours.peer())));
       assertThat(ours.send(new byte[3000], 3000)).isEqualTo(3000);
@@ -95,19 +93,27 @@ class ConnectionLockTest {
     }
   }
 
-  private static InetSocketAddress end(ServerSocket server) {
-    return new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+  private record Connection(RawSocket one, Socket other) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      other.close();
+      one.close();
+    }
   }
 
-  /** Its kernel has measured how long an answer takes. */
-  private static Socket met(ServerSocket server, RawSocket peer) throws Exception {
-    peer.connect(end(server));
-    Socket ours = server.accept();
-    for (int i = 0; i < 50; i++) {
-      peer.send(new byte[] {0}, 1);
-      assertThat(ours.getInputStream().read()).isZero();
+  /** The kernel of the one has measured how long an answer takes. */
+  private Connection meet(InetAddress address) throws IOException {
+    try (ServerSocket server = network.call(() -> new ServerSocket(0, 1, address))) {
+      InetSocketAddress end = new InetSocketAddress(address, server.getLocalPort());
+      RawSocket one = network.call(() -> RawSocket.tcp(end));
+      one.connect(end);
+      Socket other = server.accept();
+      for (int i = 0; i < 50; i++) {
+        one.send(new byte[] {0}, 1);
+        assertThat(other.getInputStream().read()).isZero();
+      }
+      return new Connection(one, other);
     }
-    return ours;
   }
 
   private static Object covered(ConnectionLock lock, RawSocket peer) {

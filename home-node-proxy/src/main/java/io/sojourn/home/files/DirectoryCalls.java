@@ -9,7 +9,6 @@ import io.sojourn.engine.files.NativeMemory;
 import io.sojourn.protocol.files.Entries;
 import io.sojourn.protocol.files.Names;
 import io.sojourn.protocol.files.ReadDirectory;
-import java.util.List;
 import java.util.Optional;
 
 /** Calls that list a directory. */
@@ -59,7 +58,7 @@ final class DirectoryCalls {
     return entries(call, handle.node(), DirectoryRecord.in(buffer.bytes(), length));
   }
 
-  private Entries entries(ReadDirectory call, Node directory, List<DirectoryRecord> records)
+  private Entries entries(ReadDirectory call, Node directory, Iterable<DirectoryRecord> records)
       throws Refused {
     Entries.Builder entries = Entries.newBuilder();
     int left = Math.min(call.getSize(), MOST);

@@ -33,7 +33,7 @@ final class Back {
                     .restore(image.path(), task, UnaryOperator.identity(), UNLIMITED));
     task.isHome(incarnation, here);
     moves.ledger().isHome(task, here);
-    departure.unlock();
+    departure.open();
     here.run(incarnation);
     Step.afterwards("to give up unix connections", () -> UnixAtHome.giveUp(task.deputy()));
     Step.afterwards("to give up pipes", () -> PipesAtHome.giveUp(task.deputy()));

@@ -161,7 +161,7 @@ final class HomeDeparture implements Departure {
 
   @Override
   public void open() {
-    unlock();
+    lock.lift();
   }
 
   @Override
@@ -253,9 +253,5 @@ final class HomeDeparture implements Departure {
     connections.clear();
     listening.clear();
     datagrams.clear();
-  }
-
-  void unlock() {
-    lock.lift();
   }
 }

@@ -34,7 +34,7 @@ final class LazyWay {
     try (HeldMemory memory = hold(pid, standing)) {
       moves.memory().give(life, node, memory);
       begin(task, standing, pid, node, incarnation, departure);
-      departure.unlock();
+      departure.open();
       double pause = departure.standingMillis();
       MovedTask.Away away = Objects.requireNonNull(task.away());
       try {

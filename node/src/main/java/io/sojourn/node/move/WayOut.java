@@ -74,7 +74,7 @@ final class WayOut {
         begin(task, standing, incarnation, departure);
         return new Moves.Moved(incarnation, departure.standingMillis());
       } finally {
-        departure.unlock();
+        departure.open();
         MovedTask.Away away = task.away();
         if (away != null) HomeSide.askPeers(away);
         Trees.delete(images);
