@@ -3,11 +3,14 @@ package io.sojourn.victim;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes to a file and to a peer a few times a second, each in a thread of its own, and notes what
- * it is told when that fails; then it writes no more until it is told to begin anew.
+ * Writes to a file and to a peer and changes a name a few times a second, each in a thread of its
+ * own, and notes what it is told when that fails; then it does so no more until it is told to begin
+ * anew.
  *
  * <p>Arguments: the peer's address and port.
  */
@@ -48,6 +51,13 @@ public final class Patience {
             try (FileOutputStream to = new FileOutputStream("kept", true)) {
               to.write(1);
             }
+        });
+    // Unlike the file's, each of these is one call, whenever the road home is cut.
+    thread(
+        "names",
+        () -> {
+          for (Path made = Path.of("made"); ; Thread.sleep(100))
+            if (!Files.deleteIfExists(made)) Files.createDirectory(made);
         });
     return "file and connection";
   }
