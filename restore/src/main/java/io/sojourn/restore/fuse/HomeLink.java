@@ -248,7 +248,9 @@ final class HomeLink {
       asked = pending.remove(answer.getId());
       if (asked != null && firstUnsettled() < answer.getId()) outOfOrder.add(answer.getId());
     }
-    if (asked != null) listener.answered(asked, answer);
+    if (asked == null) return;
+    listener.answered(asked, answer);
+    asked.isDone();
   }
 
   private void changed(Invalidation invalidation) {

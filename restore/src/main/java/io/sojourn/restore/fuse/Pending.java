@@ -18,6 +18,7 @@ final class Pending {
   private @Nullable Request request;
   private final long nanos = System.nanoTime();
   private final @Nullable Consumer<Answer> then;
+  private final ContentArrays.@Nullable Lent content;
   private volatile boolean interrupted;
   private volatile boolean behind;
   private volatile long otherNode;
@@ -34,6 +35,7 @@ final class Pending {
     this.size = size;
     this.draft = draft;
     this.then = null;
+    this.content = in.lent();
   }
 
   private Pending(FuseChannel channel, long node, Request.Builder draft, Consumer<Answer> then) {
@@ -45,6 +47,7 @@ final class Pending {
     this.node = node;
     this.size = 0;
     this.draft = draft;
+    this.content = null;
   }
 
   /** Something of our own to ask, whose answer the kernel does not wait for. */
@@ -106,6 +109,11 @@ final class Pending {
   Request request() {
     Request known = request;
     return known == null ? draft.build() : known;
+  }
+
+  /** Home has done it: it is never sent again. */
+  void isDone() {
+    if (content != null) content.giveBack();
   }
 
   void interrupt() {

@@ -27,7 +27,8 @@ final class Reader implements EpollIoHandle {
   private final Conversation conversation;
   private final EventLoop loop;
   private final Runnable gone;
-  private final NativeMemory buffer = new NativeMemory((1 << 20) + 8192);
+  private final NativeMemory buffer = new NativeMemory(ContentArrays.SIZE + 8192);
+  private final ContentArrays arrays = new ContentArrays();
   private final FileDescriptor descriptor;
   private @Nullable IoRegistration registration;
   private boolean stopped;
@@ -91,7 +92,7 @@ final class Reader implements EpollIoHandle {
   private void one(int length) {
     FuseRequest in;
     try {
-      in = FuseRequest.of(buffer.bytes(), length);
+      in = FuseRequest.of(buffer.bytes(), length, arrays);
     } catch (MalformedRequestException e) {
       LOG.warn("A request that cannot be read: {}", e.getMessage());
       return;

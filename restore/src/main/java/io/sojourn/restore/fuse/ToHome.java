@@ -161,7 +161,7 @@ final class ToHome {
         .setHandle(in.u64(0))
         .setOffset(in.u64(8))
         .setFlags((in.u32(20) & WRITE_CACHE) != 0 ? flags & ~O_APPEND : flags)
-        .setData(in.bytes(40, in.u32(16)))
+        .setData(in.content(40, in.u32(16)))
         .build();
   }
 

@@ -20,7 +20,7 @@ class KernelWordsFuzzTest {
     ByteBuffer buffer = ByteBuffer.allocateDirect(Math.max(64, data.length));
     buffer.order(ByteOrder.nativeOrder()).put(0, data);
     try {
-      FuseRequest in = FuseRequest.of(buffer, data.length);
+      FuseRequest in = FuseRequest.of(buffer, data.length, new ContentArrays());
       Request.Builder request = Request.newBuilder();
       if (ToHome.translate(in, request))
         assertThat(request.build().getSerializedSize()).isLessThan(2 * data.length + 200);
@@ -37,7 +37,10 @@ class KernelWordsFuzzTest {
     try {
       Pending asked =
           new Pending(
-              closed(), FuseRequest.of(header, FuseRequest.HEADER), size, Request.newBuilder());
+              closed(),
+              FuseRequest.of(header, FuseRequest.HEADER, new ContentArrays()),
+              size,
+              Request.newBuilder());
       Answer answer = Answer.parseFrom(data.consumeRemainingAsBytes());
       FuseReply out = new FuseReply();
       int length = new ToKernel(true).translate(asked, answer, true, out);
