@@ -21,6 +21,8 @@ public final class Awake {
   private final LongSupplier clock;
   private long last;
   private int following;
+  private boolean asleep;
+  private long asleepSince;
 
   public Awake() {
     this(System::nanoTime);
@@ -41,6 +43,22 @@ public final class Awake {
     if (pause >= LONG) following = 0;
     else if (pause >= SHORT) following++;
     last = now;
+  }
+
+  /** It goes to sleep, and tells by {@link #wakes} when it has slept. */
+  public void sleeps() {
+    asleep = true;
+    asleepSince = clock.getAsLong();
+  }
+
+  /**
+   * It has slept, or has not. What has ended a short sleep was somebody who hands things on; a long
+   * one may have been ended by a timer, for which nobody need be awake.
+   */
+  public void wakes() {
+    if (!asleep) return;
+    asleep = false;
+    if (clock.getAsLong() - asleepSince < LONG) busy();
   }
 
   /** Nothing was to be done; whether to look again, and others have had the processor. */

@@ -22,12 +22,16 @@ public final class AlertLoops {
 
     @Override
     public int calculateStrategy(IntSupplier now, boolean hasTasks) throws Exception {
+      // What is found after a sleep is done before anybody is asked here.
+      awake.wakes();
       int ready = now.get();
       if (ready > 0 || hasTasks) {
         awake.busy();
         return Math.max(ready, 0);
       }
-      return awake.again() ? CONTINUE : SELECT;
+      if (awake.again()) return CONTINUE;
+      awake.sleeps();
+      return SELECT;
     }
   }
 }

@@ -43,6 +43,24 @@ class AwakeTest {
     assertThat(againAfter(Awake.SHORT + 1)).isFalse();
   }
 
+  /** Who has fallen asleep too early is awake for what follows. */
+  @Test
+  void isAwakeAgainAfterAShortSleepOnly() {
+    for (int i = 0; i < 4; i++) {
+      awake.sleeps();
+      now += ROUND_TRIP;
+      awake.wakes();
+    }
+    assertThat(againAfter(Awake.LONG)).isTrue();
+    awake.sleeps();
+    now += Awake.LONG;
+    awake.wakes();
+    assertThat(againAfter(1)).isFalse();
+    // Nobody has slept.
+    awake.wakes();
+    assertThat(againAfter(1)).isFalse();
+  }
+
   /** Each is answered after a round trip, and then nothing comes. */
   @Test
   void doesNotWaitInVainForCallsThatComeNowAndThen() {
