@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 final class FanotifyWatch implements ChangeWatch {
   private static final Logger LOG = LoggerFactory.getLogger(FanotifyWatch.class);
+
+  /**
+   * Events of so long are taken together. The guest's own calls make some, too, and who hears of
+   * each at once is woken for nothing between any two of them.
+   */
+  private static final long TOGETHER_NANOS = 1_000_000;
 
   private final FileWatch watch;
   private final Map<String, Node> watched = new ConcurrentHashMap<>();
@@ -133,6 +140,7 @@ final class FanotifyWatch implements ChangeWatch {
           .filter(event -> !own.contains(event.thread()))
           .forEach(event -> NewsOfChange.add(event, watched, changes));
       if (!changes.isEmpty()) changed.accept(List.copyOf(changes));
+      LockSupport.parkNanos(TOGETHER_NANOS);
     }
   }
 
