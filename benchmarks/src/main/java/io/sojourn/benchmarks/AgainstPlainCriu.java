@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -86,7 +84,7 @@ final class AgainstPlainCriu implements Benchmark {
     try (RunningSubject program = RunningSubject.start(plan, jdk, subject, contender.agent())) {
       Files.createDirectories(images);
       subject.load().on(program);
-      settle();
+      Quiet.settle();
       Path image = images.resolve("checkpoint");
       Shell.Finished made = contender.checkpoint(program, image);
       measured.said("checkpoint", made);
@@ -108,7 +106,7 @@ final class AgainstPlainCriu implements Benchmark {
   private static void freezeAndRestore(
       RunningSubject program, Contender contender, Path image, Measured measured)
       throws Failure, InterruptedException {
-    settle();
+    Quiet.settle();
     Shell.Finished frozen = contender.freeze(program, image);
     measured.said("freeze", frozen);
     Shell.Finished restored = contender.restore(image);
@@ -117,11 +115,6 @@ final class AgainstPlainCriu implements Benchmark {
     measured.freeze.add(frozen.millis());
     measured.restore.add(gap.endMillis() - restored.startMillis());
     measured.absence.add(gap.endMillis() - gap.startMillis());
-  }
-
-  /** What others have written must not be written back in the middle of a measurement. */
-  static void settle() throws Failure, InterruptedException {
-    Shell.run(Map.of(), List.of("sync"));
   }
 
   static long size(Path image) throws Failure {

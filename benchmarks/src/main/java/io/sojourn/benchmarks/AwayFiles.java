@@ -14,6 +14,9 @@ final class AwayFiles implements Benchmark {
   private static final double NOTHING = Double.NaN;
   private static final int WARM_UPS = 3;
 
+  /** Names are a few calls each: of so many more each method is compiled for good. */
+  private static final int NAMES_TO_WARM_UP = 10_000;
+
   private final Series[] writes = series(),
       toMemory = series(),
       reads = series(),
@@ -69,15 +72,16 @@ final class AwayFiles implements Benchmark {
   private void round(Plan plan, Path home, RunningProbe probe, Path root, int round, int which)
       throws Failure, InterruptedException {
     int size = megabytes(plan);
-    int files = plan.quick() ? 200 : 500;
+    int files = plan.quick() ? 200 : round < 0 ? NAMES_TO_WARM_UP : 500;
     String name = "data-" + round + "-" + which;
     fill(home.resolve(name), size);
-    AgainstPlainCriu.settle();
+    Quiet.settle();
     double read = probe.ask("read " + root.resolve(name))[0];
     probe.ask("read " + root.resolve(name));
     double again = probe.ask("read " + root.resolve(name))[0];
-    AgainstPlainCriu.settle();
+    Quiet.settle();
     double wrote = probe.ask("write " + root.resolve("new-" + name) + " " + size)[0];
+    Quiet.settle();
     double quickly = probe.ask("write " + root.resolve("memory/" + name) + " " + size)[0];
     double named = probe.ask("names " + root + " " + files)[0];
     RunningSubject.delete(home.resolve(name));

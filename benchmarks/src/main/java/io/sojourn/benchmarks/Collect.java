@@ -101,7 +101,7 @@ final class Collect implements Benchmark {
       for (int i = 0; i < plan.rounds(2); i++) {
         for (String choice : CHOICES) {
           subject.load().on(program);
-          AgainstPlainCriu.settle();
+          Quiet.settle();
           Shell.Finished made = new Sojourn(plan.node(), choice).checkpoint(program, image);
           double pause = program.status().longestGap(made.startMillis(), made.endMillis()).millis();
           costs

@@ -60,7 +60,7 @@ final class MoveTime implements Benchmark {
     RunningProbe task = nodes.task("task" + System.nanoTime(), jvm);
     task.ask("fill 300");
     double resident = RunningProbe.residentMegabytes(task.pid());
-    AgainstPlainCriu.settle();
+    Quiet.settle();
     task.ask("gap");
     Shell.Finished moved = nodes.leave(task);
     double gap = task.ask("gap")[1] / 1e3;
@@ -86,7 +86,7 @@ final class MoveTime implements Benchmark {
       throws Failure, InterruptedException {
     RunningProbe task = nodes.task("lazy" + System.nanoTime(), jvm);
     task.ask("fill 300");
-    AgainstPlainCriu.settle();
+    Quiet.settle();
     task.ask("gap");
     Shell.Finished moved = nodes.leaveLazily(task);
     double gap = task.ask("gap")[1] / 1e3;
@@ -120,7 +120,7 @@ final class MoveTime implements Benchmark {
       Files.createDirectories(arrived);
       RunningProbe task = nodes.probe(Network.Machine.HOME, "plain" + System.nanoTime(), jvm);
       task.ask("fill 300");
-      AgainstPlainCriu.settle();
+      Quiet.settle();
       task.ask("gap");
       double millis =
           criu(nodes, Network.Machine.HOME, "dump", image, List.of("-t", "" + task.pid()))

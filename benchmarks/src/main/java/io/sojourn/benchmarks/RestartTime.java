@@ -49,7 +49,7 @@ final class RestartTime implements Benchmark {
           Node.json(node.ckpt("checkpoint", name, "--on-failure=restart", "--json"))
               .path("image")
               .asText();
-      AgainstPlainCriu.settle();
+      Quiet.settle();
       long killed = System.currentTimeMillis();
       ProcessHandle.of(program.pid()).ifPresent(ProcessHandle::destroyForcibly);
       // What it sees begins where its image does.

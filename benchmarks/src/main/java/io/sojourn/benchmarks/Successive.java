@@ -92,7 +92,7 @@ final class Successive implements Benchmark {
             boolean our = (number + turn) % 2 == 0;
             RunningProbe probe = our ? task : plain;
             if (number > 0) probe.ask("change 5");
-            AgainstPlainCriu.settle();
+            Quiet.settle();
             probe.ask("gap");
             if (our) ourBytes.add(checkpoint(repository, name, task));
             else theirBytes.add(dump(plain));
