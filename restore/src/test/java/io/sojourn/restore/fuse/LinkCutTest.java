@@ -2,13 +2,22 @@ package io.sojourn.restore.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Calls wait while home cannot be reached; then each has been done once. */
 class LinkCutTest {
+  private static final int PIECES = 60;
+  private static final int PIECE = 1 << 20;
+
   @TempDir Path directory;
   private Path home;
   private Path plain;
@@ -80,6 +92,57 @@ class LinkCutTest {
       assertThat(lines).hasSize(1500);
       for (int n = 0; n < 1500; n++) assertThat(lines.get(n)).isEqualTo("line " + n);
     }
+  }
+
+  /** What is under way behind the writer's back is sent again from where it was kept. */
+  @Test
+  void largePiecesArriveAsTheyWereWritten() throws Exception {
+    ExecutorService writers = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        int file = i;
+        all.add(writers.submit(() -> write(file)));
+      }
+      Random random = new Random(7);
+      int cuts = 0;
+      for (; all.stream().anyMatch(writer -> !writer.isDone()) && cuts < 40; cuts++) {
+        Thread.sleep(20 + random.nextInt(100));
+        link.cut();
+        Thread.sleep(random.nextInt(50));
+        link.heal();
+      }
+      for (Future<?> writer : all) writer.get(60, TimeUnit.SECONDS);
+      assertThat(cuts).isGreaterThan(3);
+    } finally {
+      writers.shutdownNow();
+    }
+    for (int i = 0; i < 3; i++)
+      try (InputStream in = Files.newInputStream(home.resolve("large-" + i))) {
+        for (int k = 0; k < PIECES; k++)
+          assertThat(Arrays.mismatch(in.readNBytes(PIECE), piece(i, k))).isEqualTo(-1);
+        assertThat(in.read()).isEqualTo(-1);
+      }
+  }
+
+  private Void write(int file) throws IOException {
+    try (FileChannel to =
+        FileChannel.open(
+            away.target().resolve("large-" + file),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE)) {
+      for (int k = 0; k < PIECES; k++) {
+        ByteBuffer piece = ByteBuffer.wrap(piece(file, k));
+        while (piece.hasRemaining()) to.write(piece);
+      }
+    }
+    return null;
+  }
+
+  private static byte[] piece(int file, int number) {
+    byte[] piece = new byte[PIECE];
+    new Random(file * 1000L + number).nextBytes(piece);
+    return piece;
   }
 
   @Test
