@@ -49,6 +49,8 @@ final class Ticker {
 
   /** Its begin and its length since the last question, in microseconds. */
   synchronized String longestGap() {
+    // Who asks may run before the ticker does, just after the program has stood still.
+    tick();
     String answer = start + " " + length;
     length = 0;
     return answer;
