@@ -52,9 +52,7 @@ final class NodeTable {
     return byId.get(id);
   }
 
-  /**
-   * Counts a lookup. Takes the descriptor. Where there are too many files, waits for forgetting.
-   */
+  /** Counts a lookup. Takes the descriptor. ENFILE where there are too many files. */
   synchronized Node lookedUp(int fd, Statx status) throws Refused {
     Node node = byKey.get(Node.Key.of(status));
     if (node == null && byId.size() >= most) {
