@@ -106,10 +106,12 @@ class LinkCutTest {
       }
       Random random = new Random(7);
       int cuts = 0;
-      for (; all.stream().anyMatch(writer -> !writer.isDone()) && cuts < 40; cuts++) {
-        Thread.sleep(20 + random.nextInt(100));
+      for (long there = 0; cuts < 10 && all.stream().anyMatch(one -> !one.isDone()); cuts++) {
+        // In the middle of what is sent again, or of what follows it.
+        while (size() == there && all.stream().anyMatch(one -> !one.isDone())) Thread.sleep(1);
+        Thread.sleep(random.nextInt(15));
         link.cut();
-        Thread.sleep(random.nextInt(50));
+        there = size();
         link.heal();
       }
       for (Future<?> writer : all) writer.get(60, TimeUnit.SECONDS);
@@ -123,6 +125,12 @@ class LinkCutTest {
           assertThat(Arrays.mismatch(in.readNBytes(PIECE), piece(i, k))).isEqualTo(-1);
         assertThat(in.read()).isEqualTo(-1);
       }
+  }
+
+  private long size() {
+    long all = 0;
+    for (int i = 0; i < 3; i++) all += home.resolve("large-" + i).toFile().length();
+    return all;
   }
 
   private Void write(int file) throws IOException {
