@@ -106,9 +106,9 @@ class LinkCutTest {
       }
       Random random = new Random(7);
       int cuts = 0;
-      for (long there = 0; cuts < 10 && all.stream().anyMatch(one -> !one.isDone()); cuts++) {
+      for (long there = 0; cuts < 10 && atWork(all); cuts++) {
         // In the middle of what is sent again, or of what follows it.
-        while (size() == there && all.stream().anyMatch(one -> !one.isDone())) Thread.sleep(1);
+        while (size() == there && atWork(all)) Thread.sleep(1);
         Thread.sleep(random.nextInt(15));
         link.cut();
         there = size();
@@ -125,6 +125,10 @@ class LinkCutTest {
           assertThat(Arrays.mismatch(in.readNBytes(PIECE), piece(i, k))).isEqualTo(-1);
         assertThat(in.read()).isEqualTo(-1);
       }
+  }
+
+  private static boolean atWork(List<Future<?>> writers) {
+    return writers.stream().anyMatch(writer -> !writer.isDone());
   }
 
   private long size() {
