@@ -50,10 +50,14 @@ class HomeLostIT {
     }
   }
 
+  /** In both directions: what the task has sent meanwhile may wait at the peer, its echo cannot. */
   private static void goesOn(Subject task, Socket peer) throws Exception {
+    peer.setSoTimeout(30_000);
     peer.getOutputStream().write(7);
+    int read = peer.getInputStream().read();
+    while (read == 1) read = peer.getInputStream().read();
+    assertThat(read).describedAs("what %s answers", task.name()).isEqualTo(7);
     for (int count = 0; count < 5; count++) assertThat(peer.getInputStream().read()).isEqualTo(1);
-    assertThat(task.ask("heard")).isNotEqualTo("0");
   }
 
   private static Subject task(String agent, ServerSocket server) {

@@ -5,17 +5,15 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes to a file and to a peer and changes a name a few times a second, each in a thread of its
- * own, and notes what it is told when that fails; then it does so no more until it is told to begin
- * anew.
+ * Writes to a file and to a peer and changes a name a few times a second, and sends back what the
+ * peer says, each in a thread of its own, and notes what it is told when that fails; then it does
+ * so no more until it is told to begin anew.
  *
  * <p>Arguments: the peer's address and port.
  */
 public final class Patience {
-  private static final AtomicLong heard = new AtomicLong();
   private static final StringBuffer seen = new StringBuffer();
 
   private Patience() {}
@@ -26,7 +24,6 @@ public final class Patience {
         question ->
             switch (question) {
               case "seen" -> seen.toString();
-              case "heard" -> "" + heard.get();
               case "begin anew" -> begin(arguments);
               default -> throw new IllegalArgumentException(question);
             });
@@ -42,7 +39,9 @@ public final class Patience {
     thread(
         "answers",
         () -> {
-          while (peer.getInputStream().read() >= 0) heard.incrementAndGet();
+          int heard = peer.getInputStream().read();
+          for (; heard >= 0; heard = peer.getInputStream().read())
+            peer.getOutputStream().write(heard);
         });
     thread(
         "file",
