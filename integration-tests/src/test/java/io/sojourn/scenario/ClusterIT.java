@@ -103,7 +103,7 @@ class ClusterIT {
   void aLinkIsCutAndHealed() throws Exception {
     net.cut(3);
     awaitState(a, "c", "unreachable");
-    assertThat(state(a, "b")).isEqualTo("up");
+    awaitState(a, "b", "up");
     net.heal(3);
     awaitState(a, "c", "up");
     awaitState(c, "b", "up");
