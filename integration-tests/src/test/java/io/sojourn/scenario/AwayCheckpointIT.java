@@ -91,7 +91,7 @@ class AwayCheckpointIT {
     nodes.out(task);
     for (int number = 0; number < 2; number++) assertThat(task.ask("check")).isEqualTo("" + number);
     // As a JVM does that sees no process of such a number (HotSpot's cleanup of /tmp/hsperfdata_*).
-    Files.delete(Path.of("/tmp/hsperfdata_root/" + task.pid()));
+    Files.deleteIfExists(Path.of("/tmp/hsperfdata_root/" + task.pid()));
     nodes.home().ckpt("checkpoint", task.name()).done();
     assertThat(isLocked(task)).isTrue();
     assertThat(task.ask("check")).isEqualTo("2");
