@@ -106,7 +106,9 @@ class ContainersIT {
               assertThat(now).hasSize(processes.size() + 1);
             });
     assertThat(b.mounts()).isEqualTo(mounts);
-    assertThat(b.shell("ls -A /run/sojourn/images")).isEmpty();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(b.shell("ls -A /run/sojourn/images")).isEmpty());
     c.ask(Companion.class, "say no more");
     String[] its = a.ask(Traveller.class, "finish").split(" ");
     String[] theirs = c.ask(Companion.class, "finish").split(" ");
