@@ -64,11 +64,14 @@ void ledger_free(int block) {
   ledger_end(block, 0);
 }
 
-static _Atomic bool released;
+static _Atomic bool inside, released;
 
 void ledger_hold(void) {
+  inside = true;
   while (!released) usleep(1000);
 }
+
+bool ledger_is_held(void) { return inside; }
 
 void ledger_release(void) { released = true; }
 

@@ -29,6 +29,7 @@ void ledger_end(int block, uint32_t owner);
 
 // Stays inside until ledger_release().
 void ledger_hold(void);
+bool ledger_is_held(void);
 void ledger_release(void);
 
 // Whether the books agree with what this process remembers of them in its own memory.

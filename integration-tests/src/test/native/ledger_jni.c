@@ -61,6 +61,11 @@ JNIEXPORT void JNICALL Java_io_sojourn_victim_Ledger_hold(JNIEnv *jni, jclass vi
   if (declared) migrate_guard_leave();
 }
 
+JNIEXPORT jboolean JNICALL Java_io_sojourn_victim_Ledger_isHeld(JNIEnv *jni, jclass victim) {
+  (void)jni, (void)victim;
+  return ledger_is_held();
+}
+
 JNIEXPORT void JNICALL Java_io_sojourn_victim_Ledger_release(JNIEnv *jni, jclass victim) {
   (void)jni, (void)victim;
   ledger_release();

@@ -13,9 +13,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
@@ -161,18 +165,38 @@ public final class NodeContainer extends GenericContainer<NodeContainer> {
     return shell("cat " + PLACE + victim.getSimpleName() + "/" + file);
   }
 
-  /** The command lines of all processes there but the one that asks. */
+  /**
+   * The command lines of the first process there and of all below it. Who asks, and a health check,
+   * is put there from outside, and has no parent there.
+   */
   public List<String> processes() {
-    return shell(
+    Map<String, String> parents = new HashMap<>();
+    Map<String, String> commands = new LinkedHashMap<>();
+    shell(
             """
             for process in /proc/[0-9]*; do
-              [ $process = /proc/$$ ] || tr '\\0' ' ' < $process/cmdline 2> /dev/null && echo
+              parent=$(sed -n 's/^PPid:[[:space:]]*//p' $process/status 2> /dev/null) || continue
+              command=$(tr '\\0\\n' '  ' < $process/cmdline 2> /dev/null)
+              printf '%s %s %s\\n' "${process#/proc/}" "$parent" "$command"
             done
             """)
         .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .toList();
+        .map(line -> line.split(" ", 3))
+        .filter(words -> words.length == 3)
+        .forEach(
+            words -> {
+              parents.put(words[0], words[1]);
+              commands.put(words[0], words[2].strip());
+            });
+    Set<String> below = new HashSet<>(Set.of("1"));
+    while (below.addAll(children(below, parents)))
+      ;
+    commands.keySet().retainAll(below);
+    return commands.values().stream().filter(command -> !command.isEmpty()).toList();
+  }
+
+  private static List<String> children(Set<String> of, Map<String, String> parents) {
+    return parents.keySet().stream().filter(child -> of.contains(parents.get(child))).toList();
   }
 
   public long mounts() {

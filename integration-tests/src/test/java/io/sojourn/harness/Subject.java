@@ -312,6 +312,8 @@ public final class Subject implements AutoCloseable {
   public void anotherLifeAs(List<String> user, String... options) {
     Outside before = Outside.of(process());
     noteFreeze(node.ckptAs(user, command("freeze", name, withHome(options)))).done();
+    // Of a process that is killed nobody has waited for the end.
+    if (!keepsHome) awaitEnd();
     assertThat(lives()).as("%s has its place although it is frozen", name).isEqualTo(keepsHome);
     noteRestore(node.ckptAs(user, "restore", name)).done();
     assertThat(Outside.of(process()).since(before)).as("changes seen from outside").isEmpty();
@@ -374,6 +376,13 @@ public final class Subject implements AutoCloseable {
       first.descendants().forEach(ProcessHandle::destroyForcibly);
       first.destroyForcibly();
     }
-    await("the end of " + name).atMost(PATIENCE).until(() -> !lives());
+    awaitEnd();
+  }
+
+  private void awaitEnd() {
+    await("the end of " + name)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> !lives());
   }
 }

@@ -43,7 +43,8 @@ class AnywhereIT {
                 List.of(
                     "--node-name=" + name,
                     "--repository=" + place().resolve("images"),
-                    "--lease=6s"));
+                    // A node that is slow for some seconds has lost nothing.
+                    "--lease=20s"));
   }
 
   private static Path place() {

@@ -1,7 +1,9 @@
 package io.sojourn.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.sojourn.engine.linux.Proc;
 import io.sojourn.harness.Answer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
@@ -117,6 +119,7 @@ class AttachIT {
     Subject subject = node.subject(Jdk.newest(), Ending.class).withoutAgent().start();
     signal("STOP", subject);
     try {
+      await().until(() -> Proc.state(subject.pid()) == 'T');
       subject.attach().refused("JVM " + subject.pid() + " is stopped", "kill -CONT");
     } finally {
       signal("CONT", subject);

@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AwayConnectsIT {
   @RegisterExtension static final TwoNodes nodes = TwoNodes.shared();
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#mostlyOldest")
   void connectsFailAsAtHome(Jdk jdk) throws IOException {
@@ -163,7 +165,9 @@ class AwayConnectsIT {
           write(waiting.get(round / 2), "hello" + round / 2);
         } else accept(subject, round / 2, waiting.get(round / 2));
         long before = served.get();
+        // As long as a client waits: it asks again after 1, 2, 4, 8 and 16 seconds (tcp(7)).
         await()
+            .atMost(PATIENCE)
             .untilAsserted(
                 () -> {
                   assertThat(failure.get()).isEmpty();
@@ -193,8 +197,8 @@ class AwayConnectsIT {
     return nodes.atPeers(
         () -> {
           Socket socket = new Socket();
-          socket.connect(new InetSocketAddress(host, port), 60_000);
-          socket.setSoTimeout(60_000);
+          socket.connect(new InetSocketAddress(host, port), (int) PATIENCE.toMillis());
+          socket.setSoTimeout((int) PATIENCE.toMillis());
           return socket;
         });
   }

@@ -72,11 +72,11 @@ class BucketIT {
     Subject task = a().subject(Jdk.newest(), Fragile.class).start();
     assertThat(task.ask("count")).isEqualTo("1");
     String image = a().ckpt("checkpoint", task.name()).done().image();
-    await().atMost(PATIENCE).until(() -> image(a(), image).path("stored").asBoolean());
+    awaitStored(a(), image);
     assertThat(task.ask("count")).isEqualTo("2");
     task.firstLife().destroyForcibly().waitFor();
 
-    assertThat(image(b(), image).path("stored").asBoolean()).isTrue();
+    awaitStored(b(), image);
     assertThat(image(b(), image).path("here").asBoolean()).isFalse();
     b().ckpt("inspect", image).done();
     b().ckpt("verify", image).done();
@@ -87,7 +87,8 @@ class BucketIT {
     assertThat(brought(b())).isEmpty();
 
     String next = b().ckpt("checkpoint", task.name()).done().image();
-    await().atMost(PATIENCE).until(() -> image(b(), next).path("stored").asBoolean());
+    awaitStored(b(), next);
+    awaitStored(a(), next);
     assertThat(image(a(), next).path("here").asBoolean()).isFalse();
     a().ckpt("verify", next).done();
     end(task.home());
@@ -100,8 +101,8 @@ class BucketIT {
   void whateverTheBucketDoesTheTaskRunsOnAndNothingIsHalf() throws Exception {
     Subject task = a().subject(Jdk.newest(), Fragile.class).start();
     String first = a().ckpt("checkpoint", task.name()).done().image();
-    await().atMost(PATIENCE).until(() -> image(a(), first).path("stored").asBoolean());
-    assertThat(image(b(), first).path("stored").asBoolean()).isTrue();
+    awaitStored(a(), first);
+    awaitStored(b(), first);
     int counted = 0;
     for (Gate.Fate trouble : List.of(Gate.Fate.REFUSED, Gate.Fate.ANSWERS_ERROR, Gate.Fate.HELD)) {
       becomes(trouble);
@@ -151,6 +152,13 @@ class BucketIT {
     for (JsonNode image : node.ckpt("images").done().json().path("images"))
       if (image.path("name").asText().equals(name)) return image;
     throw new AssertionError(name + " is not listed");
+  }
+
+  /** A node whose archive is at work, or slow, lists what it knew before. */
+  private static void awaitStored(Node node, String image) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(image(node, image).path("stored").asBoolean()).isTrue());
   }
 
   private static void awaitNothing() {

@@ -98,13 +98,17 @@ class ContainersIT {
     // The process that guests live in waits for the next one.
     await()
         .untilAsserted(
-            () ->
-                assertThat(b.processes())
-                    .filteredOn(process -> !process.contains("io.sojourn.node.host.WorldHost"))
-                    .isEqualTo(processes));
-    assertThat(b.processes()).hasSize(processes.size() + 1);
+            () -> {
+              List<String> now = b.processes();
+              assertThat(now)
+                  .filteredOn(process -> !process.contains("io.sojourn.node.host.WorldHost"))
+                  .isEqualTo(processes);
+              assertThat(now).hasSize(processes.size() + 1);
+            });
     assertThat(b.mounts()).isEqualTo(mounts);
-    assertThat(b.shell("ls -A /run/sojourn/images")).isEmpty();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(b.shell("ls -A /run/sojourn/images")).isEmpty());
     c.ask(Companion.class, "say no more");
     String[] its = a.ask(Traveller.class, "finish").split(" ");
     String[] theirs = c.ask(Companion.class, "finish").split(" ");

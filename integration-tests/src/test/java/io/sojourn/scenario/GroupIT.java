@@ -66,6 +66,7 @@ class GroupIT {
       heat.awaitImages(3, 2);
       node.ckpt("checkpoint", "--group", "warm", "--every", "off").done();
       node.ckpt("checkpoint", "--group", "warm", "--on-failure=keep").done();
+      heat.awaitRest();
       heat.finish();
     }
   }
@@ -100,6 +101,7 @@ class GroupIT {
       }
       node.ckpt("checkpoint", "--group", "soak", "--every", "off").done();
       node.ckpt("checkpoint", "--group", "soak", "--on-failure=keep").done();
+      heat.awaitRest();
       heat.finish();
     } finally {
       System.out.println(story);

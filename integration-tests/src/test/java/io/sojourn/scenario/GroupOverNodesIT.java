@@ -121,7 +121,9 @@ class GroupOverNodesIT {
   /** In the middle of the dumps: the other node's tasks are whole by then, and wait. */
   private static void aNodeIsCutOff(ProgramGroup heat) throws Exception {
     try (HeldCriu held = HeldCriu.stoppingInDumps(b())) {
-      Node.Running round = a().ckptInBackground("checkpoint", "--group", "held");
+      // Longer than it takes to see the link cut: else it would fail for that.
+      Node.Running round =
+          a().ckptInBackground("checkpoint", "--group", "held", "--pause-limit=60s");
       List<Integer> dumps = held.stopped();
       nodes().net().cut(2);
       a().await(round).failed("no image of group held was made", "node b");

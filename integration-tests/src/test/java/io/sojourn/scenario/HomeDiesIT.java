@@ -1,6 +1,7 @@
 package io.sojourn.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Subject;
@@ -8,6 +9,7 @@ import io.sojourn.harness.Talk;
 import io.sojourn.harness.TwoNodes;
 import io.sojourn.victim.Sockets;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -81,14 +83,12 @@ class HomeDiesIT {
   }
 
   /** Home hears of a listener at the next look only. */
-  private static Socket connected(int port) throws Exception {
-    for (int attempt = 0; ; attempt++)
-      try {
-        return fromPeers(port);
-      } catch (java.net.ConnectException early) {
-        if (attempt == 50) throw early;
-        Thread.sleep(20);
-      }
+  private static Socket connected(int port) {
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .ignoreException(ConnectException.class)
+        .until(() -> fromPeers(port), Socket::isConnected);
   }
 
   private static ServerSocket atPeers() throws IOException {

@@ -9,6 +9,7 @@ import io.sojourn.victim.Patience;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,13 +25,14 @@ class HomeLostIT {
       Subject byCommand = task("", server);
       Socket itsPeer = server.accept();
       Subject byAgent = task("homeLost=fail:1s", server);
-      server.accept();
+      Socket agentsPeer = server.accept();
       Subject byDefault = task("", server);
       Socket otherPeer = server.accept();
       nodes.home().ckpt("migrate", byCommand.name(), "b", "--home-lost=fail:2s").done();
       nodes.out(byAgent);
       nodes.out(byDefault);
       goesOn(byCommand, itsPeer);
+      goesOn(byAgent, agentsPeer);
       nodes.cut();
       // They ask for nothing; what they see while they are cut off they tell afterwards.
       Thread.sleep(25_000);
@@ -47,6 +49,8 @@ class HomeLostIT {
       goesOn(byCommand, server.accept());
       nodes.back(byCommand);
       nodes.back(byDefault);
+      // One that nobody has any more would be closed before, and its task would see that.
+      for (Socket peer : List.of(itsPeer, agentsPeer, otherPeer)) peer.close();
     }
   }
 

@@ -219,7 +219,6 @@ class MoveFaultsIT {
     ends();
   }
 
-  /** Home's daemon dies when the image is there, and nothing has begun on the other node. */
   /** TCP would wait for as long again as it was silent. */
   @Test
   void whatStoodStillForLongGoesOnAtOnce() throws Exception {
@@ -240,6 +239,7 @@ class MoveFaultsIT {
     ends();
   }
 
+  /** Home's daemon dies when the image is there, and nothing has begun on the other node. */
   @Test
   void homesDaemonDiesOnTheWayOut() throws Exception {
     try (HeldCriu criu = HeldCriu.waitingRestores(b)) {

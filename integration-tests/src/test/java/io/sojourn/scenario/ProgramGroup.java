@@ -225,6 +225,13 @@ final class ProgramGroup implements AutoCloseable {
         });
   }
 
+  /** Waits until nobody is at work on them: the last of periodic images may be under way. */
+  void awaitRest() {
+    until(
+        "rest",
+        () -> tasks().stream().noneMatch(task -> task.path("state").asText().equals("busy")));
+  }
+
   private void until(String what, Callable<Boolean> is) {
     try {
       await(what + " of " + name).atMost(PATIENCE).until(is);

@@ -78,10 +78,12 @@ public final class FifoEnds {
             new InputStreamReader(new FileInputStream(path), StandardCharsets.UTF_8))) {
       to.add("open");
       for (String line; (line = from.readLine()) != null; ) to.add(line);
-      to.add("end");
     } catch (IOException failure) {
       to.add("failure " + failure);
+      return;
     }
+    // It is closed: who opens it for writing now does not meet this reader.
+    to.add("end");
   }
 
   private static void open(String path, CompletableFuture<OutputStream> output) {

@@ -4,6 +4,7 @@ import static io.sojourn.victim.Control.require;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A live set with a known sum, changed all the time by threads that make garbage as well. */
 public final class Heap {
@@ -11,7 +12,7 @@ public final class Heap {
   private static final int LENGTH = 1000;
 
   private static volatile String failure = "";
-  private static volatile long allocated;
+  private static final AtomicLong allocated = new AtomicLong();
 
   public static void main(String[] args) throws Exception {
     boolean busy = args.length == 0 || !args[0].equals("quiet");
@@ -21,7 +22,7 @@ public final class Heap {
         question -> {
           require(failure.isEmpty(), failure);
           for (Worker worker : workers) worker.verifyNow();
-          return String.valueOf(allocated);
+          return String.valueOf(allocated.get());
         });
   }
 
@@ -53,7 +54,7 @@ public final class Heap {
               int slot = random.nextInt(SLOTS);
               verify(slot);
               live[slot] = fresh(slot);
-              allocated += LENGTH;
+              allocated.addAndGet(LENGTH);
             }
           }
         }

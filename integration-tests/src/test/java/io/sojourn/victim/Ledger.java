@@ -68,22 +68,20 @@ public final class Ledger {
       }
   }
 
-  /** Has a thread go inside and stay there. */
+  /** Has a thread go inside and stay there; returns when it is there. */
   private static void hold(String guard, CountDownLatch released) throws InterruptedException {
-    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch inside = new CountDownLatch(1);
+    boolean fromJava = guard.equals("java");
     Runnable work =
-        () -> {
-          started.countDown();
-          if (guard.equals("java")) holdFromJava(released);
-          else hold(guard.equals("region"));
-        };
+        fromJava ? () -> holdFromJava(inside, released) : () -> hold(guard.equals("region"));
     new Thread(work, "holder").start();
-    started.await();
-    Thread.sleep(50);
+    if (fromJava) inside.await();
+    else while (!isHeld()) Thread.sleep(1);
   }
 
-  private static void holdFromJava(CountDownLatch released) {
+  private static void holdFromJava(CountDownLatch inside, CountDownLatch released) {
     try (CheckpointGuard guard = CheckpointGuard.enter()) {
+      inside.countDown();
       released.await();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
@@ -103,6 +101,8 @@ public final class Ledger {
   private static native boolean agrees();
 
   private static native void hold(boolean declared);
+
+  private static native boolean isHeld();
 
   private static native void release();
 }
