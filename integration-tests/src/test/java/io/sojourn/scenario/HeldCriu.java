@@ -99,6 +99,11 @@ final class HeldCriu implements AutoCloseable {
     return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("signals_read")));
   }
 
+  /** Each dump stops when its task runs on, and CRIU has not said yet that it was done. */
+  static HeldCriu stoppingBehindDumps(Node node) throws Exception {
+    return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("let_go")));
+  }
+
   /** No dump takes a plugin in. */
   static HeldCriu refusingPlugins(Node node) throws Exception {
     HeldCriu held = new HeldCriu(node, "unused", new byte[0]);
