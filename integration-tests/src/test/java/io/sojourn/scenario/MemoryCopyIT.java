@@ -41,8 +41,10 @@ class MemoryCopyIT {
   /** In MB: it takes longer to store than for a program to answer. */
   private static final int LIVE = 400;
 
-  /** Less than any pause limit that would let a task go on. */
-  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+  /** Less than the pause limit that would let a task go on. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(30);
+
+  private static final String LONG_LIMIT = "--pause-limit=2m";
 
   @ParameterizedTest
   @MethodSource("io.sojourn.harness.Jdk#matrix")
@@ -142,7 +144,7 @@ class MemoryCopyIT {
   @MethodSource("momentsOfDeath")
   void theDaemonIsKilledWhenThereIsACopy(int afterMillis) throws Exception {
     Subject subject = churning(Jdk.newest());
-    Node.Running checkpoint = node.ckptInBackground("checkpoint", subject.name());
+    Node.Running checkpoint = node.ckptInBackground("checkpoint", subject.name(), LONG_LIMIT);
     int copy = CopyWatch.await();
     Thread.sleep(afterMillis);
     node.killDaemon();
