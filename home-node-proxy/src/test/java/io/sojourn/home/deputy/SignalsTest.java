@@ -134,7 +134,7 @@ class SignalsTest {
     heard.hearsNoMore();
   }
 
-  /** It rings while the process stands still; the task has the timer in its image. */
+  /** It rings, and waits; the task has the timer in its image. */
   @Test
   void whatItsOwnTimerSentIsMarked() throws Exception {
     Process process = stage.inState("ringing", "1");
