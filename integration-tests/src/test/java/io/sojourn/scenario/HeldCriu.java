@@ -40,9 +40,9 @@ final class HeldCriu implements AutoCloseable {
   /** All is restored; the processes stand still yet. */
   private static final String FAILS = "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ]\n";
 
-  /** Likewise, and nothing comes any more. */
+  /** From that step on nothing comes any more. */
   private static final String WAITS =
-      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ] || exec sleep 1000\n";
+      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != %s ] || exec sleep 1000\n";
 
   private final Node node;
   private final Path place;
@@ -119,7 +119,12 @@ final class HeldCriu implements AutoCloseable {
 
   /** Each restore stands still at its end. */
   static HeldCriu waitingRestores(Node node) throws Exception {
-    return new HeldCriu(node, "restore", bytes(WAITS));
+    return new HeldCriu(node, "restore", bytes(WAITS.formatted("post-restore")));
+  }
+
+  /** Each restore stands still before it has made a process. */
+  static HeldCriu waitingBeforeRestores(Node node) throws Exception {
+    return new HeldCriu(node, "restore", bytes(WAITS.formatted("pre-restore")));
   }
 
   private void point(Path to) throws IOException {
@@ -162,7 +167,7 @@ final class HeldCriu implements AutoCloseable {
     return word.equals("swrk") || word.startsWith("criu: dump");
   }
 
-  /** Waits until a restore stands still at its end; what it waits for there. */
+  /** Waits until a restore stands still; what it waits for there. */
   int restored() {
     return await()
         .atMost(Duration.ofSeconds(60))
@@ -173,6 +178,11 @@ final class HeldCriu implements AutoCloseable {
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  /** Waits until a restore stands still; the CRIU that is at it. */
+  int restoring() {
+    return Proc.parent(restored());
   }
 
   /** Ends it where it has stopped. */
