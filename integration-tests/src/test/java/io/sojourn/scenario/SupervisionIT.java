@@ -260,7 +260,10 @@ class SupervisionIT {
     // It has no image yet, and so it is over with it.
     Signals.send(task.pid(), Signals.KILL);
     await().atMost(PATIENCE).until(() -> node.ckpt("ps").done().json().path("tasks").isEmpty());
-    assertThat(node.log()).contains("it has no image");
+    // Who supervises hears of it a little later.
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(node.log()).contains("it has no image"));
   }
 
   @Test
