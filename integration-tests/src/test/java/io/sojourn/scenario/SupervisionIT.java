@@ -106,7 +106,7 @@ class SupervisionIT {
     assertThat(ps(task).path("restartTrouble").asText()).contains("restarted 2 times");
     assertThat(node.log()).contains("is not restarted any more");
     task.restore().done();
-    assertThat(ps(task).path("restarts").asInt()).isZero();
+    await().atMost(PATIENCE).until(() -> ps(task).path("restarts").asInt() == 0);
   }
 
   @Test
