@@ -215,10 +215,23 @@ final class Road implements AutoCloseable {
     return a.ckpt("ps", task.name()).done().json().at("/tasks/0/node").asText();
   }
 
+  private boolean hasNoGuests() throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(b.memory())) {
+      return !left.iterator().hasNext();
+    } catch (NoSuchFileException none) {
+      return true;
+    }
+  }
+
   @Override
   public void close() throws Exception {
     try {
-      b.end();
+      try {
+        // The process that guests live in stays for those that were ended a moment ago.
+        await().atMost(Duration.ofSeconds(30)).until(this::hasNoGuests);
+      } finally {
+        b.end();
+      }
       a.end();
     } finally {
       inA.destroyForcibly().waitFor();
