@@ -76,9 +76,11 @@ final class Road implements AutoCloseable {
     return stays;
   }
 
-  /** Until a sees b. */
+  /** Until a sees b, and is answered: it may have seen one that is gone. */
   void awaitUp() {
-    await().atMost(Duration.ofSeconds(30)).until(() -> sees("b"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> sees("b") && a.ckpt("node", "drain", "b", "--undo").status() == 0);
   }
 
   private boolean sees(String name) {
