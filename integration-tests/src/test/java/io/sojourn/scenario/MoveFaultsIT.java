@@ -226,9 +226,15 @@ class MoveFaultsIT {
     a.ckpt("migrate", task.name(), "b").done();
     isOn("b");
     int there = task.process();
-    Node.Running move = a.ckptInBackground("migrate", task.name(), "home");
-    await().pollInterval(Duration.ofMillis(5)).until(() -> Proc.state(there) == 'T');
-    a.killDaemon();
+    Node.Running move;
+    try (HeldCriu criu = HeldCriu.waitingRestores(a)) {
+      move = a.ckptInBackground("migrate", task.name(), "home");
+      int waiting = criu.restored(), restoring = Proc.parent(waiting);
+      assertThat(Proc.state(there)).isEqualTo('T');
+      a.killDaemon();
+      Signals.send(waiting, Signals.KILL);
+      await().until(() -> !Proc.exists(restoring));
+    }
     Thread.sleep(STANDING.toMillis());
     assertThat(Proc.state(there)).isEqualTo('T');
     a.startDaemon();
