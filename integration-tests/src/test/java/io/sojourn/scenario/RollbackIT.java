@@ -92,6 +92,8 @@ class RollbackIT {
         }
       } finally {
         task.close();
+        // All of its threads have let go of the disk when its parent has collected it.
+        await().atMost(PATIENCE).until(() -> !Proc.exists(task.pid()));
       }
     } catch (Exception | AssertionError failed) {
       throw new AssertionError("seed " + seed, failed);
