@@ -37,6 +37,15 @@ static void leaderless(void) {
   pthread_exit(NULL);
 }
 
+// Its alarm stays pending, also where it rings before somebody stops it.
+static void ringing(unsigned seconds) {
+  sigset_t alarms;
+  sigemptyset(&alarms);
+  sigaddset(&alarms, SIGALRM);
+  if (sigprocmask(SIG_BLOCK, &alarms, NULL)) exit(1);
+  alarm(seconds);
+}
+
 int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   const char *state = argc > 1 ? argv[1] : "";
@@ -44,7 +53,7 @@ int main(int argc, char **argv) {
   if (!strcmp(state, "closing")) closing(argument);
   if (!strcmp(state, "confined")) confined();
   if (!strcmp(state, "leaderless")) leaderless();
-  if (!strcmp(state, "ringing")) alarm((unsigned)argument);
+  if (!strcmp(state, "ringing")) ringing((unsigned)argument);
   if (!strcmp(state, "tracing") && ptrace(PTRACE_SEIZE, argument, 0, 0)) return 1;
   if (!strcmp(state, "trapless")) signal(SIGTRAP, SIG_IGN);
   if (!strcmp(state, "unwritable-code") && prctl(65 /* PR_SET_MDWE */, 1, 0, 0, 0)) return 1;

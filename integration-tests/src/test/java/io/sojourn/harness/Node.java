@@ -37,6 +37,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SETTLE = Duration.ofSeconds(20);
+
+  /** As {@code ckpt node stop} waits: a daemon lets what is under way come to its end. */
+  private static final Duration END = Duration.ofSeconds(150);
+
   private static final ExtensionContext.Namespace OF_ALL =
       ExtensionContext.Namespace.create(Node.class);
   private static final Node SHARED = new Node();
@@ -156,7 +160,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
     try {
       Process running = daemon();
       running.destroy();
-      assertThat(running.waitFor(30, TimeUnit.SECONDS)).as("the daemon ends").isTrue();
+      assertThat(running.waitFor(END.toSeconds(), TimeUnit.SECONDS)).as("the daemon ends").isTrue();
       assertThat(run().resolve("node.sock")).doesNotExist();
       assertThat(run().resolve("agent.sock")).doesNotExist();
       assertThat(run().resolve("ckpt.sock")).doesNotExist();
@@ -311,7 +315,7 @@ public final class Node implements BeforeAllCallback, AfterEachCallback, AfterAl
   public void stopDaemon() throws InterruptedException {
     Process running = daemon();
     running.destroy();
-    assertThat(running.waitFor(30, TimeUnit.SECONDS)).as("the daemon ends").isTrue();
+    assertThat(running.waitFor(END.toSeconds(), TimeUnit.SECONDS)).as("the daemon ends").isTrue();
   }
 
   /** What the daemon has said so far. */

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a node's tasks and operations could leave behind when all of them have ended. */
 public record Remains(
@@ -29,15 +35,43 @@ public record Remains(
   }
 
   private static List<String> inRunDirectory(Node node) throws IOException {
-    try (Stream<Path> all = Files.walk(node.run())) {
-      return all.filter(path -> !Files.isDirectory(path))
-          .map(path -> node.run().relativize(path).toString())
-          // How restored tasks ended stays for whoever asks; a world host waits for other guests.
-          .filter(
-              name ->
-                  !name.matches("(node|agent|ckpt)\\.sock|.*lock|criu\\.kdat|exits/.*|worlds/.*"))
-          .toList();
-    }
+    return files(node.run()).stream()
+        .map(path -> node.run().relativize(path).toString())
+        // How restored tasks ended stays for whoever asks; a world host waits for other guests.
+        .filter(
+            name -> !name.matches("(node|agent|ckpt)\\.sock|.*lock|criu\\.kdat|exits/.*|worlds/.*"))
+        .toList();
+  }
+
+  /** What goes while it is looked for is not left. */
+  private static List<Path> files(Path below) throws IOException {
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(
+        below,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!Files.isDirectory(file)) found.add(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+            return unlessGone(why);
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException why)
+              throws IOException {
+            return why == null ? FileVisitResult.CONTINUE : unlessGone(why);
+          }
+        });
+    return found;
+  }
+
+  private static FileVisitResult unlessGone(IOException why) throws IOException {
+    if (why instanceof NoSuchFileException) return FileVisitResult.CONTINUE;
+    throw why;
   }
 
   /** But for the daemon, and the process beside it for guests. */

@@ -223,9 +223,15 @@ public final class Subject implements AutoCloseable {
   /** Asks the program, and does not wait: it may be frozen before it has answered. */
   public void tell(String question) {
     try {
-      Path fresh = home.resolve("question.new");
+      Path fresh = home.resolve("question.new"), asked = home.resolve("question");
+      // Whoever is about to take the one before would take this away unread.
+      if (Files.exists(asked))
+        await("the question before " + question)
+            .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(5))
+            .until(() -> !Files.exists(asked));
       Files.writeString(fresh, ++questions + " " + question);
-      Files.move(fresh, home.resolve("question"), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(fresh, asked, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

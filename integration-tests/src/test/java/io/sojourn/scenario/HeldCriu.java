@@ -40,9 +40,9 @@ final class HeldCriu implements AutoCloseable {
   /** All is restored; the processes stand still yet. */
   private static final String FAILS = "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ]\n";
 
-  /** Likewise, and nothing comes any more. */
+  /** From that step on nothing comes any more. */
   private static final String WAITS =
-      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != post-restore ] || exec sleep 1000\n";
+      "#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != %s ] || exec sleep 1000\n";
 
   private final Node node;
   private final Path place;
@@ -99,6 +99,11 @@ final class HeldCriu implements AutoCloseable {
     return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("signals_read")));
   }
 
+  /** Each dump stops when its task runs on, and CRIU has not said yet that it was done. */
+  static HeldCriu stoppingBehindDumps(Node node) throws Exception {
+    return new HeldCriu(node, "between", Files.readAllBytes(Places.victimLibrary("let_go")));
+  }
+
   /** No dump takes a plugin in. */
   static HeldCriu refusingPlugins(Node node) throws Exception {
     HeldCriu held = new HeldCriu(node, "unused", new byte[0]);
@@ -114,7 +119,12 @@ final class HeldCriu implements AutoCloseable {
 
   /** Each restore stands still at its end. */
   static HeldCriu waitingRestores(Node node) throws Exception {
-    return new HeldCriu(node, "restore", bytes(WAITS));
+    return new HeldCriu(node, "restore", bytes(WAITS.formatted("post-restore")));
+  }
+
+  /** Each restore stands still before it has made a process. */
+  static HeldCriu waitingBeforeRestores(Node node) throws Exception {
+    return new HeldCriu(node, "restore", bytes(WAITS.formatted("pre-restore")));
   }
 
   private void point(Path to) throws IOException {
@@ -157,7 +167,7 @@ final class HeldCriu implements AutoCloseable {
     return word.equals("swrk") || word.startsWith("criu: dump");
   }
 
-  /** Waits until a restore stands still at its end; what it waits for there. */
+  /** Waits until a restore stands still; what it waits for there. */
   int restored() {
     return await()
         .atMost(Duration.ofSeconds(60))
@@ -168,6 +178,11 @@ final class HeldCriu implements AutoCloseable {
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  /** Waits until a restore stands still; the CRIU that is at it. */
+  int restoring() {
+    return Proc.parent(restored());
   }
 
   /** Ends it where it has stopped. */

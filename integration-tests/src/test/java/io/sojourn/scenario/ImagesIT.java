@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,8 +40,9 @@ class ImagesIT {
     try (Socket peer = peer(subject)) {
       String connection = blocking + " -> 127.0.0.1:" + peer.getLocalPort();
       for (int generation = 0; generation < 3; generation++) {
-        // A thread that was just started or restored reads in a moment.
+        // A thread that was just started or restored reads in a moment. One look is a checkpoint.
         await("the thread reads")
+            .atMost(Duration.ofMinutes(1))
             .untilAsserted(
                 () ->
                     assertThat(waits(subject))

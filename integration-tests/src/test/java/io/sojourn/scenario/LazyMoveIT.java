@@ -57,7 +57,7 @@ class LazyMoveIT {
         """;
     return a.subject(jdk, victim)
         // A child that has all of its memory until it runs something else.
-        .with("-Xmx400m", "-Djdk.lang.Process.launchMechanism=FORK")
+        .with("-Xmx500m", "-Djdk.lang.Process.launchMechanism=FORK")
         .by("sh", "-c", enter, "" + a.daemonPid())
         .start(arguments);
   }
@@ -80,15 +80,16 @@ class LazyMoveIT {
 
   @Test
   void memoryMayBeGivenBackMovedAndInheritedMeanwhile() throws Exception {
-    try (Subject task = start(Jdk.newest(), Memories.class, "64")) {
+    // On the narrow link it takes a minute.
+    try (Subject task = start(Jdk.newest(), Memories.class, "120")) {
       assertThat(task.ask("sum")).isEqualTo("right");
       net.narrow(1, 4);
       Node.Running moving = a.ckptInBackground("migrate", "--lazy", task.name(), "b");
       runsThere(task);
       assertThat(moving.process().isAlive()).isTrue();
+      a.ckpt("migrate", task.name(), "home").refused("busy");
       task.ask("collect");
       assertThat(task.ask("child")).isEqualTo("child");
-      a.ckpt("migrate", task.name(), "home").refused("busy");
       net.widen(1);
       a.await(moving).done();
       assertThat(task.ask("sum")).isEqualTo("right");

@@ -11,14 +11,13 @@ import io.sojourn.harness.Subject;
 import io.sojourn.victim.Clock;
 import io.sojourn.victim.Memories;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -133,13 +132,15 @@ class RepositoryIT {
 
   /** How many bytes came into the repository with an image, as the daemon has noted. */
   private static long added(String image) {
-    try {
-      Matcher noted = Pattern.compile("stored " + image + ": (\\d+) of").matcher(node.log());
-      assertThat(noted.find()).as("%s in the log", image).isTrue();
-      return Long.parseLong(noted.group(1));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Pattern line = Pattern.compile("stored " + image + ": (\\d+) of");
+    // It is listed a moment before that.
+    return await(image + " in the log")
+        .atMost(PATIENCE)
+        .until(
+            () -> line.matcher(node.log()).results().map(one -> one.group(1)).findFirst(),
+            Optional::isPresent)
+        .map(Long::parseLong)
+        .orElseThrow();
   }
 
   @Test

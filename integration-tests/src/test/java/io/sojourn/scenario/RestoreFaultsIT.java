@@ -28,25 +28,31 @@ class RestoreFaultsIT {
   /** How far CRIU is when it is met. */
   enum Moment {
     STARTS,
-    MAKES_PROCESSES
+    HAS_MADE_PROCESSES;
+
+    HeldCriu held() throws Exception {
+      return this == STARTS ? HeldCriu.waitingBeforeRestores(node) : HeldCriu.waitingRestores(node);
+    }
   }
 
   @ParameterizedTest
-  @CsvSource({"STARTS,", "MAKES_PROCESSES,", "STARTS,--clone", "MAKES_PROCESSES,--clone"})
+  @CsvSource({"STARTS,", "HAS_MADE_PROCESSES,", "STARTS,--clone", "HAS_MADE_PROCESSES,--clone"})
   void criuStandsStill(Moment moment, String option) throws Exception {
     Subject subject = node.subject(Jdk.newest(), Echoes.class).start();
     try (Socket peer = connect(subject)) {
       String image = subject.freeze().done().image();
-      List<String> words = new ArrayList<>(List.of("restore", image, "--limit=2s"));
+      List<String> words = new ArrayList<>(List.of("restore", image, "--limit=5s"));
       if (option != null) words.add(option);
-      Node.Running restore = node.ckptInBackground(words.toArray(String[]::new));
-      int criu = criu(restore, moment);
-      Signals.send(criu, Signals.STOP);
-      await().until(() -> Proc.state(criu) == 'T');
-      long from = System.nanoTime();
-      node.await(restore).failed(subject.name(), "2 s", "CRIU stood still", "--limit");
-      assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(20));
-      assertThat(Proc.exists(criu)).isFalse();
+      try (HeldCriu held = moment.held()) {
+        Node.Running restore = node.ckptInBackground(words.toArray(String[]::new));
+        int criu = held.restoring();
+        Signals.send(criu, Signals.STOP);
+        await().until(() -> Proc.state(criu) == 'T');
+        long from = System.nanoTime();
+        node.await(restore).failed(subject.name(), "5 s", "CRIU stood still", "--limit");
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(20));
+        assertThat(Proc.exists(criu)).isFalse();
+      }
       goesOnFromItsImage(subject, image, peer);
     }
   }
@@ -57,9 +63,11 @@ class RestoreFaultsIT {
     Subject subject = node.subject(Jdk.newest(), Echoes.class).start();
     try (Socket peer = connect(subject)) {
       String image = subject.freeze().done().image();
-      Node.Running restore = node.ckptInBackground("restore", image);
-      Signals.send(criu(restore, moment), Signals.KILL);
-      node.await(restore).failed(subject.name(), "killed by signal 9");
+      try (HeldCriu held = moment.held()) {
+        Node.Running restore = node.ckptInBackground("restore", image);
+        Signals.send(held.restoring(), Signals.KILL);
+        node.await(restore).failed(subject.name(), "killed by signal 9");
+      }
       goesOnFromItsImage(subject, image, peer);
     }
   }
@@ -71,24 +79,6 @@ class RestoreFaultsIT {
     subject.restore().done();
     echo(peer, "after all");
     assertThat(subject.ask("failure")).isEqualTo("null");
-  }
-
-  /** Waits until the shim of a restore has started CRIU, and that is so far. */
-  private static int criu(Node.Running restore, Moment moment) {
-    while (true) {
-      for (String child : node.daemonChildren()) {
-        List<Integer> tree = Proc.tree(Integer.parseInt(child));
-        for (int pid : tree) {
-          List<String> command = Proc.commandLine(pid);
-          // Neither the shim nor the script that CRIU is called by, which has children too.
-          boolean called = !command.isEmpty() && command.get(0).matches(".*/(ckpt-shim|sh)");
-          if (called || !command.contains("restore")) continue;
-          // What CRIU makes are the last of the tree.
-          if (moment == Moment.STARTS || pid != tree.get(tree.size() - 1)) return pid;
-        }
-      }
-      assertThat(restore.process().isAlive()).as("the restore runs").isTrue();
-    }
   }
 
   private static Socket connect(Subject subject) throws IOException {

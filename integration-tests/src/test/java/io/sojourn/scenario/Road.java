@@ -76,9 +76,11 @@ final class Road implements AutoCloseable {
     return stays;
   }
 
-  /** Until a sees b. */
+  /** Until a sees b, and is answered: it may have seen one that is gone. */
   void awaitUp() {
-    await().atMost(Duration.ofSeconds(30)).until(() -> sees("b"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> sees("b") && a.ckpt("node", "drain", "b", "--undo").status() == 0);
   }
 
   private boolean sees(String name) {
@@ -215,10 +217,23 @@ final class Road implements AutoCloseable {
     return a.ckpt("ps", task.name()).done().json().at("/tasks/0/node").asText();
   }
 
+  private boolean hasNoGuests() throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(b.memory())) {
+      return !left.iterator().hasNext();
+    } catch (NoSuchFileException none) {
+      return true;
+    }
+  }
+
   @Override
   public void close() throws Exception {
     try {
-      b.end();
+      try {
+        // The process that guests live in stays for those that were ended a moment ago.
+        await().atMost(Duration.ofSeconds(30)).until(this::hasNoGuests);
+      } finally {
+        b.end();
+      }
       a.end();
     } finally {
       inA.destroyForcibly().waitFor();

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.awaitility.core.TerminalFailureException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +92,8 @@ class RollbackIT {
         }
       } finally {
         task.close();
+        // All of its threads have let go of the disk when its parent has collected it.
+        await().atMost(PATIENCE).until(() -> !Proc.exists(task.pid()));
       }
     } catch (Exception | AssertionError failed) {
       throw new AssertionError("seed " + seed, failed);
@@ -259,9 +262,19 @@ class RollbackIT {
           .until(
               () -> {
                 Answer again = task.restore();
-                return again.status() == 0 || again.toString().contains("runs already");
+                return again.status() == 0
+                    || again.toString().contains("runs already") && answers(task);
               });
       task.ask("check");
+    }
+  }
+
+  /** One that is being ended does not. */
+  private static boolean answers(Subject task) {
+    try {
+      return task.ask("pid").equals("" + task.pid());
+    } catch (TerminalFailureException ended) {
+      return false;
     }
   }
 

@@ -10,6 +10,7 @@ import io.sojourn.victim.Heap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,9 @@ class SessionIT {
       kill -0 $! && echo yes > "runs on"
       "$CKPT" node stop > stop 2>&1
       """;
+
+  /** Longer than {@code ckpt node stop} waits, and what is before it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir Path home;
 
@@ -73,7 +77,9 @@ class SessionIT {
     Files.createDirectories(home.resolve("state"));
     Files.createSymbolicLink(home.resolve("state/criu"), Places.criu());
     Process process = builder.inheritIO().start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the namespace ends").isTrue();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .as("the namespace ends")
+        .isTrue();
     Files.delete(home.resolve("state/criu"));
     return Files.readString(home.resolve("status")).strip();
   }

@@ -25,8 +25,9 @@ class StreamsIT {
   @MethodSource("io.sojourn.harness.Jdk#matrix")
   void onAFile(Jdk jdk) {
     Subject subject = node.subject(jdk, Streams.class).start();
-    subject.ask("one");
+    subject.reads("out", "end of stdin");
     await().until(() -> !readsOn(subject));
+    subject.ask("one");
     subject.anotherLife();
     subject.ask("two");
     subject.anotherLife();

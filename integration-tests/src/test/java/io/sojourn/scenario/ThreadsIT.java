@@ -48,7 +48,9 @@ class ThreadsIT {
           .as("milliseconds of nanoTime, against the wall clock's")
           .isBetween(0L, Long.parseLong(passed[1]) - 2500);
       await().until(() -> !subject.ask("slept").equals("not yet"));
-      assertThat(Long.parseLong(subject.ask("slept"))).isBetween(2000L, 2500L);
+      // Without a processor it wakes late, and others of the machine stand still as long.
+      long gap = Long.parseLong(subject.ask("gap"));
+      assertThat(Long.parseLong(subject.ask("slept"))).isBetween(2000L, 2500L + gap);
     }
   }
 }

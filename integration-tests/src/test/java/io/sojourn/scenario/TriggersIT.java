@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.sojourn.harness.Jdk;
 import io.sojourn.harness.Node;
 import io.sojourn.harness.Subject;
 import io.sojourn.victim.Clock;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +25,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Checkpoints that the node's troubles cause. */
 class TriggersIT {
-  private static final Path notice = notice();
+  /** As a cloud's metadata service. */
+  private static final HttpServer cloud = cloud();
+
+  private static final AtomicInteger asked = new AtomicInteger();
+  private static volatile boolean notice;
 
   @RegisterExtension
   static final Node node =
@@ -29,35 +37,47 @@ class TriggersIT {
           List.of(),
           "--checkpoint-at-end",
           "--checkpoints-at-once=2",
-          "--interruption=" + notice,
+          "--interruption=http://127.0.0.1:" + cloud.getAddress().getPort() + "/notice",
           "--interruption-poll=100ms");
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private static Path notice() {
+  private static HttpServer cloud() {
     try {
-      return Files.createTempDirectory("sojourn-notice-").resolve("taken-away");
+      HttpServer made =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      made.createContext("/notice", TriggersIT::answer);
+      made.start();
+      return made;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  private static void answer(HttpExchange exchange) throws IOException {
+    asked.incrementAndGet();
+    boolean now = notice;
+    byte[] body = "terminate".getBytes(StandardCharsets.US_ASCII);
+    exchange.sendResponseHeaders(now ? 200 : 404, now ? body.length : -1);
+    if (now) exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
   @Test
-  void theMachineIsAboutToBeTakenAway() throws IOException {
+  void theMachineIsAboutToBeTakenAway() {
     Subject one = node.subject(Jdk.newest(), Clock.class).start();
     Subject other = node.subject(Jdk.newest(), Clock.class).agent("every=1h,keep=1").start();
     assertThat(images(one)).isZero();
-    Files.createFile(notice);
+    notice = true;
     await().atMost(PATIENCE).until(() -> images(one) == 1 && images(other) == 1);
     // Once for each notice; what is periodic counts among its own.
-    Files.delete(notice);
-    await().atMost(PATIENCE).until(() -> noticedAgain(one, other));
+    notice = false;
+    int before = asked.get();
+    // Who asks for the second time has had the answer to the first.
+    await().atMost(PATIENCE).until(() -> asked.get() >= before + 2);
+    notice = true;
+    await().atMost(PATIENCE).until(() -> images(one) == 2 && newest(other).endsWith("-2"));
     assertThat(images(other)).isEqualTo(1);
-  }
-
-  private static boolean noticedAgain(Subject one, Subject other) throws IOException {
-    if (!Files.exists(notice)) Files.createFile(notice);
-    return images(one) == 2 && newest(other).endsWith("-2");
   }
 
   @Test
@@ -74,8 +94,8 @@ class TriggersIT {
   }
 
   @AfterEach
-  void forget() throws IOException {
-    Files.deleteIfExists(notice);
+  void forget() {
+    notice = false;
     for (JsonNode task : node.ckpt("ps").json().path("tasks"))
       node.ckpt("checkpoint", task.path("id").asText(), "--every", "off");
     for (JsonNode image : node.ckpt("images").json().path("images"))
@@ -83,9 +103,8 @@ class TriggersIT {
   }
 
   @AfterAll
-  static void remove() throws IOException {
-    Files.deleteIfExists(notice);
-    Files.deleteIfExists(notice.getParent());
+  static void close() {
+    cloud.stop(0);
   }
 
   private static int images(Subject task) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -35,18 +36,26 @@ public final class Control {
     Path asked = PLACE.resolve("question");
     while (true) {
       if (Files.exists(asked)) {
-        String[] question = Files.readString(asked).split(" ", 2);
-        Files.delete(asked);
-        Path answer = PLACE.resolve("answer-" + question[0]);
-        Path fresh = PLACE.resolve("answer-" + question[0] + ".new");
-        Files.writeString(fresh, say(questions, question[1]));
-        Files.move(fresh, answer, StandardCopyOption.ATOMIC_MOVE);
+        try {
+          answer(asked, questions);
+        } catch (NoSuchFileException answered) {
+          // Who is set back to the middle of an answer has given it in another life.
+        }
         Runnable next = afterwards;
         afterwards = () -> {};
         next.run();
       }
       Thread.sleep(5);
     }
+  }
+
+  private static void answer(Path asked, Questions questions) throws IOException {
+    String[] question = Files.readString(asked).split(" ", 2);
+    Files.delete(asked);
+    Path answer = PLACE.resolve("answer-" + question[0]);
+    Path fresh = PLACE.resolve("answer-" + question[0] + ".new");
+    Files.writeString(fresh, say(questions, question[1]));
+    Files.move(fresh, answer, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static String say(Questions questions, String question) {

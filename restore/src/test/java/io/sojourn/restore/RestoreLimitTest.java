@@ -40,6 +40,8 @@ class RestoreLimitTest {
   @Test
   void endsWhatStandsStill() {
     try (Shim shim = start()) {
+      // What is to stand still has been started.
+      pidOfShim();
       RestoreLimit limit = RestoreLimit.on(shim, SOON);
       assertThat(shim.await("restored")).isEqualTo(-1);
       assertThat(shim.last()).isEqualTo("failed killed 9");

@@ -78,7 +78,10 @@ class ShimTest {
   void leavesNothingOfARestoreThatFailed() throws Exception {
     Path left = directory.resolve("left");
     Process run =
-        restoring("sh -c 'sleep 60 & echo $! > " + left + "; exec sleep 60' & sleep .2; exit 3");
+        restoring(
+            ("sh -c 'sleep 60 & echo $! > %1$s; exec sleep 60' &"
+                    + " while [ ! -s %1$s ]; do sleep .01; done; exit 3")
+                .formatted(left));
     assertThat(lines(run)).isEqualTo("failed exited 3\n");
     assertThat(run.waitFor()).isEqualTo(1);
     assertThat(ProcessHandle.of(Long.parseLong(read(left)))).isEmpty();

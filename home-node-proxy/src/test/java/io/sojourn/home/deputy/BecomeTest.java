@@ -147,20 +147,26 @@ class BecomeTest {
     }
   }
 
+  /** Whatever else this machine does may make each of them slower, and none of them quicker. */
   @Test
   void thousandsOfDescriptorsTakeMilliseconds() throws Exception {
-    Process process = stage.inState("closing", "5000");
-    int pid = Stage.pid(process);
+    double least = Double.MAX_VALUE;
+    for (int round = 0; round < 5; round++) least = Math.min(least, millisOf(5000));
+    System.out.printf("5000 descriptors: %.0f ms%n", least);
+    assertThat(least).isLessThan(500);
+  }
+
+  private double millisOf(int descriptors) throws Exception {
+    int pid = Stage.pid(stage.inState("closing", "" + descriptors));
     Stage.stop(pid);
     Map<Integer, String> before = descriptors(pid);
     long start = System.nanoTime();
-    Deputy deputy = stage.own(stage.birth().ofStopped(pid, "task", 1, SignalsBefore.NONE));
+    Deputy deputy = stage.own(stage.birth().ofStopped(pid, "task" + pid, 1, SignalsBefore.NONE));
     Heard.of(deputy);
     double millis = (System.nanoTime() - start) / 1e6;
-    System.out.printf("5000 descriptors: %.0f ms%n", millis);
-    assertThat(millis).isLessThan(500);
-    assertThat(before).hasSizeGreaterThan(5000);
+    assertThat(before).hasSizeGreaterThan(descriptors);
     assertThat(held(deputy)).isEqualTo(before);
+    return millis;
   }
 
   @ParameterizedTest

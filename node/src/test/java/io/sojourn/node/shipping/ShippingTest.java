@@ -279,7 +279,7 @@ class ShippingTest {
       assertThat(live).isNotNull();
       Awaitility.await().until(() -> Files.exists(arriving));
     }
-    assertThat(b.images.root()).isEmptyDirectory();
+    Awaitility.await().untilAsserted(() -> assertThat(b.images.root()).isEmptyDirectory());
   }
 
   @Test

@@ -42,6 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LeasesTest {
   private static final String TASK = "0123456789ab";
   private static final Duration LEASE = Duration.ofSeconds(3), PATIENCE = Duration.ofSeconds(60);
+
+  /** None that is kept waiting for seconds, by whatever else the machine does, loses it. */
+  private static final Duration LONG_LEASE = Duration.ofSeconds(12);
+
   private static final RestartPolicy ANYWHERE = new RestartPolicy(true, 1, 10, 3, 3_600_000);
 
   @TempDir Path directory;
@@ -84,9 +88,13 @@ class LeasesTest {
     volatile @Nullable LifeClaim taken;
 
     Node(String name) throws IOException {
+      this(name, LEASE);
+    }
+
+    Node(String name, Duration lease) throws IOException {
       this.name = name;
       fences = new Fences(shim(), directory.resolve(name));
-      leases = new Leases(new Lives(new Link(store(), this)), name, LEASE, fences, this);
+      leases = new Leases(new Lives(new Link(store(), this)), name, lease, fences, this);
       nodes.add(this);
     }
 
@@ -232,7 +240,7 @@ class LeasesTest {
 
   @Test
   void aNodeThatIsCutOffHasEndedItsTaskBeforeAnotherHasIt() throws Exception {
-    Node a = new Node("a"), b = new Node("b");
+    Node a = new Node("a", LONG_LEASE), b = new Node("b", LONG_LEASE);
     a.lives(1);
     a.leases.begin();
     b.leases.begin();
@@ -287,7 +295,7 @@ class LeasesTest {
 
   @Test
   void whatRestsIsNotTakenHoweverLongItsOwnerIsSilent() throws Exception {
-    Node a = new Node("a"), b = new Node("b");
+    Node a = new Node("a", LONG_LEASE), b = new Node("b", LONG_LEASE);
     a.lives(1);
     a.leases.begin();
     await().atMost(PATIENCE).until(() -> outside().newestOf(TASK).isPresent());
@@ -302,7 +310,7 @@ class LeasesTest {
     Beats beats = new Beats(now::get);
     LifeClaim claim = outside().claimed(TASK, 1);
     beats.saw(TASK, 1, outside().beatOf(TASK, 1));
-    now.set(LEASE.toNanos());
+    now.set(LONG_LEASE.toNanos());
     assertThat(beats.silent(claim)).isTrue();
     assertThatThrownBy(() -> b.leases.next(TASK, 2, null)).isInstanceOf(TakenException.class);
     assertThat(a.alive()).isTrue();
