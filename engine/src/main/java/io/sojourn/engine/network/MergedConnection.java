@@ -4,15 +4,23 @@ import com.google.protobuf.ByteString;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.criu.CriuTcpStream;
 import io.sojourn.protocol.stream.StreamState;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * A connection that comes home: the numbers are those of home's socket, which has talked to the
  * peer all the while; the bytes are all that were on their way between that socket and the task, in
- * their order.
+ * their order. They are not copied together: there are megabytes of them.
  *
- * @param image goes into the task's image in place of what CRIU wrote
+ * @param received read by nobody yet
+ * @param sending not acknowledged by the peer, or not sent
  */
-public record MergedConnection(TcpStreamImage image, TcpState state) {
+public record MergedConnection(
+    CriuTcpStream entry, ByteString received, ByteString sending, TcpState state) {
+  /** Into the task's image, in place of what CRIU wrote. */
+  public void write(Path file) throws IOException {
+    TcpStreamImage.write(file, entry, received, sending);
+  }
 
   /**
    * @param task the task's end, dumped in the guest world
@@ -75,7 +83,7 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
       TcpState socketState,
       ByteString received,
       ByteString added) {
-    byte[] sending = socket.sendingBytes().concat(added).toByteArray();
+    ByteString sending = socket.sendingBytes().concat(added);
     CriuTcpStream of = socket.entry();
     // The task has ended its direction, and home's socket has not heard of it yet.
     boolean endToSend = taskState.sentEnd() && !socketState.sentEnd();
@@ -83,14 +91,12 @@ public record MergedConnection(TcpStreamImage image, TcpState state) {
     CriuTcpStream.Builder entry =
         of.toBuilder()
             .setInqLen(received.size())
-            .setOutqLen(sending.length)
+            .setOutqLen(sending.size())
             .setOutqSeq(of.getOutqSeq() + added.size() + (endToSend ? 1 : 0))
             .setUnsqLen(unsent);
     if (task.entry().hasNodelay()) entry.setNodelay(task.entry().getNodelay());
     if (task.entry().hasCork()) entry.setCork(task.entry().getCork());
-    return new MergedConnection(
-        new TcpStreamImage(entry.build(), received.toByteArray(), sending),
-        state(endToSend, socketState));
+    return new MergedConnection(entry.build(), received, sending, state(endToSend, socketState));
   }
 
   private static TcpState state(boolean endToSend, TcpState socket) {

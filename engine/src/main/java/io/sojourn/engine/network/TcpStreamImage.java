@@ -98,20 +98,28 @@ public record TcpStreamImage(CriuTcpStream entry, byte[] received, byte[] sendin
   }
 
   public void write(Path file) throws IOException {
+    write(file, entry, receivedBytes(), sendingBytes());
+  }
+
+  /** Likewise, of queues that are in several pieces. */
+  static void write(Path file, CriuTcpStream entry, ByteString received, ByteString sending)
+      throws IOException {
     try (OutputStream out = Files.newOutputStream(file)) {
-      serialized().writeTo(out);
+      serialized(entry, received, sending).writeTo(out);
     }
   }
 
-  /** Without a copy of the queues. */
   ByteString serialized() {
+    return serialized(entry, receivedBytes(), sendingBytes());
+  }
+
+  /** Without a copy of the queues. */
+  private static ByteString serialized(
+      CriuTcpStream entry, ByteString received, ByteString sending) {
     ByteString message = entry.toByteString();
     ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(COMMON_MAGIC).putInt(TCP_STREAM_MAGIC).putInt(message.size()).flip();
-    return ByteString.copyFrom(header)
-        .concat(message)
-        .concat(receivedBytes())
-        .concat(sendingBytes());
+    return ByteString.copyFrom(header).concat(message).concat(received).concat(sending);
   }
 
   /** Megabytes, which nobody changes: not copied. */

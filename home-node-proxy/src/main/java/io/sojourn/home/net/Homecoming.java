@@ -62,7 +62,8 @@ public final class Homecoming {
    * Rewrites the image. Home's sockets stand still still.
    *
    * @param guest the guest node's session, frozen before its dump
-   * @param relays the guest node's sockets, read after its dump
+   * @param relays the guest node's sockets, read after its dump; each is taken out of the list when
+   *     the image has what was in it, which is megabytes
    */
   public void into(Path images, SessionState guest, List<FrozenConnection> relays)
       throws IOException {
@@ -79,11 +80,13 @@ public final class Homecoming {
             "connection " + socket.local() + " -> " + socket.peer() + " is not known at home");
       MergedConnection merged =
           MergedConnection.of(TcpStreamImage.read(file), socket.state(), relay, there, here, ours);
-      merged.image().write(file);
+      merged.write(file);
+      relays.remove(relay);
       states.put(socket.ino(), merged.state());
       inImage.add(ours);
     }
     for (FrozenConnection relay : relays) closedByTask(relay, atGuest, atHome);
+    relays.clear();
     ImageSocket.rewrite(images, states);
     ImageSocket.forgetPeersOfDead(images);
   }

@@ -3,6 +3,7 @@ package io.sojourn.node.move;
 import io.sojourn.engine.linux.InternetSocket;
 import io.sojourn.engine.network.FrozenRelay;
 import io.sojourn.home.net.Homecoming;
+import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.move.DepartResponse;
 import io.sojourn.protocol.move.TakenInput;
 import io.sojourn.protocol.move.UnreadInput;
@@ -10,6 +11,7 @@ import io.sojourn.protocol.stream.SessionState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,9 +43,11 @@ final class HomeSide {
 
   /** Writes what home's kernel holds of the connections into the image. */
   void into(Path image) throws IOException {
-    homecoming.into(image, gone.getStreams(), gone.getConnectionsList());
-    // Megabytes for each connection, which the image has by now.
+    SessionState streams = gone.getStreams();
+    List<FrozenConnection> relays = new ArrayList<>(gone.getConnectionsList());
+    // Megabytes for each connection: nobody else is to have them when the image has.
     gone = Gone.withoutConnections(gone);
+    homecoming.into(image, streams, relays);
   }
 
   /** The task is to have the addresses. */

@@ -147,7 +147,7 @@ final class MovedTask implements AutoCloseable {
     if (again) {
       Path first = images.resolveSibling(images.getFileName() + "-first");
       copy(images, first);
-      coming.into(first, guest, read);
+      coming.into(first, guest, new ArrayList<>(read));
       coming.close(nodes.atHome.kept());
       Homecoming failed = coming;
       nodes.home.call(
@@ -163,7 +163,7 @@ final class MovedTask implements AutoCloseable {
               });
       coming = new Homecoming(home, nodes.onHomeLoop(nodes.atHome::frozen));
     }
-    coming.into(images, guest, read);
+    coming.into(images, guest, new ArrayList<>(read));
     coming.close(nodes.atHome.kept());
     Criu.restore(nodes.home, first(), images);
     unlock();
