@@ -255,7 +255,7 @@ public final class Guests extends GuestWorldsGrpc.GuestWorldsImplBase implements
                   Moves.lasting(
                       () ->
                           guest.depart(request, settings.departures().get(), settings.shipping())));
-      Parts.say(gone, answer);
+      Parts.say(gone, (ServerCallStreamObserver<DepartPart>) answer);
       answer.onCompleted();
     } catch (RuntimeException failed) {
       answer.onError(Problems.statusOf(failed));

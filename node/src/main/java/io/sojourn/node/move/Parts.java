@@ -1,7 +1,8 @@
 package io.sojourn.node.move;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.CallStreamObserver;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.move.DepartPart;
 import io.sojourn.protocol.move.DepartResponse;
@@ -13,6 +14,7 @@ import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.util.Enumeration;
 import java.util.Iterator;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A departure's answer, in as many messages as it takes: in busy connections there are tens of
@@ -21,9 +23,15 @@ import java.util.Iterator;
 final class Parts {
   private static final int LARGEST = 1 << 20;
 
+  /**
+   * Nobody is told when the other side is ready while the call that is answered is being served.
+   */
+  private static final long LOOK_NANOS = 500_000;
+
   private Parts() {}
 
-  static void say(DepartResponse whole, StreamObserver<DepartPart> to) {
+  /** When this returns, the other side has taken the most of them. */
+  static void say(DepartResponse whole, CallStreamObserver<DepartPart> to) {
     try (OutputStream parts = new BufferedOutputStream(new Saying(to), LARGEST)) {
       whole.writeTo(parts);
     } catch (IOException impossible) {
@@ -41,9 +49,9 @@ final class Parts {
   }
 
   private static final class Saying extends OutputStream {
-    private final StreamObserver<DepartPart> to;
+    private final CallStreamObserver<DepartPart> to;
 
-    Saying(StreamObserver<DepartPart> to) {
+    Saying(CallStreamObserver<DepartPart> to) {
       this.to = to;
     }
 
@@ -54,11 +62,22 @@ final class Parts {
 
     @Override
     public void write(byte[] bytes, int from, int length) {
-      for (int at = 0; at < length; at += LARGEST)
+      for (int at = 0; at < length; at += LARGEST) {
+        awaitReady();
         to.onNext(
             DepartPart.newBuilder()
                 .setBytes(ByteString.copyFrom(bytes, from + at, Math.min(length - at, LARGEST)))
                 .build());
+      }
+    }
+
+    /** Who hangs up is told nothing more. */
+    private void awaitReady() {
+      while (!to.isReady()) {
+        if (to instanceof ServerCallStreamObserver<DepartPart> call && call.isCancelled())
+          throw OperationException.failed("home hung up", "see the log of its daemon");
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
     }
   }
 

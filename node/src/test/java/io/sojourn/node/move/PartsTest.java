@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.CallStreamObserver;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.protocol.connection.FrozenConnection;
 import io.sojourn.protocol.move.DepartPart;
@@ -17,25 +17,56 @@ import org.junit.jupiter.api.Test;
 class PartsTest {
   private static final Random random = new Random(1);
 
+  /** Takes so many at once, and more when it is asked a second time. */
+  private static final class Slow extends CallStreamObserver<DepartPart> {
+    private final int most;
+    private final List<DepartPart> parts = new ArrayList<>();
+    private int waiting;
+    private boolean overrun;
+
+    Slow(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public boolean isReady() {
+      boolean ready = waiting < most;
+      waiting = ready ? waiting : 0;
+      return ready;
+    }
+
+    @Override
+    public void onNext(DepartPart part) {
+      overrun |= ++waiting > most;
+      parts.add(part);
+    }
+
+    @Override
+    public void onError(Throwable never) {
+      throw new AssertionError(never);
+    }
+
+    @Override
+    public void onCompleted() {}
+
+    @Override
+    public void setOnReadyHandler(Runnable handler) {}
+
+    @Override
+    public void disableAutoInboundFlowControl() {}
+
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void setMessageCompression(boolean enable) {}
+  }
+
   private static List<DepartPart> said(DepartResponse whole) {
-    List<DepartPart> parts = new ArrayList<>();
-    Parts.say(
-        whole,
-        new StreamObserver<>() {
-          @Override
-          public void onNext(DepartPart part) {
-            parts.add(part);
-          }
-
-          @Override
-          public void onError(Throwable never) {
-            throw new AssertionError(never);
-          }
-
-          @Override
-          public void onCompleted() {}
-        });
-    return parts;
+    Slow taking = new Slow(1);
+    Parts.say(whole, taking);
+    assertThat(taking.overrun).as("said faster than it was taken").isFalse();
+    return taking.parts;
   }
 
   private static DepartResponse busy() {
