@@ -208,7 +208,7 @@ public final class ControlBlock {
 
   /** Waits until the agent has announced something since {@code seen}, or the time is over. */
   void awaitEvent(int seen, Duration limit) {
-    Futex.await(address.share(Word.EVENT.offset), seen, limit);
+    await(Word.EVENT, seen, limit);
   }
 
   /** The process has ended: whoever waits for it looks once more. */
@@ -227,6 +227,11 @@ public final class ControlBlock {
   /** Wakes whoever waits for this word to change. */
   void wake(Word word) {
     Futex.wakeAll(address.share(word.offset));
+  }
+
+  /** Waits until this word is no longer {@code seen}, or the time is over. */
+  void await(Word word, int seen, Duration limit) {
+    Futex.await(address.share(word.offset), seen, limit);
   }
 
   private String text(int offset, int size) {

@@ -1,5 +1,6 @@
 package io.sojourn.engine.control;
 
+import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
@@ -7,6 +8,9 @@ import java.util.OptionalInt;
  * For one stop, the next one.
  */
 public final class CopyOrder {
+  /** The agent may not wait yet when it is woken. */
+  private static final Duration STEP = Duration.ofMillis(1);
+
   /** No stop has this number. */
   private static final int GIVEN_UP = -1;
 
@@ -27,6 +31,22 @@ public final class CopyOrder {
     task.number(Word.SNAPSHOT_PID, 0);
     task.number(Word.KEEPER, keeper);
     task.number(Word.KEPT, stop);
+  }
+
+  /**
+   * Asks for one, of a task that stands still, and waits for it.
+   *
+   * @return as {@link #made}
+   */
+  public OptionalInt ask(Duration limit) {
+    task.number(Word.SNAPSHOT, stop);
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (task.number(Word.SNAPSHOT_MADE) != stop && System.nanoTime() < deadline) {
+      int seen = task.number(Word.SNAPSHOT_MADE);
+      task.wake(Word.GO);
+      if (seen != stop) task.await(Word.SNAPSHOT_MADE, seen, STEP);
+    }
+    return made();
   }
 
   /** Whether one has been asked for. */

@@ -52,26 +52,29 @@ public record PagesAside(int process, Path pages, List<Run> runs) {
    * could follow a restore.
    *
    * @param images a directory whose pagemaps may be replaced; its pages are not packed
+   * @return to be put in this order: later ones replace some pages of earlier ones
    */
   public static List<PagesAside> of(Path images) throws IOException {
     List<PagesAside> all = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(images, "pagemap-*.img")) {
       for (Path file : files)
         if (PAGEMAP.matcher(file.getFileName().toString()).matches())
-          ofOne(file).ifPresent(all::add);
+          all.addAll(ofOne(images, file));
     }
     return all;
   }
 
-  private static Optional<PagesAside> ofOne(Path file) throws IOException {
+  private static List<PagesAside> ofOne(Path images, Path file) throws IOException {
     Path whole = file.resolveSibling(WHOLE + file.getFileName());
     Pagemap pagemap = Pagemap.parse(Files.readAllBytes(Files.exists(whole) ? whole : file));
+    Optional<PagePlaces> copied = PagePlaces.of(images, number(file));
+    if (copied.isPresent()) return copied(file, whole, pagemap, copied.get());
     List<Run> aside = new ArrayList<>(), staying = new ArrayList<>();
     List<PagemapDraft.Entry> entries = new ArrayList<>();
     long place = 0;
     for (Pagemap.Range range : pagemap.ranges()) {
       // Of another image, or brought by somebody else.
-      if (!range.present()) return Optional.empty();
+      if (!range.present()) return List.of();
       Run run = new Run(range.start(), place, range.end() - range.start());
       place += run.length();
       if (range.lazy() && run.length() >= LEAST_RUN) {
@@ -81,22 +84,45 @@ public record PagesAside(int process, Path pages, List<Run> runs) {
         entries.add(entry(run, range.lazy()));
       }
     }
-    if (aside.stream().mapToLong(Run::length).sum() < LEAST) return Optional.empty();
+    if (aside.stream().mapToLong(Run::length).sum() < LEAST) return List.of();
     Path pages = pages(file, pagemap.pagesId());
     int kept = pagemap.pagesId() + KEPT;
     keep(pages, staying, pages(file, kept));
+    replace(file, whole, kept, entries);
+    return List.of(new PagesAside(number(file), pages, aside));
+  }
+
+  /** What CRIU has left out lies in files of its own; what it has written stays with it. */
+  private static List<PagesAside> copied(Path file, Path whole, Pagemap pagemap, PagePlaces copied)
+      throws IOException {
+    copied.cover(pagemap);
+    List<PagemapDraft.Entry> entries = new ArrayList<>();
+    for (Pagemap.Range range : pagemap.ranges())
+      if (range.present())
+        entries.add(entry(new Run(range.start(), 0, range.end() - range.start()), range.lazy()));
+    replace(file, whole, pagemap.pagesId(), entries);
+    List<PagesAside> all = new ArrayList<>();
+    for (PagePlaces.Copy copy : PagePlaces.Copy.values())
+      if (!copied.in(copy).isEmpty())
+        all.add(
+            new PagesAside(
+                number(file), file.resolveSibling(copy.member(number(file))), copied.in(copy)));
+    return all;
+  }
+
+  private static void replace(Path file, Path whole, int pages, List<PagemapDraft.Entry> entries)
+      throws IOException {
     Path made = file.resolveSibling(NEW + file.getFileName());
     if (!Files.exists(whole)) {
       // Not moved: it may be a link to what is gone when the image is prepared once more.
       Files.copy(file, made, StandardCopyOption.REPLACE_EXISTING);
       Files.move(made, whole);
     }
-    PagemapDraft draft = new PagemapDraft(made, kept);
+    PagemapDraft draft = new PagemapDraft(made, pages);
     draft.replace(entries);
     draft.write();
     // In the name's place: the file itself may be an image's that others need.
     Files.move(made, file, StandardCopyOption.REPLACE_EXISTING);
-    return Optional.of(new PagesAside(number(file), pages, aside));
   }
 
   private static PagemapDraft.Entry entry(Run run, boolean lazy) {

@@ -117,6 +117,10 @@ final class Libc {
 
   static native long recvmsg(int socket, Pointer message, int flags) throws LastErrorException;
 
+  static native long process_vm_readv(
+      int pid, Pointer ours, long ourCount, Pointer theirs, long theirCount, long flags)
+      throws LastErrorException;
+
   static native long process_vm_writev(
       int pid, Pointer ours, long ourCount, Pointer theirs, long theirCount, long flags)
       throws LastErrorException;

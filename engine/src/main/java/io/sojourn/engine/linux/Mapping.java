@@ -27,6 +27,21 @@ public record Mapping(String mode, String device, long inode, String path) {
     return mappings;
   }
 
+  /** Memory that is a process's own and no file's; not its first stack, nor the kernel's pages. */
+  public static List<MemoryCopy.Run> privateMemoryOf(int pid) {
+    List<MemoryCopy.Run> memory = new ArrayList<>();
+    for (String line : Proc.lines(Proc.of(pid).resolve("maps"))) {
+      String[] words = line.split("\\s+", 6);
+      if (words.length < 5 || !words[1].endsWith("p") || !words[4].equals("0")) continue;
+      if (words.length > 5 && words[5].matches("\\[(stack|v.*)]")) continue;
+      String[] ends = words[0].split("-");
+      memory.add(
+          new MemoryCopy.Run(
+              Long.parseUnsignedLong(ends[0], 16), Long.parseUnsignedLong(ends[1], 16)));
+    }
+    return memory;
+  }
+
   public boolean deleted() {
     return path.endsWith(DELETED);
   }

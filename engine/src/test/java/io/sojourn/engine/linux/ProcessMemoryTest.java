@@ -64,6 +64,30 @@ class ProcessMemoryTest {
     assertThat(at(5 * PAGE)).isZero();
   }
 
+  /** In any order, and also what nobody may read. */
+  @Test
+  void partsAreReadFromWhereTheyAre() throws IOException {
+    ByteBuffer bytes = counting(5 * PAGE);
+    for (int i = 0; i < 5 * PAGE; i++) new Pointer(address).setByte(i, bytes.get(3 + i));
+    ByteBuffer read = ByteBuffer.allocateDirect(4 * PAGE + 10).position(10);
+    protect(2 * PAGE, PAGE, 0);
+    try (ProcessMemory memory = new ProcessMemory(SELF)) {
+      memory.read(
+          read,
+          List.of(
+              new ProcessMemory.Part(address + 4 * PAGE, PAGE),
+              new ProcessMemory.Part(address + PAGE, 2 * PAGE),
+              new ProcessMemory.Part(address, PAGE)));
+    } finally {
+      protect(2 * PAGE, PAGE, 3);
+    }
+    int[] pages = {4, 1, 2, 0};
+    for (int i = 0; i < 4 * PAGE; i++)
+      assertThat(read.get(10 + i))
+          .as("byte %d", i)
+          .isEqualTo((byte) ((pages[i / PAGE] * PAGE + i % PAGE) % 251 + 1));
+  }
+
   private void protect(long offset, long length, int protection) {
     Function protect = Function.getFunction("c", "mprotect");
     assertThat(protect.invokeInt(new Object[] {new Pointer(address + offset), length, protection}))
@@ -76,6 +100,13 @@ class ProcessMemoryTest {
             () -> {
               try (ProcessMemory memory = new ProcessMemory(SELF)) {
                 memory.write(counting(PAGE), List.of(new ProcessMemory.Part(PAGE, PAGE)));
+              }
+            })
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(
+            () -> {
+              try (ProcessMemory memory = new ProcessMemory(SELF)) {
+                memory.read(counting(PAGE), List.of(new ProcessMemory.Part(PAGE, PAGE)));
               }
             })
         .isInstanceOf(IOException.class);
