@@ -2,12 +2,18 @@ package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.Agent;
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.engine.control.CopyOrder;
+import io.sojourn.engine.control.Outcome;
 import io.sojourn.engine.files.ThreadIdentity;
 import io.sojourn.engine.image.ImageDraft;
+import io.sojourn.engine.linux.MemoryCopy;
 import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The real {@link Checkpointer}: preflight, then one {@link CheckpointAttempt}. */
@@ -29,6 +35,8 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       Path stateDirectory,
       String nodeName,
       boolean memoryCopies) {}
+
+  private static final Duration SETTLE = Duration.ofSeconds(10);
 
   private final Settings settings;
   private final FileDigests digests = new FileDigests();
@@ -124,6 +132,43 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       draft.discard();
       throw failed;
     }
+  }
+
+  @Override
+  public Optional<PreCopy> preCopy(
+      ControlBlock task, String taskName, CheckpointOptions options, Report report) {
+    Agent agent = new Agent(task);
+    if (agent.busy()) throw busy(taskName);
+    if (!copies.preCopies(task)) return Optional.empty();
+    // What a departure would refuse later it refuses before anything is touched.
+    Preflight.open(TaskFacts.of(task.pid()), options.ghostLimitBytes());
+    return report.phase("copy", () -> copy(task, agent, taskName, options, report));
+  }
+
+  private Optional<PreCopy> copy(
+      ControlBlock task, Agent agent, String taskName, CheckpointOptions options, Report report) {
+    CopyOrder order = new CopyOrder(task, (int) ProcessHandle.current().pid());
+    OptionalInt copy;
+    try {
+      if (!agent.stop(
+          options.collection().ordinal(), false, options.pauseLimit(), options.guardLimit()))
+        throw Refusals.stop(task, taskName, options);
+      copy = order.ask(options.pauseLimit());
+    } catch (RuntimeException refused) {
+      order.end();
+      throw refused;
+    } finally {
+      task.go(Outcome.ABANDONED);
+      agent.settle(SETTLE);
+    }
+    try {
+      if (copy.isPresent())
+        return Optional.of(new PreCopy(task, order, copy.getAsInt(), copies::ended));
+    } catch (MemoryCopy.GoneException gone) {
+      report.warn(PreCopy.GONE);
+    }
+    order.end();
+    return Optional.empty();
   }
 
   @Override

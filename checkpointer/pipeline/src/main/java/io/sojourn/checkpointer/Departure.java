@@ -1,6 +1,7 @@
 package io.sojourn.checkpointer;
 
 import io.sojourn.engine.control.ControlBlock;
+import io.sojourn.protocol.image.Member;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,11 @@ public interface Departure {
    */
   default boolean keepsMemory() {
     return false;
+  }
+
+  /** What of the image is not written here, as the other node has it already. */
+  default List<Member> sentAhead() {
+    return List.of();
   }
 
   /** CRIU is about to write the image there. */

@@ -149,6 +149,7 @@ final class DepartureAttempt implements DumpConversation.Steps {
             hand.store()
                 .begin(task, hand.name(), hand.settings().nodeName(), seen)
                 .setKind(Manifest.Kind.FREEZE)
+                .addAllMembers(departure.sentAhead())
                 .addAllStreams(StreamCensus.still(hand.streams(), seen.facts()))
                 .setTiming(hand.pause().timing(false)));
   }

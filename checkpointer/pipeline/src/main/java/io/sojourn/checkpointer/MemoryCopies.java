@@ -6,8 +6,10 @@ import io.sojourn.engine.criu.CriuLog;
 import io.sojourn.engine.criu.CriuPlugin;
 import io.sojourn.engine.criu.Snapshot;
 import io.sojourn.engine.linux.Memory;
+import io.sojourn.engine.linux.MemoryCopy;
 import io.sojourn.engine.linux.Orphans;
 import io.sojourn.engine.linux.Proc;
+import io.sojourn.engine.linux.SharedPages;
 import io.sojourn.engine.operation.Report;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,15 +56,34 @@ final class MemoryCopies {
       ControlBlock task, CheckpointOptions options, Seat seat, Company company, Report report) {
     if (options.stop() || options.crac() || seat.apart() || !company.alone()) return false;
     int pid = task.pid();
+    if (!hasRoom(pid)) return false;
+    // The loader does what the environment says for nobody whose real uid is another.
+    return !CriuCommand.of(seat.criu(settings.criu()), pid, settings.runDirectory()).asUser()
+        && usable(report);
+  }
+
+  /** Likewise before a task departs: whether its memory is sent ahead of it. */
+  synchronized boolean preCopies(ControlBlock task) {
+    return !never
+        && !copies.stay()
+        && hasRoom(task.pid())
+        && MemoryCopy.possible()
+        && SharedPages.possible();
+  }
+
+  private static boolean hasRoom(int pid) {
     // Whoever keeps memory from being swapped out does not want to wait for it after a write.
     if (Proc.innermostPid(pid) != pid || Proc.locksMemory(pid) || Proc.filtersCalls(pid))
       return false;
     long bytes = Proc.privateBytes(pid);
-    if (bytes < LEAST || Memory.availableBytes(pid) < bytes + bytes / 4) return false;
-    if (Memory.endsWithOthers(pid)) return false;
-    // The loader does what the environment says for nobody whose real uid is another.
-    return !CriuCommand.of(seat.criu(settings.criu()), pid, settings.runDirectory()).asUser()
-        && usable(report);
+    return bytes >= LEAST
+        && Memory.availableBytes(pid) >= bytes + bytes / 4
+        && !Memory.endsWithOthers(pid);
+  }
+
+  /** A copy that no snapshot has ends. */
+  synchronized void ended(Orphans.Id copy) {
+    copies.ended(copy);
   }
 
   private synchronized boolean usable(Report report) {
@@ -100,7 +121,7 @@ final class MemoryCopies {
   }
 
   synchronized void ended(Snapshot snapshot) {
-    snapshot.holder().ifPresent(copies::ended);
+    snapshot.holder().ifPresent(this::ended);
   }
 
   private void never(@Nullable String why, Report report) {

@@ -1,6 +1,7 @@
 package io.sojourn.node.move;
 
 import io.sojourn.checkpointer.Departure;
+import io.sojourn.checkpointer.PreCopy;
 import io.sojourn.engine.control.ControlBlock;
 import io.sojourn.engine.criu.ProvisionedCriu;
 import io.sojourn.engine.image.ImageDraft;
@@ -19,6 +20,7 @@ import io.sojourn.home.net.HomeConnections;
 import io.sojourn.home.net.HomeSocket;
 import io.sojourn.home.net.KeptConnections;
 import io.sojourn.protocol.criu.CriuTcpStream;
+import io.sojourn.protocol.image.Member;
 import io.sojourn.restore.world.Revival;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ final class HomeDeparture implements Departure {
 
   private final Path criu;
   private final @Nullable Revival beside;
-  private final Outbound outbound;
+  private final Ahead ahead;
   private final boolean lazy;
   private final ConnectionLock lock;
 
@@ -60,13 +62,13 @@ final class HomeDeparture implements Departure {
 
   /**
    * @param beside where the task lives beside its deputy; null: it is its own process still
+   * @param ahead what has gone before it; stays the caller's
    * @param lazy its memory follows it later
    */
-  HomeDeparture(
-      Path criu, String taskId, @Nullable Revival beside, Outbound outbound, boolean lazy) {
+  HomeDeparture(Path criu, String taskId, @Nullable Revival beside, Ahead ahead, boolean lazy) {
     this.criu = criu;
     this.beside = beside;
-    this.outbound = outbound;
+    this.ahead = ahead;
     this.lazy = lazy;
     this.lock = new ConnectionLock(taskId);
   }
@@ -83,12 +85,19 @@ final class HomeDeparture implements Departure {
 
   @Override
   public boolean keepsMemory() {
-    return lazy;
+    return lazy || ahead.copy().isPresent();
+  }
+
+  @Override
+  public List<Member> sentAhead() {
+    return ahead.copy().map(PreCopy::member).stream().toList();
   }
 
   @Override
   public void writing(Path draft) {
-    outbound.begin(draft, draft.getFileName().toString().substring(ImageDraft.PREFIX.length()));
+    ahead
+        .outbound()
+        .begin(draft, draft.getFileName().toString().substring(ImageDraft.PREFIX.length()));
   }
 
   @Override
@@ -119,13 +128,14 @@ final class HomeDeparture implements Departure {
 
   @Override
   public void held(ControlBlock task, Path image) throws IOException {
-    if (beside == null || lazy) {
+    if (beside == null || keepsMemory()) {
       // Without it the process is stopped by a signal, which a shell with job control notices.
       CgroupFreeze freeze = CgroupFreeze.of(task.pid()).orElse(null);
       group = freeze;
       if (freeze != null) freeze.freeze(Proc.tree(task.pid()));
       // CRIU lets go of it as of one that runs on: the signal waits for it.
-      else if (lazy) Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.STOP));
+      else if (keepsMemory())
+        Proc.tree(task.pid()).forEach(each -> Signals.send(each, Signals.STOP));
     }
     Map<Long, List<Descriptor>> descriptors = descriptors(task);
     for (ImageSocket socket : ImageSocket.of(image)) {
@@ -142,6 +152,8 @@ final class HomeDeparture implements Departure {
       CriuTcpStream stream = TcpStreamImage.entry(TcpStreamImage.path(image, socket.ino()));
       connections.add(HomeSocket.adopt(ours(task, held), stream.getInqLen()));
     }
+    PreCopy copy = ahead.copy().orElse(null);
+    if (copy != null) copy.complete(image);
     // Last: what comes behind it is lost where no control group keeps the task from taking it.
     signals = WaitingSignals.held(task.pid(), image);
   }
@@ -179,8 +191,8 @@ final class HomeDeparture implements Departure {
     left.clear();
   }
 
-  Outbound outbound() {
-    return outbound;
+  Ahead ahead() {
+    return ahead;
   }
 
   @Nullable Revival beside() {

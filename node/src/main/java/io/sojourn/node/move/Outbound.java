@@ -2,8 +2,10 @@ package io.sojourn.node.move;
 
 import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.engine.operation.Report;
+import io.sojourn.node.shipping.Content;
 import io.sojourn.node.shipping.LiveShipment;
 import io.sojourn.node.shipping.Shipping;
+import io.sojourn.protocol.image.Member;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +31,29 @@ final class Outbound implements AutoCloseable {
   }
 
   /**
+   * Sends a member before the image is written.
+   *
+   * @param image the name that it will have
+   */
+  void ahead(String image, Member member, Content content) {
+    begin(image).send(member, content);
+  }
+
+  /**
    * It is about to be written there.
    *
    * @param image the name that it will have
    */
   void begin(Path draft, String image) {
-    shipment =
-        shipping.begin(draft, image, task, taskId, node, Shipping.Place.MEMORY, report.listener());
+    LiveShipment begun = shipment;
+    (begun != null ? begun : begin(image)).follow(draft);
+  }
+
+  private LiveShipment begin(String image) {
+    LiveShipment begun =
+        shipping.begin(image, task, taskId, node, Shipping.Place.MEMORY, report.listener());
+    shipment = begun;
+    return begun;
   }
 
   /** It is not to leave any more: {@link #finish} fails. On any thread. */

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,11 +62,11 @@ final class WayOut {
     task.agentOptions(block.options());
     try {
       Path images = Step.of("the move", () -> Images.emptyDirectory(settings.memory(), block.id()));
-      Outbound outbound = new Outbound(settings.shipping(), name, block.id(), node, report);
+      Ahead ahead = ahead(block, name, node);
       HomeDeparture departure =
           new HomeDeparture(
-              settings.criu().get(), block.id(), task.beside(), outbound, options.lazy());
-      try (outbound) {
+              settings.criu().get(), block.id(), task.beside(), ahead, options.lazy());
+      try (ahead) {
         StandingTask standing = dump(block, name, images, departure);
         if (options.lazy())
           return new LazyWay(this, settings, moves, report)
@@ -84,6 +85,22 @@ final class WayOut {
     }
   }
 
+  private Ahead ahead(ControlBlock block, String name, String node) {
+    Supplier<Outbound> outbound =
+        () -> new Outbound(settings.shipping(), name, block.id(), node, report);
+    if (options.lazy()) return Ahead.nothing(outbound.get());
+    return settings
+        .departures()
+        .get()
+        .preCopy(block, name, CheckpointOptions.FREEZE, report)
+        .map(copy -> Ahead.send(copy, outbound, image(name), report))
+        .orElseGet(() -> Ahead.nothing(outbound.get()));
+  }
+
+  private static String image(String task) {
+    return task + "-move";
+  }
+
   private GuestWorldsGrpc.GuestWorldsBlockingStub guest(String node) {
     return GuestWorldsGrpc.newBlockingStub(settings.peers().get().channel(node));
   }
@@ -93,12 +110,7 @@ final class WayOut {
         .departures()
         .get()
         .depart(
-            block,
-            name,
-            images.resolve(name + "-move"),
-            CheckpointOptions.FREEZE,
-            departure,
-            report);
+            block, name, images.resolve(image(name)), CheckpointOptions.FREEZE, departure, report);
   }
 
   private static HomeNetwork homeNetwork() {
@@ -119,6 +131,7 @@ final class WayOut {
       arrived(task, standing, pid, node, incarnation, away, departure);
       departure.into(away.connections().kept());
       if (task.hasDeputy()) departure.into(away.connections().kept(), task.deputy());
+      departure.ahead().check();
       // First: a daemon that finds this and no deputy has the task run on here.
       moves.ledger().isAway(task, node);
       leavesDeputy(task, standing, pid, departure);
@@ -149,7 +162,7 @@ final class WayOut {
             UnixAtHome.handTo(task.deputy(), pid, standing.image());
             return task;
           });
-    Shipping.Shipped shipped = departure.outbound().finish(standing.image());
+    Shipping.Shipped shipped = departure.ahead().outbound().finish(standing.image());
     task.goes(incarnation, away);
     moves.knows(task);
     moves.sessions().give(incarnation, away.session());
@@ -240,7 +253,10 @@ final class WayOut {
     try {
       report.phase(
           "restore at home",
-          () -> new Back(settings, moves).restore(task, standing.image(), incarnation, departure));
+          () -> {
+            departure.ahead().into(standing.image());
+            new Back(settings, moves).restore(task, standing.image(), incarnation, departure);
+          });
     } catch (RuntimeException alsoFailed) {
       cause.addSuppressed(alsoFailed);
       throw OperationException.failed(

@@ -4,9 +4,7 @@ import io.sojourn.engine.image.ImageDirectory;
 import io.sojourn.protocol.image.Member;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  * #next} can wait for more. Each member is one lane's, whose stream keeps the order.
  */
 final class Cargo implements AutoCloseable {
-  /** A file: how long it is so far, and how much of it has been taken. */
+  /** A member: how long it is so far, and how much of it has been taken. */
   private static final class Item {
     final String name;
     final int lane;
-    final FileChannel file;
+    final Content content;
     long length;
     long taken;
 
-    Item(String name, int lane, FileChannel file) {
+    Item(String name, int lane, Content content) {
       this.name = name;
       this.lane = lane;
-      this.file = file;
+      this.content = content;
     }
 
     long left() {
@@ -73,14 +71,28 @@ final class Cargo implements AutoCloseable {
   /** A member is there, or is longer than before. */
   synchronized void grown(Path directory, String name, long length) throws IOException {
     Item item = items.get(name);
-    if (item == null) {
-      FileChannel file = FileChannel.open(directory.resolve(name), StandardOpenOption.READ);
-      item = new Item(name, emptiest(), file);
-      items.put(name, item);
-    }
+    if (item == null) item = add(name, Content.of(directory.resolve(name)));
     if (length <= item.length && item.length > 0) return;
     item.length = length;
     notifyAll();
+  }
+
+  /** A member is there, as a whole, and not in a file. */
+  synchronized void has(String name, Content content, long length) {
+    add(name, content).length = length;
+    notifyAll();
+  }
+
+  private Item add(String name, Content content) {
+    Item item = new Item(name, emptiest(), content);
+    items.put(name, item);
+    return item;
+  }
+
+  /** Whether all that is there by now has been taken; waits for a moment where not. */
+  synchronized boolean isTaken(long millis) throws InterruptedException {
+    if (taken() < total()) wait(millis);
+    return taken() == total();
   }
 
   /** Nothing grows any more. */
@@ -125,12 +137,13 @@ final class Cargo implements AutoCloseable {
       buffer.clear().limit((int) Math.min(item.left(), buffer.capacity()));
     }
     while (buffer.hasRemaining())
-      if (item.file.read(buffer, from + buffer.position()) < 0)
+      if (item.content.read(buffer, from + buffer.position()) < 0)
         throw new IOException(item.name + " became shorter while it was sent");
     buffer.flip();
     trimToRun(buffer);
     synchronized (this) {
       item.taken = from + buffer.limit();
+      if (item.left() == 0) notifyAll();
     }
     return new Part(item.name, from, buffer);
   }
@@ -179,7 +192,7 @@ final class Cargo implements AutoCloseable {
   public synchronized void close() {
     for (Item item : items.values()) {
       try {
-        item.file.close();
+        item.content.close();
       } catch (IOException readOnly) {
         // Nothing can be lost.
       }

@@ -67,7 +67,8 @@ final class GrowingPages implements AutoCloseable {
   }
 
   private void look() throws IOException {
-    try (DirectoryStream<Path> pages = Files.newDirectoryStream(directory, "pages-*.img")) {
+    try (DirectoryStream<Path> pages =
+        Files.newDirectoryStream(directory, "{pages,lastcopy}-*.img")) {
       for (Path file : pages)
         cargo.grown(directory, file.getFileName().toString(), Files.size(file));
     }

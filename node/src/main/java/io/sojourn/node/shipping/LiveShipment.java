@@ -13,26 +13,55 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An image that is sent while it is still being written, so that little is left to send when it is
  * done. To be closed; if it has not been finished by then, nothing of it stays on the other node.
  */
 public final class LiveShipment implements AutoCloseable {
+  private static final long LOOK_MILLIS = 100;
+
   private final Shipment shipment;
   private final Cargo cargo;
-  private final GrowingPages pages;
   private final Transfer transfer;
   private final CompletableFuture<ByteString> manifest = new CompletableFuture<>();
   private final Future<PublishResponse> sending;
+  private @Nullable GrowingPages pages;
 
-  LiveShipment(
-      Shipment shipment, Path directory, Cargo cargo, Transfer transfer, ExecutorService workers) {
+  LiveShipment(Shipment shipment, Cargo cargo, Transfer transfer, ExecutorService workers) {
     this.shipment = shipment;
     this.cargo = cargo;
     this.transfer = transfer;
-    pages = new GrowingPages(directory, cargo);
     sending = workers.submit(() -> transfer.run(this::awaitManifest));
+  }
+
+  /**
+   * Sends a member that is there as a whole, before the image is being written. When this returns,
+   * it is on its way.
+   */
+  public void send(Member member, Content content) {
+    cargo.has(member.getName(), content, member.getSize());
+    try {
+      while (!cargo.isTaken(LOOK_MILLIS)) if (sending.isDone()) sending.get();
+    } catch (ExecutionException failure) {
+      throw explained(failure);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  /**
+   * The rest is being written.
+   *
+   * @param directory of the draft; it may be renamed when the image is published
+   */
+  public void follow(Path directory) {
+    pages = new GrowingPages(directory, cargo);
+  }
+
+  private void followNoMore() {
+    if (pages != null) pages.close();
   }
 
   private ByteString awaitManifest() {
@@ -55,7 +84,7 @@ public final class LiveShipment implements AutoCloseable {
   }
 
   private Shipping.Shipped finish(ImageDirectory image) {
-    pages.close();
+    followNoMore();
     try {
       for (Member member : image.manifest().getMembersList())
         cargo.grown(image.path(), member.getName(), member.getSize());
@@ -69,17 +98,26 @@ public final class LiveShipment implements AutoCloseable {
           image.bytes(),
           transfer.wireBytes());
     } catch (ExecutionException failure) {
-      if (failure.getCause() instanceof RuntimeException known) throw known;
-      throw new IllegalStateException(failure.getCause());
+      throw explained(failure);
     } catch (IOException unreadable) {
       throw OperationException.failed(
           "image " + image.name() + " cannot be read: " + unreadable.getMessage(),
           "ckpt verify " + image.name(),
           unreadable);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw OperationException.failed("the daemon is about to end", "start it again");
+      throw interrupted();
     }
+  }
+
+  private static RuntimeException explained(ExecutionException failure) {
+    return failure.getCause() instanceof RuntimeException known
+        ? known
+        : new IllegalStateException(failure.getCause());
+  }
+
+  private static OperationException interrupted() {
+    Thread.currentThread().interrupt();
+    return OperationException.failed("the daemon is about to end", "start it again");
   }
 
   /** It is not needed any more: {@link #finish} fails, soon. On any thread. */
@@ -89,7 +127,7 @@ public final class LiveShipment implements AutoCloseable {
 
   @Override
   public void close() {
-    pages.close();
+    followNoMore();
     manifest.completeExceptionally(new IllegalStateException("closed"));
     transfer.cancel();
     try {

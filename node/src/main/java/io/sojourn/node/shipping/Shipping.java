@@ -11,7 +11,6 @@ import io.sojourn.protocol.peer.PublishResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
@@ -94,15 +93,13 @@ public final class Shipping {
   }
 
   /**
-   * Begins to send an image whose files are being written into a directory. One that goes into
-   * memory is restored there and not kept: its manifest needs no digests, and none is compared.
-   * What came is what was sent all the same, by TLS; and how long each file is, is compared.
+   * Begins to send an image that is being written, or will be. One that goes into memory is
+   * restored there and not kept: its manifest needs no digests, and none is compared. What came is
+   * what was sent all the same, by TLS; and how long each file is, is compared.
    *
-   * @param directory of the draft; it may be renamed when the image is published
    * @param image name that it will have
    */
   public LiveShipment begin(
-      Path directory,
       String image,
       String task,
       String taskId,
@@ -114,7 +111,7 @@ public final class Shipping {
         new Shipment(node, image, task, taskId, inMemory, !inMemory, Shipment.PATIENCE);
     Cargo cargo = new Cargo(Transfer.LANES);
     Transfer transfer = new Transfer(peers.get(), sender, workers, shipment, cargo, listener);
-    return new LiveShipment(shipment, directory, cargo, transfer, workers);
+    return new LiveShipment(shipment, cargo, transfer, workers);
   }
 
   static ByteString manifest(ImageDirectory image) {

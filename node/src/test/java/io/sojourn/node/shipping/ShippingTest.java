@@ -185,13 +185,13 @@ class ShippingTest {
     try (LiveShipment live =
         a.shipping()
             .begin(
-                draft.path(),
                 "web-69ab-2",
                 "web",
                 "69ab2949489a",
                 "b",
                 Shipping.Place.DISK,
                 OperationListener.NONE)) {
+      live.follow(draft.path());
       Path growing = draft.path().resolve("pages-1.img");
       Files.write(growing, java.util.Arrays.copyOf(pages, pages.length / 2));
       Awaitility.await()
@@ -266,16 +266,7 @@ class ShippingTest {
     ImageDraft draft = ImageDraft.create(a.images.root().resolve("web-69ab-1"));
     Files.write(draft.path().resolve("pages-1.img"), new byte[] {1, 2, 3});
     Path arriving = b.images.root().resolve(ImageDraft.PREFIX + "web-69ab-1/pages-1.img");
-    try (LiveShipment live =
-        a.shipping()
-            .begin(
-                draft.path(),
-                "web-69ab-1",
-                "web",
-                "69ab2949489a",
-                "b",
-                Shipping.Place.DISK,
-                OperationListener.NONE)) {
+    try (LiveShipment live = begin(a.shipping(), draft, Shipping.Place.DISK)) {
       assertThat(live).isNotNull();
       Awaitility.await().until(() -> Files.exists(arriving));
     }
@@ -328,8 +319,10 @@ class ShippingTest {
   }
 
   private static LiveShipment begin(Shipping by, ImageDraft draft, Shipping.Place place) {
-    return by.begin(
-        draft.path(), "web-69ab-1", "web", "69ab2949489a", "b", place, OperationListener.NONE);
+    LiveShipment begun =
+        by.begin("web-69ab-1", "web", "69ab2949489a", "b", place, OperationListener.NONE);
+    begun.follow(draft.path());
+    return begun;
   }
 
   @Test
@@ -343,13 +336,13 @@ class ShippingTest {
     try (LiveShipment live =
         b.shipping()
             .begin(
-                draft.path(),
                 "web-69ab-1",
                 "web",
                 "69ab2949489a",
                 "a",
                 Shipping.Place.DISK,
                 OperationListener.NONE)) {
+      live.follow(draft.path());
       Awaitility.await().until(() -> Files.exists(arriving) && Files.size(arriving) == 3);
       a.awaitSees("b", "up");
       a.cluster().remove("b");

@@ -75,15 +75,15 @@ public final class Fill {
     for (int pid : Proc.tree(root)) numbers.put(Proc.innermostPid(pid), pid);
     List<FileChannel> files = new ArrayList<>();
     try {
-      List<Batch> batches = new ArrayList<>();
       for (PagesAside one : aside) {
         Integer pid = numbers.get(one.process());
         if (pid == null) throw new IOException("process " + one.process() + " is not there");
         FileChannel file = FileChannel.open(one.pages(), StandardOpenOption.READ);
         files.add(file);
+        List<Batch> batches = new ArrayList<>();
         batches(pid, file, one.runs(), batches);
+        put(batches);
       }
-      put(batches);
     } catch (IOException failed) {
       throw OperationException.failed(
           "the task's memory cannot be put in its place: " + failed.getMessage(),
