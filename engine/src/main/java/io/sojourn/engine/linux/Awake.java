@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
  *
  * <p>A caller that makes one call after the other leaves each of those threads alone for about a
  * round trip: they wait for that long where it has come so twice. Who comes now and then does not
- * have them wait in vain.
+ * have them wait in vain. Nor does a stream of bytes: where there was much to do before, whoever
+ * looks again takes the processor from those who make more of it.
  */
 public final class Awake {
   /** About as long as an answer takes to come; after that sleep is cheaper. */
@@ -21,6 +22,9 @@ public final class Awake {
   private final LongSupplier clock;
   private long last;
   private int following;
+  private boolean idle = true;
+  private long begun;
+  private long worked;
   private boolean asleep;
   private long asleepSince;
 
@@ -43,6 +47,12 @@ public final class Awake {
     if (pause >= LONG) following = 0;
     else if (pause >= SHORT) following++;
     last = now;
+    begins(now);
+  }
+
+  private void begins(long now) {
+    if (idle) begun = now;
+    idle = false;
   }
 
   /** It goes to sleep, and tells by {@link #wakes} when it has slept. */
@@ -58,12 +68,17 @@ public final class Awake {
   public void wakes() {
     if (!asleep) return;
     asleep = false;
-    if (clock.getAsLong() - asleepSince < LONG) busy();
+    long now = clock.getAsLong();
+    if (now - asleepSince < LONG && worked < SHORT) busy();
+    else begins(now);
   }
 
   /** Nothing was to be done; whether to look again, and others have had the processor. */
   public boolean again() {
-    if (clock.getAsLong() - last > (following > 1 ? LONG : SHORT)) return false;
+    long now = clock.getAsLong();
+    if (!idle) worked = now - begun;
+    idle = true;
+    if (now - last > (following > 1 ? LONG : SHORT)) return false;
     Thread.yield();
     return true;
   }

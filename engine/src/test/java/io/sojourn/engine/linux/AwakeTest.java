@@ -61,6 +61,28 @@ class AwakeTest {
     assertThat(againAfter(1)).isFalse();
   }
 
+  /** A stream of bytes: who makes them needs the processor more. */
+  @Test
+  void sleepsOnWhereMuchIsToDo() {
+    for (int i = 0; i < 4; i++) {
+      for (int step = 0; step < 4; step++) busyAfter(Awake.SHORT / 2);
+      againAfter(1);
+      now += Awake.LONG;
+      awake.sleeps();
+      now += 1;
+      awake.wakes();
+      assertThat(againAfter(0)).isFalse();
+    }
+    // Then calls come again.
+    for (int i = 0; i < 4; i++) {
+      awake.sleeps();
+      now += ROUND_TRIP;
+      awake.wakes();
+      againAfter(1);
+    }
+    assertThat(againAfter(Awake.LONG)).isTrue();
+  }
+
   /** Each is answered after a round trip, and then nothing comes. */
   @Test
   void doesNotWaitInVainForCallsThatComeNowAndThen() {
