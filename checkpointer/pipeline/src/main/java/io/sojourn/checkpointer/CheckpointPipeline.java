@@ -11,7 +11,6 @@ import io.sojourn.engine.linux.Proc;
 import io.sojourn.engine.operation.OperationException;
 import io.sojourn.engine.operation.Report;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +34,6 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
       Path stateDirectory,
       String nodeName,
       boolean memoryCopies) {}
-
-  private static final Duration SETTLE = Duration.ofSeconds(10);
 
   private final Settings settings;
   private final FileDigests digests = new FileDigests();
@@ -150,16 +147,14 @@ public final class CheckpointPipeline implements Checkpointer, Departures {
     CopyOrder order = new CopyOrder(task, (int) ProcessHandle.current().pid());
     OptionalInt copy;
     try {
-      if (!agent.stop(
-          options.collection().ordinal(), false, options.pauseLimit(), options.guardLimit()))
-        throw Refusals.stop(task, taskName, options);
+      TaskInHand.stop(agent, task, taskName, options, false);
       copy = order.ask(options.pauseLimit());
     } catch (RuntimeException refused) {
       order.end();
       throw refused;
     } finally {
       task.go(Outcome.ABANDONED);
-      agent.settle(SETTLE);
+      agent.settle(TaskInHand.SETTLE);
     }
     try {
       if (copy.isPresent())

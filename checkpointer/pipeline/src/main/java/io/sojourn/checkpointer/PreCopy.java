@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -71,6 +72,15 @@ public final class PreCopy implements AutoCloseable {
     memory = MemoryCopy.of(copy, task.pid());
     holder = Orphans.Id.of(copy);
     process = Proc.innermostPid(task.pid());
+    try {
+      length = list();
+    } catch (MemoryCopy.GoneException gone) {
+      memory.close();
+      throw gone;
+    }
+  }
+
+  private long list() throws MemoryCopy.GoneException {
     long bytes = 0;
     for (Run mapping : Mapping.privateMemoryOf(copy))
       for (Run run : memory.present(mapping.start(), mapping.end())) {
@@ -78,7 +88,7 @@ public final class PreCopy implements AutoCloseable {
         begins.add(bytes);
         bytes += run.end() - run.start();
       }
-    length = bytes;
+    return bytes;
   }
 
   /** All that it has is one member of the image, from now on. */
@@ -105,13 +115,8 @@ public final class PreCopy implements AutoCloseable {
 
   /** Of the last that is not larger; -1 where all are. */
   private static int index(List<Long> ascending, long value) {
-    int low = 0, high = ascending.size();
-    while (low < high) {
-      int middle = (low + high) / 2;
-      if (ascending.get(middle) <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    int found = Collections.binarySearch(ascending, value);
+    return found >= 0 ? found : -found - 2;
   }
 
   /**

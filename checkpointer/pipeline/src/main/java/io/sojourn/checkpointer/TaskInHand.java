@@ -17,7 +17,7 @@ import java.util.List;
 
 /** A task that is being dumped, with what every dump needs; and the way back to where it ran on. */
 final class TaskInHand {
-  private static final Duration SETTLE = Duration.ofSeconds(10);
+  static final Duration SETTLE = Duration.ofSeconds(10);
 
   private final CheckpointPipeline.Settings settings;
   private final ControlBlock task;
@@ -82,11 +82,16 @@ final class TaskInHand {
 
   void stop(boolean crac) {
     pause.asked();
-    boolean stopped =
-        agent.stop(
-            options.collection().ordinal(), crac, options.pauseLimit(), options.guardLimit());
-    if (!stopped) throw Refusals.stop(task, name, options);
+    stop(agent, task, name, options, crac);
     pause.stopped();
+  }
+
+  /** Returns when its VM stands still. */
+  static void stop(
+      Agent agent, ControlBlock task, String name, CheckpointOptions options, boolean crac) {
+    if (!agent.stop(
+        options.collection().ordinal(), crac, options.pauseLimit(), options.guardLimit()))
+      throw Refusals.stop(task, name, options);
   }
 
   /** Returns a moment before the VM stands still: see {@link #stands}. */

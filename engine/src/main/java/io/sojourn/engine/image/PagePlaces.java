@@ -100,15 +100,20 @@ public record PagePlaces(List<Place> places) {
    */
   List<PagesAside.Run> in(Copy copy) {
     List<PagesAside.Run> runs = new ArrayList<>();
+    long reached = 0;
+    boolean unbroken = false;
     for (Place place : places) {
+      // Memory that nobody puts stays as it is.
+      unbroken &= place.address() == reached;
+      reached = place.address() + place.length();
       if (place.copy() != copy) continue;
       PagesAside.Run next = new PagesAside.Run(place.address(), place.place(), place.length());
-      PagesAside.Run before = runs.isEmpty() ? null : runs.get(runs.size() - 1);
-      if (before != null && copy == Copy.EARLIER && goesOn(before, next)) {
-        runs.remove(runs.size() - 1);
+      if (copy == Copy.EARLIER && unbroken && goesOn(runs.get(runs.size() - 1), next)) {
+        PagesAside.Run before = runs.remove(runs.size() - 1);
         next = new PagesAside.Run(before.address(), before.place(), end(next) - before.address());
       }
       runs.add(next);
+      unbroken = true;
     }
     return runs;
   }
@@ -117,31 +122,9 @@ public record PagePlaces(List<Place> places) {
     return run.address() + run.length();
   }
 
-  private boolean goesOn(PagesAside.Run before, PagesAside.Run next) {
-    long between = next.address() - end(before);
-    return between <= GAP
-        && next.place() - before.place() == next.address() - before.address()
-        && covers(end(before), next.address());
-  }
-
-  /** Whether all of that is put by somebody. */
-  private boolean covers(long from, long to) {
-    long at = from;
-    for (int i = index(from); i < places.size() && at < to; i++) {
-      if (places.get(i).address() != at) return false;
-      at += places.get(i).length();
-    }
-    return at >= to;
-  }
-
-  private int index(long address) {
-    int low = 0, high = places.size();
-    while (low < high) {
-      int middle = (low + high) / 2;
-      if (places.get(middle).address() < address) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  private static boolean goesOn(PagesAside.Run before, PagesAside.Run next) {
+    return next.address() - end(before) <= GAP
+        && next.place() - before.place() == next.address() - before.address();
   }
 
   /**

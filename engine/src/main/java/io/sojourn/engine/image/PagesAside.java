@@ -102,11 +102,12 @@ public record PagesAside(int process, Path pages, List<Run> runs) {
         entries.add(entry(new Run(range.start(), 0, range.end() - range.start()), range.lazy()));
     replace(file, whole, pagemap.pagesId(), entries);
     List<PagesAside> all = new ArrayList<>();
-    for (PagePlaces.Copy copy : PagePlaces.Copy.values())
-      if (!copied.in(copy).isEmpty())
-        all.add(
-            new PagesAside(
-                number(file), file.resolveSibling(copy.member(number(file))), copied.in(copy)));
+    int process = number(file);
+    for (PagePlaces.Copy copy : PagePlaces.Copy.values()) {
+      List<Run> runs = copied.in(copy);
+      if (!runs.isEmpty())
+        all.add(new PagesAside(process, file.resolveSibling(copy.member(process)), runs));
+    }
     return all;
   }
 
