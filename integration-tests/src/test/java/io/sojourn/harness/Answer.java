@@ -3,6 +3,7 @@ package io.sojourn.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 
 /** What a {@code ckpt --json} said, and its exit status. */
 public record Answer(String command, int status, JsonNode json, String err) {
@@ -34,6 +35,11 @@ public record Answer(String command, int status, JsonNode json, String err) {
     assertThat(text).as("%s", this).contains(named);
     assertThat(json.at("/error/mend").asText()).as("a mend in %s", this).isNotBlank();
     return this;
+  }
+
+  /** Names of the phases of what was done, in their order. */
+  public List<String> phases() {
+    return json.path("phases").findValuesAsText("name");
   }
 
   public String image() {

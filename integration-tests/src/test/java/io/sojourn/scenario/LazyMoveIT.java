@@ -12,8 +12,6 @@ import io.sojourn.victim.Heap;
 import io.sojourn.victim.Memories;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,7 +68,7 @@ class LazyMoveIT {
       for (int round = 0; round < 2; round++) {
         long before = Long.parseLong(task.ask("verify"));
         Answer moved = a.ckpt("migrate", "--lazy", task.name(), "b").done();
-        assertThat(phases(moved)).contains("memory");
+        assertThat(moved.phases()).contains("memory");
         assertThat(Long.parseLong(task.ask("verify"))).isGreaterThan(before);
         a.ckpt("migrate", task.name(), "home").done();
         assertThat(Long.parseLong(task.ask("verify"))).isGreaterThan(before);
@@ -137,11 +135,5 @@ class LazyMoveIT {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> task.ask("pid").equals("" + task.pid()) && road.where(task).equals("b"));
-  }
-
-  private static List<String> phases(Answer moved) {
-    List<String> names = new ArrayList<>();
-    moved.json().path("phases").forEach(phase -> names.add(phase.path("name").asText()));
-    return names;
   }
 }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -89,7 +88,7 @@ class PreCopyIT {
   private static void outAndHome(Jdk jdk, String option) throws Exception {
     try (Subject task = churning(jdk, option)) {
       Answer moved = a.ckpt("migrate", task.name(), "b").done();
-      assertThat(phases(moved)).as(option).containsSubsequence("copy", "pre-copy", "dump", "ship");
+      assertThat(moved.phases()).as(option).containsSubsequence("copy", "pre-copy", "dump", "ship");
       isWhole(task, "b");
       noCopyIsLeft();
       a.ckpt("migrate", task.name(), "home").done();
@@ -238,11 +237,5 @@ class PreCopyIT {
     try (Stream<Path> all = Files.list(directory)) {
       return all.toList();
     }
-  }
-
-  private static List<String> phases(Answer moved) {
-    List<String> names = new ArrayList<>();
-    moved.json().path("phases").forEach(phase -> names.add(phase.path("name").asText()));
-    return names;
   }
 }
